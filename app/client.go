@@ -1,0 +1,222 @@
+package app
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/postrider/postrider/accounts/auth"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app/bus"
+	"github.com/postrider/postrider/app/store"
+)
+
+// Client is the views' only door: commands and queries. No method waits for the network except those whose comment says so (they are
+// called off the window's goroutine and honour their context). Queries read the local store and still belong off the window's goroutine.
+// Errors are *fault.Error. *App implements it; views/viewtest has one in memory.
+type Client interface {
+	// Subscribe tells what changed; see bus.Sub.
+	Subscribe() *bus.Sub
+
+	Accounts(ctx context.Context) ([]mail.Account, error)
+	Mailboxes(ctx context.Context) ([]mail.Mailbox, error)
+	// Status of all accounts, from memory, at once.
+	Status() Status
+
+	List(ctx context.Context, v store.View, after mail.MessageID, limit int) (store.Slice, error)
+	Count(ctx context.Context, v store.View) (total, unread int, err error)
+	Order(ctx context.Context, v store.View, chunk int, each func([]mail.MessageID) error) error
+	Summaries(ctx context.Context, v store.View, ids []mail.MessageID) ([]mail.Summary, error)
+	Thread(ctx context.Context, id mail.MessageID) ([]mail.Summary, error)
+	// Read returns a message taken apart. When the body is not here it is asked for at once and the error is fault.Busy with Code "fetching";
+	// a Changed with the id follows. Offline it is fault.Network.
+	Read(ctx context.Context, id mail.MessageID) (mail.Body, error)
+	Raw(ctx context.Context, id mail.MessageID) ([]byte, error)
+	// OpenPart returns the decoded bytes of a part.
+	OpenPart(ctx context.Context, id mail.MessageID, part int) (io.ReadCloser, mail.Part, error)
+	Complete(ctx context.Context, prefix string, limit int) ([]store.Correspondent, error)
+
+	// Commands on messages take effect here at once and reach the server later. The Undo takes all of it back, as long as it is shown.
+	SetFlags(ctx context.Context, ids []mail.MessageID, add, drop mail.Flags) (Undo, error)
+	SetKeywords(ctx context.Context, ids []mail.MessageID, add, drop []string) (Undo, error)
+	Move(ctx context.Context, ids []mail.MessageID, to mail.MailboxID) (Undo, error)
+	Copy(ctx context.Context, ids []mail.MessageID, to mail.MailboxID) (Undo, error)
+	// MoveToRole archives, deletes, marks as junk or not junk (RoleInbox): each message within its own account. A message already in Trash
+	// that is deleted again is removed for good.
+	MoveToRole(ctx context.Context, ids []mail.MessageID, r mail.Role) (Undo, error)
+	EmptyTrash(ctx context.Context, box mail.MailboxID) error
+	Undo(ctx context.Context, u Undo) error
+	MarkAllRead(ctx context.Context, v store.View) (Undo, error)
+
+	CreateMailbox(ctx context.Context, a mail.AccountID, parent mail.MailboxID, name string) (mail.MailboxID, error)
+	RenameMailbox(ctx context.Context, id, parent mail.MailboxID, name string) error
+	DeleteMailbox(ctx context.Context, id mail.MailboxID) error
+	SubscribeMailbox(ctx context.Context, id mail.MailboxID, on bool) error
+
+	// NewDraft prepares what the composer shows; nothing is stored until SaveDraft.
+	NewDraft(ctx context.Context, k Compose) (mail.Draft, error)
+	SaveDraft(ctx context.Context, d mail.Draft) (mail.DraftID, error)
+	Draft(ctx context.Context, id mail.DraftID) (mail.Draft, error)
+	DiscardDraft(ctx context.Context, id mail.DraftID) (Undo, error)
+	// Attach copies a file into the profile.
+	Attach(ctx context.Context, name string, r io.Reader) (mail.Attachment, error)
+	// CheckDraft returns what should be asked before sending: a missing attachment, a bad address, too large, many recipients outside.
+	CheckDraft(ctx context.Context, d mail.Draft) []Concern
+	// Send queues; at zero = after the undo delay of the settings.
+	Send(ctx context.Context, d mail.Draft, at time.Time) (mail.OutboxID, error)
+	Outbox(ctx context.Context) ([]mail.OutboxItem, error)
+	// CancelSend takes a message back as long as it has not been handed to the network and returns its draft.
+	CancelSend(ctx context.Context, id mail.OutboxID) (mail.Draft, error)
+	SendNow(ctx context.Context, id mail.OutboxID) error
+	// Settle ends an unsure one: sent = the person says that it arrived; else it is sent again.
+	Settle(ctx context.Context, id mail.OutboxID, sent bool) error
+
+	// Discover waits for the network; progress is called from other goroutines.
+	Discover(ctx context.Context, address string, progress func(mail.Step)) (mail.Discovery, error)
+	// Test waits for the network: it signs in to both servers at the same time and sends nothing. lines get updated copies as they change.
+	Test(ctx context.Context, a mail.Account, s Secrets, lines func(mail.TestLine)) []mail.TestLine
+	// SignIn runs OAuth in the browser and waits for the person; the token ends in Secrets for Test and AddAccount.
+	SignIn(ctx context.Context, a mail.Account, open func(url string) error) (Secrets, error)
+	// OAuthReady reports whether a client id is known for the account's provider.
+	OAuthReady(a mail.Account) bool
+	SetOAuthClient(ctx context.Context, oauth, id, secret string) error
+
+	// Keychain tells where secrets would be kept; UseKeychain chooses another place ("file" with a passphrase, "memory").
+	Keychain(ctx context.Context) KeychainState
+	UseKeychain(ctx context.Context, kind, passphrase string) error
+
+	// AddAccount stores the account and its secret in the keychain (waits for it) and starts it.
+	AddAccount(ctx context.Context, a mail.Account, s Secrets) (mail.Account, error)
+	UpdateAccount(ctx context.Context, a mail.Account) error
+	// Reauthorise stores a new secret and starts the account again.
+	Reauthorise(ctx context.Context, id mail.AccountID, s Secrets) error
+	RemoveAccount(ctx context.Context, id mail.AccountID) error
+	// Sync asks for new mail now; "" = everywhere. It returns at once.
+	Sync(id mail.AccountID)
+	Usage(ctx context.Context, id mail.AccountID) (used, limit int64, err error)
+	Stats(ctx context.Context) (store.Stats, error)
+
+	Settings() Settings
+	SetSettings(ctx context.Context, s Settings) error
+	// Correct makes the program's answer to a person's search expression visible: "" or why it is not understood.
+	CheckSearch(expr string) string
+}
+
+// Undo takes a command back. The zero value does nothing.
+type Undo struct {
+	Group int64
+	Text  string // "2 conversations archived": for the toast
+}
+
+// Secrets are what the person typed or what the browser brought. They live in memory only, on their way to the keychain.
+type Secrets struct {
+	Password string
+	Outgoing string // when different
+	OAuth    auth.Source
+	Refresh  string
+}
+
+// String hides them.
+func (Secrets) String() string { return "••••" }
+
+// GoString hides them.
+func (Secrets) GoString() string { return "••••" }
+
+// ComposeKind says what is written.
+type ComposeKind string
+
+// The kinds.
+const (
+	ComposeNew           ComposeKind = "new"
+	ComposeReply         ComposeKind = "reply"
+	ComposeReplyAll      ComposeKind = "reply-all"
+	ComposeForward       ComposeKind = "forward"
+	ComposeForwardAttach ComposeKind = "forward-attached"
+	ComposeEdit          ComposeKind = "edit" // a message in Drafts
+	ComposeMailto        ComposeKind = "mailto"
+)
+
+// Compose asks for a draft.
+type Compose struct {
+	Kind    ComposeKind
+	Of      mail.MessageID
+	Account mail.AccountID // preferred sender, "" = default
+	Mailto  string
+}
+
+// Concern is something to ask before sending.
+type Concern struct {
+	Code   string // "attachment", "address", "size", "many", "no-recipient", "subject"
+	Block  bool   // it cannot be sent like this
+	Title  string
+	Detail string
+	Addr   string // the bad address
+}
+
+// Status is what the sidebar and the banners show.
+type Status struct {
+	Offline  bool
+	Accounts []AccountStatus
+	Waiting  int // messages in the outbox
+	Changes  int // ops that have not reached a server
+}
+
+// AccountState is how an account is.
+type AccountState string
+
+// The states.
+const (
+	StateIdle     AccountState = "idle"
+	StateFetching AccountState = "fetching"
+	StateOffline  AccountState = "offline"
+	StateSignIn   AccountState = "sign-in"
+	StateError    AccountState = "error"
+	StatePaused   AccountState = "paused"
+)
+
+// AccountStatus is one account's.
+type AccountStatus struct {
+	Account mail.AccountID
+	State   AccountState
+	Doing   string // "Fetching Projects"
+	Done    int
+	Total   int
+	Checked time.Time // last time everything was in step
+	Retry   time.Time // next try by itself
+	Err     error     // a *fault.Error
+	Push    bool
+}
+
+// KeychainState tells where secrets are.
+type KeychainState struct {
+	Kind   string // "system", "file", "memory"
+	State  string // "ok", "absent", "locked"
+	Detail string
+}
+
+// Settings are the person's choices for the program.
+type Settings struct {
+	Theme       string   `json:"theme"` // "system", "light", "dark"
+	Contrast    bool     `json:"contrast"`
+	Density     string   `json:"density"`      // "comfortable", "standard", "compact"
+	ReadingSize int      `json:"reading_size"` // 12 to 20
+	Threads     bool     `json:"threads"`
+	MarkRead    int      `json:"mark_read"`    // seconds on screen; -1 = never
+	AfterDelete string   `json:"after_delete"` // "older", "newer", "list"
+	UndoSend    int      `json:"undo_send"`    // seconds
+	ISPDB       bool     `json:"ispdb"`        // ask the online database during set-up
+	SendAddress bool     `json:"send_address"` // the whole address may be sent to the domain's autoconfig server
+	Quote       string   `json:"quote"`        // "above" or "below": where the answer goes
+	Notify      bool     `json:"notify"`
+	Sidebar     float32  `json:"sidebar"` // px
+	List        float32  `json:"list"`
+	Width       float32  `json:"width"`
+	Height      float32  `json:"height"`
+	Closed      []string `json:"closed"` // accounts and mailboxes folded in the sidebar
+}
+
+// DefaultSettings are those of a new profile.
+func DefaultSettings() Settings {
+	return Settings{Theme: "system", Density: "standard", ReadingSize: 14, Threads: true, MarkRead: 1, AfterDelete: "older", UndoSend: 10,
+		ISPDB: true, Quote: "above", Notify: true, Sidebar: 236, List: 408, Width: 1440, Height: 900}
+}

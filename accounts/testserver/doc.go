@@ -1,0 +1,4 @@
+// Package testserver runs real mail servers for tests: Dovecot (IMAP, POP3, LMTP) and Postfix (submission on 587 and 465) from the system's
+// packages, on free loopback ports, with everything they write in one temporary folder and certificates made for the occasion.
+// A test that cannot find them is skipped with a message that names the packages; Postfix also needs root.
+package testserver

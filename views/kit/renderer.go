@@ -1,0 +1,62 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+)
+
+// Renderer is a fyne.WidgetRenderer made of functions. Lay places the objects for a size, Min returns the smallest size, Paint takes colours
+// and texts from the widget; each may be nil. Refresh paints and lays out again.
+type Renderer struct {
+	Objs  []fyne.CanvasObject
+	Lay   func(fyne.Size)
+	Min   func() fyne.Size
+	Paint func()
+	Gone  func()
+	size  fyne.Size
+}
+
+// Layout implements fyne.WidgetRenderer.
+func (r *Renderer) Layout(s fyne.Size) {
+	r.size = s
+	if r.Lay != nil {
+		r.Lay(s)
+	}
+}
+
+// MinSize implements fyne.WidgetRenderer.
+func (r *Renderer) MinSize() fyne.Size {
+	if r.Min == nil {
+		return fyne.Size{}
+	}
+	return r.Min()
+}
+
+// Refresh implements fyne.WidgetRenderer.
+func (r *Renderer) Refresh() {
+	if r.Paint != nil {
+		r.Paint()
+	}
+	if r.Lay != nil {
+		r.Lay(r.size)
+	}
+	for _, o := range r.Objs {
+		canvas.Refresh(o)
+	}
+}
+
+// Objects implements fyne.WidgetRenderer.
+func (r *Renderer) Objects() []fyne.CanvasObject { return r.Objs }
+
+// Destroy implements fyne.WidgetRenderer.
+func (r *Renderer) Destroy() {
+	if r.Gone != nil {
+		r.Gone()
+	}
+}
+
+// Place moves and resizes o in one call.
+func Place(o fyne.CanvasObject, x, y, w, h float32) {
+	o.Resize(fyne.NewSize(w, h))
+	o.Move(fyne.NewPos(x, y))
+}

@@ -1,0 +1,139 @@
+package kit
+
+import (
+	"bytes"
+	"image/color"
+	"math"
+	"testing"
+
+	"github.com/postrider/postrider/assets"
+)
+
+func luminance(c color.NRGBA) float64 {
+	f := func(v uint8) float64 {
+		x := float64(v) / 255
+		if x <= 0.03928 {
+			return x / 12.92
+		}
+		return math.Pow((x+0.055)/1.055, 2.4)
+	}
+	return 0.2126*f(c.R) + 0.7152*f(c.G) + 0.0722*f(c.B)
+}
+
+func ratio(a, b color.NRGBA) float64 {
+	x, y := luminance(a), luminance(b)
+	return (math.Max(x, y) + 0.05) / (math.Min(x, y) + 0.05)
+}
+
+// Every ink on every ground it is used on: 4.5 to 1 for text, 3 to 1 for shapes (WCAG 2.1, 1.4.3 and 1.4.11).
+func TestContrast(t *testing.T) {
+	pairs := 0
+	for i, p := range palettes {
+		need := func(f, b Token, least float64) {
+			t.Helper()
+			pairs++
+			if c := ratio(p.At(f), p.At(b)); c < least {
+				t.Errorf("palette %d: token %d on %d is %.2f, needs %.1f", i, f, b, c, least)
+			}
+		}
+		grounds := []Token{Rail, Sidebar, Surface, Canvas, Card, MenuFill, Select, SelectIdle, Tint, Hover, HoverSide}
+		for _, b := range grounds {
+			for _, f := range []Token{Text, Text2, Text3, Accent} {
+				need(f, b, 4.5)
+			}
+		}
+		for _, b := range []Token{Surface, Card, Canvas, MenuFill, Sidebar} {
+			for _, f := range []Token{OK, Warn, Err, Info} {
+				need(f, b, 4.5)
+			}
+		}
+		for f, b := range map[Token]Token{OK: OKTint, Warn: WarnTint, Err: ErrTint, Info: InfoTint} {
+			need(f, b, 4.5)
+			need(Text, b, 4.5)
+			need(Text2, b, 4.5)
+			need(Accent, b, 4.5)
+		}
+		for _, f := range []Token{Text, Text2, Text3, Accent} {
+			need(f, MenuHover, 4.5)
+		}
+		for _, b := range []Token{Select, SelectIdle, Tint, Hover, Rail, HoverSide} {
+			for _, f := range []Token{OK, Warn, Err} {
+				need(f, b, 4.5)
+			}
+		}
+		need(Text, Press, 4.5)
+		need(Accent, Press, 4.5)
+		for _, b := range []Token{Accent, AccentHover, AccentPress} {
+			need(OnAccent, b, 4.5)
+		}
+		for _, b := range []Token{Surface, Canvas, Card, FieldFill} {
+			need(BorderStrong, b, 3)
+		}
+		need(Star, Surface, 3)
+		need(Star, Select, 3)
+		need(Now, Surface, 3)
+		need(OnToast, Toast, 4.5)
+		need(ToastAccent, Toast, 4.5)
+		for _, n := range HueNames {
+			h := p.Hue(n)
+			if c := ratio(h.Ink, h.Tint); c < 4.5 {
+				t.Errorf("palette %d: hue %s ink on tint is %.2f", i, n, c)
+			}
+			for _, b := range []Token{Surface, Sidebar, Select, Card} {
+				if c := ratio(h.Solid, p.At(b)); c < 3 {
+					t.Errorf("palette %d: hue %s solid on %d is %.2f", i, n, b, c)
+				}
+			}
+		}
+	}
+	if pairs < 300 {
+		t.Errorf("only %d pairs were compared", pairs)
+	}
+}
+
+func TestEveryTokenHasBothColours(t *testing.T) {
+	for tok := Token(0); tok < tokenCount; tok++ {
+		if tok == Scrim || tok == Shadow || tok == Clear {
+			continue
+		}
+		if _, ok := table[tok]; !ok {
+			t.Errorf("token %d has no colour", tok)
+		}
+	}
+}
+
+func TestIconsTakeColourAndWidth(t *testing.T) {
+	for _, n := range assets.IconNames() {
+		r := IconColor(n, color.NRGBA{R: 1, G: 2, B: 3, A: 255}, 1.75)
+		if bytes.Contains(r.Content(), []byte("currentColor")) || !bytes.Contains(r.Content(), []byte("#010203")) {
+			t.Errorf("%s keeps its colour", n)
+		}
+		if !bytes.Contains(r.Content(), []byte(`stroke-width="1.75"`)) {
+			t.Errorf("%s keeps its width", n)
+		}
+	}
+	a, b := IconColor("star", color.NRGBA{A: 255}, 2), IconColor("star", color.NRGBA{R: 9, A: 255}, 2)
+	if a.Name() == b.Name() {
+		t.Error("two colours share one name: the picture cache would mix them up")
+	}
+}
+
+func TestVisualOrder(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain":              "plain",
+		"שלום":               "םולש",
+		"abc שלום def":       "abc םולש def",
+		"שלום abc":           "abc םולש",
+		"שלום 123 עולם":      "םלוע 123 םולש",
+		"price 12 ₪ שלום 34": "price 12 ₪ 34 םולש",
+		"(שלום)":             "(םולש)",
+		"":                   "",
+	} {
+		if got := Visual(in); got != want {
+			t.Errorf("Visual(%q) = %q, want %q", in, got, want)
+		}
+	}
+	if !RTL("12 שלום") || RTL("a שלום") {
+		t.Error("the first strong character decides")
+	}
+}

@@ -141,6 +141,8 @@ type Edit struct {
 	InternetID string // of the message to add, or of Items[i] in InternetIDs, for probing
 	// InternetIDs holds the Message-IDs of Items, "" where unknown.
 	InternetIDs []string
+	// Sizes holds what State.Size said of Items, 0 where unknown: a back end whose refs may be used again (POP3) compares before it removes.
+	Sizes []int64
 
 	// Again: an earlier try of this same edit may have been carried out. The back end must find out first (by Message-ID, by what is left
 	// at the source) and not do it twice. SetFlags and Remove are harmless to repeat.

@@ -1,0 +1,594 @@
+package discover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/assets/providers"
+)
+
+const d1 = "fjordlight.example"
+
+func configFor(in, out string) string {
+	return `<clientConfig version="1.1"><emailProvider id="x"><domain>` + d1 + `</domain><displayName>Fjordlight</displayName>
+<incomingServer type="imap"><hostname>` + in + `</hostname><port>993</port><socketType>SSL</socketType><username>%EMAILLOCALPART%</username><authentication>password-cleartext</authentication></incomingServer>
+<outgoingServer type="smtp"><hostname>` + out + `</hostname><port>465</port><socketType>SSL</socketType><username>%EMAILADDRESS%</username><authentication>password-cleartext</authentication></outgoingServer>
+</emailProvider></clientConfig>`
+}
+
+func serve(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, body) }
+}
+
+func want(t *testing.T, what, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s:\n got %s\nwant %s", what, got, want)
+	}
+}
+
+func step(d mail.Discovery, id string) mail.Step {
+	for _, s := range d.Steps {
+		if s.ID == id {
+			return s
+		}
+	}
+	return mail.Step{}
+}
+
+func TestFindByAutoconfig(t *testing.T) {
+	w := newWorld(t)
+	w.record(d1 + ". 60 IN MX 10 mx1." + d1 + ".")
+	w.web("autoconfig."+d1, serve(configFor("imap."+d1, "smtp."+d1)))
+	w.mail("imap."+d1, 993, mail.IMAP, mail.TLS)
+	w.mail("smtp."+d1, 465, mail.SMTP, mail.TLS)
+	d := w.find("  Ada.L@Fjordlight.Example\u200b ")
+	want(t, "in", show(d.Incoming), "imap imap."+d1+" 993 tls proven")
+	want(t, "out", show(d.Outgoing), "smtp smtp."+d1+" 465 tls proven")
+	if d.Incoming[0].User != "Ada.L" || d.Incoming[0].Source != "autoconfig."+d1 || d.Name != "Fjordlight" || d.Offline || d.Suggest != "" {
+		t.Errorf("%+v", d)
+	}
+	for _, u := range w.asked {
+		if strings.Contains(u, "Ada") {
+			t.Error("the address was sent without leave:", u)
+		}
+	}
+	want(t, "step", step(d, "autoconfig").Detail, "autoconfig."+d1+": IMAP and SMTP")
+	want(t, "step", step(d, "mx").Detail, "MX: mx1."+d1+", run by the domain itself")
+	want(t, "step", step(d, "ispdb").Detail, "Not listed, which is normal for a company domain")
+	want(t, "step", step(d, "probe").Detail, "imap."+d1+" 993, smtp."+d1+" 465: secure")
+}
+
+func TestTheAddressIsSentOnlyWithLeave(t *testing.T) {
+	w := newWorld(t)
+	w.web("autoconfig."+d1, serve(configFor("imap."+d1, "smtp."+d1)))
+	w.mail("imap."+d1, 993, mail.IMAP, mail.TLS)
+	w.mail("smtp."+d1, 465, mail.SMTP, mail.TLS)
+	w.find("ada+x@"+d1, func(o *Options) { o.SendAddress = true })
+	if !slices.Contains(w.asked, "GET https://autoconfig."+d1+"/mail/config-v1.1.xml?emailaddress=ada%2Bx%40"+d1) {
+		t.Error(w.asked)
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	for name, c := range map[string]struct {
+		hops []string // Location of each
+		ok   bool
+	}{
+		"one, https":    {[]string{"https://cfg." + d1 + "/1"}, true},
+		"three, https":  {[]string{"https://cfg." + d1 + "/3", "https://cfg." + d1 + "/2", "https://cfg." + d1 + "/1"}, true},
+		"four":          {[]string{"https://cfg." + d1 + "/4", "https://cfg." + d1 + "/3", "https://cfg." + d1 + "/2", "https://cfg." + d1 + "/1"}, false},
+		"to http":       {[]string{"http://cfg." + d1 + "/1"}, false},
+		"with password": {[]string{"https://u:p@cfg." + d1 + "/1"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			n := 0
+			w.web("autoconfig."+d1, func(rw http.ResponseWriter, r *http.Request) { n = 1; http.Redirect(rw, r, c.hops[0], 302) })
+			w.web("cfg."+d1, func(rw http.ResponseWriter, r *http.Request) {
+				if n < len(c.hops) {
+					n++
+					http.Redirect(rw, r, c.hops[n-1], 302)
+					return
+				}
+				serve(configFor("imap."+d1, "smtp."+d1))(rw, r)
+			})
+			w.mail("imap."+d1, 993, mail.IMAP, mail.TLS)
+			w.mail("smtp."+d1, 465, mail.SMTP, mail.TLS)
+			d := w.find("ada@" + d1)
+			if got := step(d, "autoconfig").State == mail.StepFound; got != c.ok {
+				t.Errorf("found: %v (%s)", got, step(d, "autoconfig").Detail)
+			}
+			if slices.Contains(w.dialled, "cfg."+d1+":80") {
+				t.Error("plain http was used")
+			}
+		})
+	}
+}
+
+func TestOversizeAndNonsenseFilesAreRefused(t *testing.T) {
+	for name, body := range map[string]string{
+		"oversize": configFor("imap."+d1, "smtp."+d1) + "<!--" + strings.Repeat("x", maxConfig) + "-->",
+		"page":     "<!doctype html><html><body>Welcome</body></html>",
+		"plain":    strings.ReplaceAll(configFor("imap."+d1, "smtp."+d1), "SSL", "plain"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.web("autoconfig."+d1, serve(body))
+			d := w.find("ada@" + d1)
+			if step(d, "autoconfig").State != mail.StepNothing || len(d.Incoming) > 0 {
+				t.Errorf("%+v", d.Incoming)
+			}
+		})
+	}
+}
+
+func TestFindByServiceRecords(t *testing.T) {
+	w := newWorld(t)
+	for _, r := range []string{
+		"_imaps._tcp.%s. 60 IN SRV 20 1 993 slow.%s.", "_imaps._tcp.%s. 60 IN SRV 10 1 993 fast.%s.",
+		"_pop3s._tcp.%s. 60 IN SRV 0 0 0 .", "_submission._tcp.%s. 60 IN SRV 0 1 587 fast.%s.", "_imap._tcp.%s. 60 IN SRV 0 1 143 fast.%s.",
+	} {
+		w.record(strings.ReplaceAll(r, "%s", d1))
+	}
+	w.mail("fast."+d1, 993, mail.IMAP, mail.TLS)
+	w.mail("slow."+d1, 993, mail.IMAP, mail.TLS)
+	w.mail("fast."+d1, 143, mail.IMAP, mail.STARTTLS)
+	w.mail("fast."+d1, 587, mail.SMTP, mail.STARTTLS)
+	d := w.find("ada@" + d1)
+	want(t, "in", show(d.Incoming), "imap fast.fjordlight.example 993 tls proven; imap slow.fjordlight.example 993 tls proven; imap fast.fjordlight.example 143 starttls proven")
+	want(t, "out", show(d.Outgoing), "smtp fast.fjordlight.example 587 starttls proven")
+	want(t, "step", step(d, "srv").Detail, "SRV: _imaps 993, _imap 143, _submission 587")
+	if len(d.Hints) != 0 {
+		t.Error(d.Hints)
+	}
+}
+
+func TestServiceRecordsToAStrangerAreSaid(t *testing.T) {
+	w := newWorld(t)
+	w.record("_imaps._tcp." + d1 + ". 60 IN SRV 0 1 993 imap.hosting.example.")
+	w.record("_submissions._tcp." + d1 + ". 60 IN SRV 0 1 465 imap.hosting.example.")
+	w.mail("imap.hosting.example", 993, mail.IMAP, mail.TLS)
+	w.mail("imap.hosting.example", 465, mail.SMTP, mail.TLS)
+	d := w.find("ada@" + d1)
+	if len(d.Hints) != 1 || !strings.Contains(d.Hints[0].Text, "imap.hosting.example") {
+		t.Error(d.Hints)
+	}
+	want(t, "in", show(d.Incoming), "imap imap.hosting.example 993 tls proven")
+}
+
+func TestFindByGuessing(t *testing.T) {
+	w := newWorld(t)
+	w.record(d1 + ". 60 IN MX 10 mx1." + d1 + ".")
+	w.mail("mail."+d1, 993, mail.IMAP, mail.TLS)
+	w.mail("mail."+d1, 143, mail.IMAP, mail.STARTTLS)
+	w.mail("mail."+d1, 995, mail.POP3, mail.TLS)
+	w.mail("mail."+d1, 110, mail.POP3, mail.STARTTLS)
+	w.mail("mail."+d1, 587, mail.SMTP, mail.STARTTLS)
+	w.mail("imap."+d1, 993, mail.IMAP, mail.TLS, "other.example") // wrong certificate: not taken
+	d := w.find("ada@" + d1)
+	want(t, "in", show(d.Incoming), "imap mail.fjordlight.example 993 tls proven; imap mail.fjordlight.example 143 starttls proven; pop3 mail.fjordlight.example 995 tls proven; pop3 mail.fjordlight.example 110 starttls proven")
+	want(t, "out", show(d.Outgoing), "smtp mail.fjordlight.example 587 starttls proven")
+	for _, h := range w.dialled {
+		if strings.HasSuffix(h, ":25") || strings.HasSuffix(h, ":2525") {
+			t.Error("port 25 was tried though 587 answers:", h)
+		}
+	}
+}
+
+func TestPort25IsTheLastResort(t *testing.T) {
+	w := newWorld(t)
+	w.mail("mail."+d1, 993, mail.IMAP, mail.TLS)
+	w.mail("mail."+d1, 25, mail.SMTP, mail.STARTTLS)
+	d := w.find("ada@" + d1)
+	want(t, "out", show(d.Outgoing), "smtp mail.fjordlight.example 25 starttls proven")
+}
+
+func TestPlainTextServersAreNeverOffered(t *testing.T) {
+	w := newWorld(t)
+	plain := func(host string, port int, hello string, answers ...string) {
+		w.listen(host, port, func(c net.Conn) {
+			fmt.Fprint(c, hello)
+			b := make([]byte, 512)
+			for _, a := range answers {
+				c.Read(b)
+				fmt.Fprint(c, a)
+			}
+			c.Read(b)
+		})
+	}
+	plain("mail."+d1, 143, "* OK hello\r\n", "a1 BAD no\r\n")
+	plain("mail."+d1, 110, "+OK hello\r\n", "-ERR no\r\n")
+	plain("mail."+d1, 587, "220 hello\r\n", "250-mail\r\n250 XXXXXXXA\r\n") // a box in between has blotted STARTTLS out
+	plain("smtp."+d1, 587, "220 hello\r\n", "250-mail\r\n250 STARTTLS\r\n", "220 go\r\n250 injected\r\n")
+	plain("imap."+d1, 993, "* OK not TLS\r\n")
+	d := w.find("ada@" + d1)
+	if len(d.Incoming)+len(d.Outgoing) != 0 {
+		t.Errorf("offered: %s %s", show(d.Incoming), show(d.Outgoing))
+	}
+}
+
+func TestAWrongCertificateFallsThrough(t *testing.T) {
+	w := newWorld(t)
+	w.web("autoconfig."+d1, serve(configFor("stale."+d1, "stale."+d1)))
+	w.mail("stale."+d1, 993, mail.IMAP, mail.TLS, "shared.hosting.example")
+	w.mail("stale."+d1, 465, mail.SMTP, mail.TLS, "shared.hosting.example")
+	w.record("_imaps._tcp." + d1 + ". 60 IN SRV 0 1 993 good." + d1 + ".")
+	w.record("_submissions._tcp." + d1 + ". 60 IN SRV 0 1 465 good." + d1 + ".")
+	w.mail("good."+d1, 993, mail.IMAP, mail.TLS)
+	w.mail("good."+d1, 465, mail.SMTP, mail.TLS)
+	d := w.find("ada@" + d1)
+	want(t, "in", show(d.Incoming), "imap good.fjordlight.example 993 tls proven")
+	want(t, "out", show(d.Outgoing), "smtp good.fjordlight.example 465 tls proven")
+}
+
+func TestAWrongCertificateAloneIsExplained(t *testing.T) {
+	w := newWorld(t)
+	w.web("autoconfig."+d1, serve(configFor("stale."+d1, "stale."+d1)))
+	w.mail("stale."+d1, 993, mail.IMAP, mail.TLS, "shared.hosting.example")
+	w.mail("stale."+d1, 465, mail.SMTP, mail.TLS, "shared.hosting.example")
+	d := w.find("ada@" + d1)
+	want(t, "in", show(d.Incoming), "imap stale.fjordlight.example 993 tls") // shown, not proven
+	if s := step(d, "probe"); s.State != mail.StepFailed || !strings.Contains(s.Detail, "cannot prove that it is stale."+d1) {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestFindByTheTable(t *testing.T) {
+	w := newWorld(t)
+	w.mail("imap.gmail.com", 993, mail.IMAP, mail.TLS)
+	w.mail("pop.gmail.com", 995, mail.POP3, mail.TLS)
+	w.mail("smtp.gmail.com", 465, mail.SMTP, mail.TLS)
+	w.mail("smtp.gmail.com", 587, mail.SMTP, mail.STARTTLS)
+	began := time.Now()
+	d := w.find("ada@gmail.com")
+	if time.Since(began) > time.Second {
+		t.Error("a known provider took", time.Since(began))
+	}
+	want(t, "in", show(d.Incoming), "imap imap.gmail.com 993 tls proven; pop3 pop.gmail.com 995 tls proven")
+	want(t, "out", show(d.Outgoing), "smtp smtp.gmail.com 465 tls proven; smtp smtp.gmail.com 587 starttls proven")
+	if d.Provider != "google" || d.Name != "Gmail" || d.OAuth != "google" || len(d.Hints) == 0 || len(d.Also) < 2 || len(w.asked) != 0 {
+		t.Errorf("%+v %v", d, w.asked)
+	}
+	for _, h := range w.dialled {
+		if strings.HasSuffix(h, ":443") {
+			t.Error("asked around for a known provider:", h)
+		}
+	}
+	want(t, "step", step(d, "ispdb").Detail, "Gmail, known to Postrider")
+	want(t, "step", step(d, "srv").Detail, "Not needed")
+}
+
+func TestComcastOffersOnlyTLS(t *testing.T) {
+	w := newWorld(t)
+	w.mail("imap.comcast.net", 993, mail.IMAP, mail.TLS)
+	w.mail("mail.comcast.net", 995, mail.POP3, mail.TLS)
+	w.mail("smtp.comcast.net", 465, mail.SMTP, mail.TLS)
+	w.mail("smtp.comcast.net", 587, mail.SMTP, mail.STARTTLS)
+	w.record("comcast.net. 60 IN MX 5 mx1.comcast.net.")
+	d := w.find("ada@comcast.net")
+	want(t, "in", show(d.Incoming)[:strings.Index(show(d.Incoming), "; imap imap.comcast.net 143")], "imap imap.comcast.net 993 tls proven; pop3 mail.comcast.net 995 tls proven")
+	want(t, "out", show(d.Outgoing), "smtp smtp.comcast.net 465 tls proven; smtp smtp.comcast.net 587 starttls proven")
+}
+
+// Comcast Business mailboxes may have moved to Microsoft 365: the MX decides.
+func TestAMovedMailboxFollowsItsMX(t *testing.T) {
+	w := newWorld(t)
+	w.mail("imap.comcastbiz.net", 993, mail.IMAP, mail.TLS)
+	w.mail("smtp.comcastbiz.net", 587, mail.SMTP, mail.STARTTLS)
+	w.mail("outlook.office365.com", 993, mail.IMAP, mail.TLS)
+	w.mail("smtp.office365.com", 587, mail.SMTP, mail.STARTTLS)
+	d := w.find("ada@comcastbiz.net")
+	if d.Provider != "comcast-business" {
+		t.Error(d.Provider)
+	}
+	w.record("comcastbiz.net. 60 IN MX 5 comcastbiz-net.mail.protection.outlook.com.")
+	if d = w.find("ada@comcastbiz.net"); d.Provider != "microsoft365" || d.OAuth != "microsoft" || d.Incoming[0].Host != "outlook.office365.com" {
+		t.Errorf("%s %s", d.Provider, show(d.Incoming))
+	}
+}
+
+func TestFindByMX(t *testing.T) {
+	w := newWorld(t)
+	w.record(d1 + ". 60 IN MX 20 backup.other.example.")
+	w.record(d1 + ". 60 IN MX 10 aspmx.l.google.com.")
+	w.mail("imap.gmail.com", 993, mail.IMAP, mail.TLS)
+	w.mail("smtp.gmail.com", 465, mail.SMTP, mail.TLS)
+	w.mail("mail."+d1, 993, mail.IMAP, mail.TLS) // the old server still answers
+	w.mail("mail."+d1, 465, mail.SMTP, mail.TLS)
+	d := w.find("ada@" + d1)
+	if d.Provider != "google" || d.OAuth != "google" || d.Incoming[0].Host != "imap.gmail.com" || d.Outgoing[0].Host != "smtp.gmail.com" || !slices.Contains(d.Incoming[0].Methods, mail.OAuth2) {
+		t.Errorf("%s: %s, %s", d.Provider, show(d.Incoming), show(d.Outgoing))
+	}
+	want(t, "step", step(d, "mx").Detail, "MX: aspmx.l.google.com, run by Gmail")
+}
+
+func TestASpamFilterIsNotTakenForTheProvider(t *testing.T) {
+	w := newWorld(t)
+	w.record(d1 + ". 60 IN MX 10 eu-smtp-inbound-1.mimecast.com.")
+	w.record(d1 + `. 60 IN TXT "v=spf1 include:_netblocks.mimecast.com include:spf.protection.outlook.com -all"`)
+	w.web("autoconfig.mimecast.com", serve(configFor("imap.mimecast.com", "smtp.mimecast.com")))
+	w.mail("imap.mimecast.com", 993, mail.IMAP, mail.TLS)
+	w.mail("smtp.mimecast.com", 465, mail.SMTP, mail.TLS)
+	w.mail("outlook.office365.com", 993, mail.IMAP, mail.TLS)
+	w.mail("smtp.office365.com", 587, mail.SMTP, mail.STARTTLS)
+	d := w.find("ada@" + d1)
+	if strings.Contains(show(d.Incoming), "mimecast") || d.Provider != "microsoft365" {
+		t.Errorf("%s %s", d.Provider, show(d.Incoming))
+	}
+	want(t, "step", step(d, "mx").Detail, "MX: eu-smtp-inbound-1.mimecast.com, a filter against spam")
+}
+
+func TestFindByTheExchangersDomain(t *testing.T) {
+	w := newWorld(t)
+	w.record(d1 + ". 60 IN MX 10 mx.mail.hosting.example.")
+	w.web("autoconfig.hosting.example", serve(configFor("imap.hosting.example", "smtp.hosting.example")))
+	w.mail("imap.hosting.example", 993, mail.IMAP, mail.TLS)
+	w.mail("smtp.hosting.example", 465, mail.SMTP, mail.TLS)
+	d := w.find("ada@"+d1, func(o *Options) { o.SendAddress = true })
+	want(t, "in", show(d.Incoming), "imap imap.hosting.example 993 tls proven")
+	for _, u := range w.asked {
+		if strings.Contains(u, "hosting.example") && strings.Contains(u, "ada") {
+			t.Error("the address went to another domain:", u)
+		}
+	}
+}
+
+func TestThePublicListCanBeSwitchedOff(t *testing.T) {
+	for _, on := range []bool{true, false} {
+		w := newWorld(t)
+		w.web("autoconfig.thunderbird.net", serve(configFor("imap."+d1, "smtp."+d1)))
+		w.mail("imap."+d1, 993, mail.IMAP, mail.TLS)
+		w.mail("smtp."+d1, 465, mail.SMTP, mail.TLS)
+		d := w.find("ada@"+d1, func(o *Options) { o.ISPDB, o.SendAddress = on, true })
+		asked := slices.Contains(w.asked, "GET https://autoconfig.thunderbird.net/v1.1/"+d1)
+		if asked != on || len(w.asked) > 1 {
+			t.Errorf("switched %v, asked %v", on, w.asked)
+		}
+		if (step(d, "ispdb").State == mail.StepFound) != on {
+			t.Error(step(d, "ispdb").Detail)
+		}
+	}
+}
+
+func TestAlsoFound(t *testing.T) {
+	w := newWorld(t)
+	w.mail("imap."+d1, 993, mail.IMAP, mail.TLS)
+	w.mail("smtp."+d1, 465, mail.SMTP, mail.TLS)
+	w.record("_caldavs._tcp." + d1 + ". 60 IN SRV 0 1 443 dav." + d1 + ".")
+	w.record("_caldavs._tcp." + d1 + `. 60 IN TXT "path=/cal/"`)
+	w.web("dav."+d1, func(rw http.ResponseWriter, r *http.Request) {
+		if r.Method == "PROPFIND" && (r.URL.Path == "/cal/" || r.URL.Path == "/card/") {
+			rw.Header().Set("WWW-Authenticate", `Basic realm="x"`)
+			rw.WriteHeader(401)
+			return
+		}
+		http.NotFound(rw, r)
+	})
+	w.web(d1, func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/.well-known/carddav" {
+			http.Redirect(rw, r, "https://dav."+d1+"/card/", 301)
+			return
+		}
+		fmt.Fprint(rw, "<html>a web site that answers everything</html>")
+	})
+	w.web("autodiscover."+d1, func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Add("WWW-Authenticate", "Negotiate")
+		rw.WriteHeader(401)
+	})
+	d := w.find("ada@" + d1)
+	got := map[mail.Protocol]string{}
+	for _, a := range d.Also {
+		got[a.Protocol] = a.URL
+	}
+	want(t, "also", fmt.Sprint(got), fmt.Sprint(map[mail.Protocol]string{mail.CalDAV: "https://dav." + d1 + "/cal/", mail.CardDAV: "https://dav." + d1 + "/card/",
+		mail.Exchange: "https://autodiscover." + d1 + "/autodiscover/autodiscover.xml", mail.ActiveSync: "https://autodiscover." + d1 + "/Microsoft-Server-ActiveSync"}))
+	want(t, "step", step(d, "dav").Detail, "CalDAV and CardDAV at dav."+d1)
+	for _, u := range w.asked {
+		if strings.Contains(u, "ada") {
+			t.Error("the address was sent without leave:", u)
+		}
+	}
+}
+
+func TestAWebSiteIsNoExchange(t *testing.T) {
+	w := newWorld(t)
+	page := serve("<html>hello</html>")
+	w.web(d1, page)
+	w.web("autodiscover."+d1, page)
+	w.web("mail."+d1, page)
+	d := w.find("ada@"+d1, func(o *Options) { o.SendAddress = true })
+	if len(d.Also) != 0 {
+		t.Errorf("%+v", d.Also)
+	}
+}
+
+func TestAutodiscoverDoesNotFollowStrangersNorTheParent(t *testing.T) {
+	sub := "dept." + d1
+	w := newWorld(t)
+	answer := serve(`{"Protocol":"ActiveSync","Url":"https://outlook.com.evil.example/Microsoft-Server-ActiveSync"}`)
+	w.web("autodiscover."+sub, answer)
+	w.web("autodiscover."+d1, answer) // the parent
+	w.web("autodiscover.example", answer)
+	d := w.find("ada@"+sub, func(o *Options) { o.SendAddress = true })
+	if len(d.Also) != 0 {
+		t.Errorf("%+v", d.Also)
+	}
+	for _, u := range w.asked {
+		if !strings.Contains(u, sub+"/") {
+			t.Error("asked outside the domain:", u)
+		}
+	}
+	// Within the domain and at Microsoft it is taken.
+	w2 := newWorld(t)
+	w2.web("autodiscover."+sub, serve(`{"Protocol":"ActiveSync","Url":"https://eas.`+d1+`/Microsoft-Server-ActiveSync"}`))
+	d = w2.find("ada@"+sub, func(o *Options) { o.SendAddress = true })
+	if len(d.Also) != 1 || d.Also[0].Host != "eas."+d1 {
+		t.Errorf("%+v", d.Also)
+	}
+}
+
+func TestMisspeltDomains(t *testing.T) {
+	w := newWorld(t)
+	for typed, meant := range map[string]string{"gmial.com": "gmail.com", "gamil.com": "gmail.com", "hotmial.com": "hotmail.com", "yaho.com": "yahoo.com", "outlok.com": "outlook.com", "comcst.net": "comcast.net", "gmail.con": "gmail.com", "fjordlight.example": "", "nme.com": "me.com"} {
+		if d := w.find("ada@" + typed); d.Suggest != meant || d.Offline {
+			t.Errorf("%s: %q, offline %v", typed, d.Suggest, d.Offline)
+		}
+	}
+	if d := w.find("ada@gmial.com"); !strings.HasPrefix(step(d, "mx").Detail, "There is no domain gmial.com") {
+		t.Error(step(d, "mx").Detail)
+	}
+}
+
+func TestOffline(t *testing.T) {
+	w := newWorld(t)
+	w.host("imap." + d1)
+	w.dnsDead = true
+	for _, a := range []string{"ada@" + d1, "ada@gmail.com"} {
+		began := time.Now()
+		d := w.find(a)
+		if !d.Offline {
+			t.Errorf("%s: not told as offline", a)
+		}
+		if time.Since(began) > 5*time.Second {
+			t.Error("it took", time.Since(began))
+		}
+		if a == "ada@gmail.com" && (len(d.Incoming) == 0 || d.Incoming[0].Proven || d.Provider != "google") {
+			t.Errorf("the table is of use offline too: %s", show(d.Incoming))
+		}
+	}
+}
+
+func TestSlowSourcesDoNotHoldUp(t *testing.T) {
+	w := newWorld(t)
+	w.hole("autoconfig."+d1, 443)
+	w.hole(d1, 443)
+	w.hole("autodiscover."+d1, 443)
+	w.record("_imaps._tcp." + d1 + ". 60 IN SRV 0 1 993 imap." + d1 + ".")
+	w.record("_submissions._tcp." + d1 + ". 60 IN SRV 0 1 465 imap." + d1 + ".")
+	w.mail("imap."+d1, 993, mail.IMAP, mail.TLS)
+	w.mail("imap."+d1, 465, mail.SMTP, mail.TLS)
+	began := time.Now()
+	d := w.find("ada@" + d1)
+	if took := time.Since(began); took > 3*time.Second {
+		t.Error("it took", took)
+	}
+	want(t, "in", show(d.Incoming), "imap imap.fjordlight.example 993 tls proven")
+	if s := step(d, "autoconfig"); s.State != mail.StepFailed && s.State != mail.StepNothing {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestEverythingBlockedEndsInTime(t *testing.T) {
+	w := newWorld(t)
+	for _, h := range []string{"", "autoconfig.", "autodiscover.", "imap.", "pop.", "pop3.", "smtp.", "mail."} {
+		for _, p := range []int{443, 993, 995, 143, 110, 465, 587, 2525, 25} {
+			w.hole(h+d1, p)
+		}
+	}
+	began := time.Now()
+	d := w.find("ada@" + d1)
+	if took := time.Since(began); took > hard+time.Second {
+		t.Error("it took", took)
+	}
+	if len(d.Incoming) != 0 || d.Offline {
+		t.Errorf("%s offline %v", show(d.Incoming), d.Offline)
+	}
+}
+
+func TestCancelGivesWhatWasFound(t *testing.T) {
+	w := newWorld(t)
+	w.web("autoconfig."+d1, serve(configFor("imap."+d1, "smtp."+d1)))
+	w.mail("imap."+d1, 993, mail.IMAP, mail.TLS)
+	w.hole("smtp."+d1, 465) // never proven, so the search would go on
+	ctx, cancel := context.WithCancel(t.Context())
+	o := w.options()
+	o.Progress = func(s mail.Step) {
+		if s.ID == "autoconfig" && s.State == mail.StepFound {
+			time.AfterFunc(300*time.Millisecond, cancel)
+		}
+	}
+	began := time.Now()
+	d, err := Find(ctx, "ada@"+d1, o)
+	if !errors.Is(err, context.Canceled) || time.Since(began) > 2*time.Second {
+		t.Error(err, time.Since(began))
+	}
+	want(t, "in", show(d.Incoming), "imap imap.fjordlight.example 993 tls proven")
+	want(t, "out", show(d.Outgoing), "smtp smtp.fjordlight.example 465 tls")
+}
+
+func TestStepsAreToldInOrder(t *testing.T) {
+	w := newWorld(t)
+	w.mail("imap."+d1, 993, mail.IMAP, mail.TLS)
+	w.mail("smtp."+d1, 465, mail.SMTP, mail.TLS)
+	last := map[string]mail.StepState{}
+	n := 0
+	d := w.find("ada@"+d1, func(o *Options) {
+		o.Progress = func(s mail.Step) {
+			n++ // the race detector watches that this is one at a time
+			if s.State < last[s.ID] || last[s.ID] > mail.StepRunning {
+				t.Errorf("%s went from %d to %d", s.ID, last[s.ID], s.State)
+			}
+			last[s.ID] = s.State
+		}
+	})
+	if len(d.Steps) != 8 || n < 12 {
+		t.Errorf("%d steps, told %d times", len(d.Steps), n)
+	}
+	for _, s := range d.Steps {
+		if s.State <= mail.StepRunning || s.Title == "" || s.Detail == "" || last[s.ID] != s.State {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+func TestInternationalDomains(t *testing.T) {
+	w := newWorld(t)
+	w.record("xn--bcher-kva.example. 60 IN MX 10 mx.xn--bcher-kva.example.")
+	w.mail("imap.xn--bcher-kva.example", 993, mail.IMAP, mail.TLS)
+	w.mail("smtp.xn--bcher-kva.example", 465, mail.SMTP, mail.TLS)
+	d := w.find("ada@BÜCHER.example")
+	if d.Address != "ada@xn--bcher-kva.example" || d.Incoming[0].Host != "imap.xn--bcher-kva.example" {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestClean(t *testing.T) {
+	for in, out := range map[string]string{
+		"ada@example.com": "ada@example.com", " Ada.L@EXAMPLE.com. ": "Ada.L@example.com", "ada\u200b@exam\u00adple.com\u00a0": "ada@example.com",
+		"<ada@example.com>": "ada@example.com", "mailto:ada@example.com": "ada@example.com", "ada@bücher.example": "ada@xn--bcher-kva.example", "a@b@example.com": "a@b@example.com", "ada＠example。com": "ada@example.com",
+	} {
+		if a, err := Clean(in); err != nil || a.String() != out {
+			t.Errorf("%q: %q %v", in, a.String(), err)
+		}
+	}
+	for _, in := range []string{"", "ada", "@example.com", "ada@", "ada@localhost", "ada@exa mple", "ada@-x.example", "ada@example..com", "ada@" + strings.Repeat("x", 300) + ".com", "ada@exam/ple.com"} {
+		a, err := Clean(in)
+		if in == "ada@exa mple" { // the space goes, what is left has no dot
+			in += " (no dot)"
+		}
+		if f := fault.Of(err); f == nil || f.Kind != fault.Usage {
+			t.Errorf("%q: %v %v", in, a, err)
+		}
+	}
+}
+
+func TestUnsupportedProvidersAreSaid(t *testing.T) {
+	w := newWorld(t)
+	d := w.find("ada@tuta.com")
+	if d.Provider != "tuta" || len(d.Incoming) != 0 || len(d.Hints) != 1 || d.Hints[0].Kind != "unsupported" || d.Suggest != "" {
+		t.Errorf("%+v", d)
+	}
+	if providers.ByDomain("tuta.com") == nil {
+		t.Error("not in the table")
+	}
+}

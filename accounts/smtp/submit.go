@@ -1,0 +1,523 @@
+package smtp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/accounts/wire"
+)
+
+// linger is how long a connection is kept for the next message.
+const linger = 20 * time.Second
+
+type submitter struct {
+	o      wire.Options
+	mu     sync.Mutex
+	idle   *session
+	busy   *session
+	timer  *time.Timer
+	closed bool
+	limit  int64 // of the last EHLO
+	known  bool
+}
+
+// Open returns the sending side of an account; it connects when there is something to do.
+func Open(_ context.Context, o wire.Options) (remote.Submitter, error) {
+	return &submitter{o: o}, nil
+}
+
+// take returns a signed-in session. A kept one is asked first whether it is still there.
+func (b *submitter) take(ctx context.Context) (*session, error) {
+	b.mu.Lock()
+	s := b.idle
+	b.idle = nil
+	if b.timer != nil {
+		b.timer.Stop()
+	}
+	if b.closed {
+		b.mu.Unlock()
+		return nil, b.errClosed()
+	}
+	b.busy = s
+	b.mu.Unlock()
+	if s != nil {
+		stop := s.guard(ctx)
+		r, err := s.cmd("RSET")
+		stop()
+		if err == nil && r.code == 250 && ctx.Err() == nil {
+			return s, nil
+		}
+		s.drop()
+	}
+	s, err := open(ctx, b.o)
+	if err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		s.drop()
+		return nil, b.errClosed()
+	}
+	b.busy, b.limit, b.known = s, s.maxSize(), true
+	return s, nil
+}
+
+func (b *submitter) errClosed() error {
+	return &fault.Error{Kind: fault.Network, Code: "closed", Service: wire.Addr(b.o.Server), Title: "The connection is closed", Err: net.ErrClosed}
+}
+
+func (b *submitter) park(s *session) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.busy = nil
+	if s.broken || b.closed {
+		s.drop()
+		return
+	}
+	b.idle = s
+	b.timer = time.AfterFunc(linger, func() {
+		b.mu.Lock()
+		mine := b.idle == s
+		if mine {
+			b.idle = nil
+		}
+		b.mu.Unlock()
+		if mine {
+			end(s)
+		}
+	})
+}
+
+func end(s *session) {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	s.quit(ctx)
+}
+
+// Close ends the connection; a Submit under way returns with what it knows.
+func (b *submitter) Close() error {
+	b.mu.Lock()
+	b.closed = true
+	idle, busy := b.idle, b.busy
+	b.idle = nil
+	if b.timer != nil {
+		b.timer.Stop()
+	}
+	b.mu.Unlock()
+	if busy != nil {
+		busy.line.kill()
+		busy.conn.Close()
+	}
+	if idle != nil {
+		end(idle)
+	}
+	return nil
+}
+
+// MaxSize is what SIZE says, from the last connection or a new one.
+func (b *submitter) MaxSize(ctx context.Context) (int64, error) {
+	b.mu.Lock()
+	limit, known := b.limit, b.known
+	b.mu.Unlock()
+	if known {
+		return limit, nil
+	}
+	s, err := b.take(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer b.park(s)
+	return s.maxSize(), nil
+}
+
+// Submit sends one message. When all recipients are refused, or the message is, the Receipt comes along with the error.
+func (b *submitter) Submit(ctx context.Context, e remote.Envelope, open func() (io.ReadCloser, error)) (remote.Receipt, error) {
+	t, err := prepare(b.o.Server, e)
+	if err != nil {
+		return remote.Receipt{}, err
+	}
+	s, err := b.take(ctx)
+	if err != nil {
+		return remote.Receipt{}, err
+	}
+	stop := s.guard(ctx)
+	rec, err := s.send(t, open)
+	stop()
+	if ctx.Err() != nil {
+		s.broken = true
+		// What became of the message matters more than that somebody lost patience.
+		if err != nil && fault.Of(err).Code != "unsure" && !answered(err) {
+			err = ctx.Err()
+		}
+	}
+	b.park(s)
+	return rec, err
+}
+
+// answered: the server had the last word.
+func answered(err error) bool {
+	var f *fault.Error
+	return errors.As(err, &f) && f.ServerText != ""
+}
+
+// transaction is an envelope as it goes over the wire.
+type transaction struct {
+	e    remote.Envelope
+	from string
+	to   []string
+	utf8 string // why SMTPUTF8 is needed, "" = it is not
+}
+
+func prepare(srv mail.Server, e remote.Envelope) (t transaction, err error) {
+	t.e = e
+	if e.UTF8 {
+		t.utf8 = "the header of the message"
+	}
+	if e.From != "" { // "" is the null sender of notices
+		var u bool
+		if t.from, u, err = toASCII(e.From); err != nil {
+			return t, err
+		}
+		if u {
+			t.utf8 = "“" + clean(e.From) + "”"
+		}
+	}
+	if len(e.To) == 0 {
+		return t, &fault.Error{Kind: fault.Refused, Code: "no-recipients", Op: "send", Service: wire.Addr(srv), Title: "The message has no recipients", Detail: "Add at least one."}
+	}
+	for _, a := range e.To {
+		to, u, err := toASCII(a)
+		if err != nil {
+			return t, err
+		}
+		if u {
+			t.utf8 = "“" + clean(a) + "”"
+		}
+		t.to = append(t.to, to)
+	}
+	return t, nil
+}
+
+// commands returns MAIL and the RCPTs.
+func (s *session) commands(t transaction) ([]string, error) {
+	if limit := s.maxSize(); limit > 0 && t.e.Size > limit {
+		return nil, tooLarge(s.o.Server, t.e.Size, limit)
+	}
+	var m strings.Builder
+	fmt.Fprintf(&m, "MAIL FROM:<%s>", t.from)
+	if s.has("SIZE") && t.e.Size > 0 {
+		fmt.Fprintf(&m, " SIZE=%d", t.e.Size)
+	}
+	if s.has("8BITMIME") {
+		m.WriteString(" BODY=8BITMIME")
+	}
+	if t.utf8 != "" {
+		if !s.has("SMTPUTF8") {
+			return nil, &fault.Error{Kind: fault.Refused, Code: "no-smtputf8", Op: "send", Service: wire.Addr(s.o.Server), Title: s.o.Server.Host + " takes only addresses in plain Latin letters",
+				Detail: "It cannot send this because of " + t.utf8 + ". Use another address, or send from another account."}
+		}
+		m.WriteString(" SMTPUTF8")
+	}
+	dsn := s.has("DSN")
+	if dsn && t.e.Notify {
+		m.WriteString(" RET=HDRS")
+	}
+	if dsn && t.e.ID != "" && len(xtext(t.e.ID)) <= 100 {
+		m.WriteString(" ENVID=" + xtext(t.e.ID))
+	}
+	out := []string{m.String()}
+	for _, a := range t.to {
+		r := "RCPT TO:<" + a + ">"
+		if dsn && t.e.Notify {
+			r += " NOTIFY=SUCCESS,FAILURE,DELAY"
+			if isASCII(a) {
+				r += " ORCPT=rfc822;" + xtext(a)
+			}
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// flight is how many commands are sent at once; their replies fit into any buffer between.
+const flight = 50
+
+// ask sends commands, several at once where the server allows it, and returns their replies.
+func (s *session) ask(cmds []string) ([]reply, error) {
+	window := 1
+	if s.has("PIPELINING") {
+		window = flight
+	}
+	out := make([]reply, 0, len(cmds))
+	for len(cmds) > 0 {
+		n := min(window, len(cmds))
+		for _, c := range cmds[:n] {
+			s.w.WriteString(c + "\r\n")
+		}
+		if err := s.w.Flush(); err != nil {
+			return nil, s.fail(err)
+		}
+		for range n {
+			r, err := s.reply()
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, r)
+		}
+		if len(out) == n && out[0].code/100 != 2 {
+			return out, nil // MAIL was refused: ask no more
+		}
+		cmds = cmds[n:]
+	}
+	return out, nil
+}
+
+func (s *session) send(t transaction, open func() (io.ReadCloser, error)) (remote.Receipt, error) {
+	var rec remote.Receipt
+	cmds, err := s.commands(t)
+	if err != nil {
+		return rec, err
+	}
+	msg, err := open()
+	if err != nil {
+		return rec, err
+	}
+	defer msg.Close()
+	s.patience(5)
+	rs, err := s.ask(cmds)
+	if err != nil {
+		return rec, err
+	}
+	if rs[0].code/100 != 2 {
+		return rec, s.refused("send", rs[0])
+	}
+	good := 0
+	for i, r := range rs[1:] {
+		ok := r.code/100 == 2
+		rec.Recipients = append(rec.Recipients, mail.RecipientResult{Addr: t.e.To[i], OK: ok, Code: r.code, Text: r.String()})
+		if ok {
+			good++
+		}
+	}
+	if good == 0 {
+		err := s.allRefused(rs[1:])
+		s.reset()
+		return rec, err
+	}
+	if s.has("CHUNKING") {
+		err = s.chunks(&rec, msg)
+	} else {
+		err = s.data(&rec, msg)
+	}
+	if err != nil {
+		for i := range rec.Recipients {
+			rec.Recipients[i].OK = false
+		}
+	}
+	return rec, err
+}
+
+// allRefused: as long as one recipient may be taken later, the message waits.
+func (s *session) allRefused(rs []reply) error {
+	worst := rs[0]
+	for _, r := range rs {
+		if r.code/100 == 4 {
+			worst = r
+			break
+		}
+	}
+	return s.refused("send", worst)
+}
+
+func (s *session) reset() {
+	if s.broken {
+		return
+	}
+	if r, err := s.cmd("RSET"); err != nil || r.code != 250 {
+		s.broken = true
+	}
+}
+
+// unsure: the message is with the server, or not.
+func (s *session) unsure(err error) error {
+	s.broken = true
+	return &fault.Error{Kind: fault.Network, Code: "unsure", Op: "send", Service: wire.Addr(s.o.Server), Title: "It is not known whether the message was sent",
+		Detail: "The connection ended before the server's answer. Look into Sent, or ask the recipient, before you send it again.", Err: err}
+}
+
+// local wraps an error of reading the message; the connection ends so that the server drops what it has.
+func (s *session) local(err error) error {
+	s.broken = true
+	s.conn.Close()
+	return fault.Of(err)
+}
+
+// data sends by DATA.
+func (s *session) data(rec *remote.Receipt, msg io.Reader) error {
+	s.patience(2)
+	r, err := s.cmd("DATA")
+	s.patience(5)
+	if err != nil {
+		return err
+	}
+	if r.code != 354 {
+		err := s.refused("send", r)
+		s.reset()
+		return err
+	}
+	s.patience(3)
+	lw := &lineWriter{w: s.w, stuff: true}
+	if err := s.copy(lw, msg); err != nil {
+		return err
+	}
+	if err := lw.finish(); err != nil {
+		return s.fail(err)
+	}
+	s.w.WriteString(".\r\n")
+	if err := s.w.Flush(); err != nil {
+		return s.fail(err)
+	}
+	return s.verdict(rec)
+}
+
+// copy tells errors of the message from those of the connection.
+func (s *session) copy(w io.Writer, msg io.Reader) error {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := msg.Read(buf)
+		if n > 0 {
+			if _, err := w.Write(buf[:n]); err != nil {
+				return s.fail(err)
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return s.local(err)
+		}
+	}
+}
+
+// verdict reads the answer to the whole message.
+func (s *session) verdict(rec *remote.Receipt) error {
+	s.patience(10)
+	r, err := s.reply()
+	s.patience(5)
+	if err != nil {
+		return s.unsure(err)
+	}
+	if r.code/100 != 2 {
+		return s.refused("send", r)
+	}
+	rec.Text = r.String()
+	return nil
+}
+
+// chunkSize is how much one BDAT carries.
+const chunkSize = 512 << 10
+
+// chunks sends by BDAT, with a chunk on its way while the answer to the one before is awaited where the server allows it.
+func (s *session) chunks(rec *remote.Receipt, msg io.Reader) error {
+	c := &chunker{s: s, buf: make([]byte, 0, chunkSize)}
+	if s.has("PIPELINING") {
+		c.window = 2
+	}
+	s.patience(3)
+	lw := &lineWriter{w: c}
+	err := s.copy(lw, msg)
+	if err == nil {
+		err = lw.finish()
+	}
+	if err == nil {
+		err = c.last()
+	}
+	if c.refusal != nil {
+		return c.refusal
+	}
+	if err != nil {
+		return err
+	}
+	return s.verdict(rec)
+}
+
+type chunker struct {
+	s       *session
+	buf     []byte
+	window  int // chunks that may be unanswered; 0 = none
+	open    int
+	refusal error // the server's no to a chunk
+}
+
+func (c *chunker) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 {
+		k := min(len(p), chunkSize-len(c.buf))
+		c.buf = append(c.buf, p[:k]...)
+		p = p[k:]
+		if len(c.buf) == chunkSize {
+			if err := c.send(""); err != nil {
+				return 0, err
+			}
+			if err := c.answers(max(c.window-1, 0)); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return n, nil
+}
+
+// last sends what is left as the end; all answers but its own are read first, so that a refusal is told from the verdict.
+func (c *chunker) last() error {
+	if err := c.answers(0); err != nil {
+		return err
+	}
+	return c.send(" LAST")
+}
+
+func (c *chunker) send(last string) error {
+	fmt.Fprintf(c.s.w, "BDAT %d%s\r\n", len(c.buf), last)
+	c.s.w.Write(c.buf)
+	if err := c.s.w.Flush(); err != nil {
+		return c.s.fail(err)
+	}
+	c.buf = c.buf[:0]
+	c.open++
+	return nil
+}
+
+// answers reads until no more than n chunks are unanswered.
+func (c *chunker) answers(n int) error {
+	for c.open > n {
+		r, err := c.s.reply()
+		if err != nil {
+			return err
+		}
+		c.open--
+		if r.code/100 != 2 && c.refusal == nil {
+			c.refusal = c.s.refused("send", r)
+			c.s.broken = true // a transaction in the middle: a new connection is the surest reset
+			return c.refusal
+		}
+	}
+	return nil
+}

@@ -307,4 +307,3 @@ type POPMark struct {
 	Stored  time.Time
 	Deleted bool // deleted here: never fetch it again
 }
-

@@ -1,7 +1,6 @@
 package store
 
-// Store is a profile's database.
-type Store struct{}
-
-// Tx is the write transaction.
-type Tx struct{}
+var (
+	_ api    = (*Store)(nil)
+	_ writer = (*Tx)(nil)
+)

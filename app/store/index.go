@@ -1,0 +1,211 @@
+package store
+
+import (
+	"context"
+	"sort"
+	"strings"
+	"unicode"
+
+	"github.com/postrider/postrider/accounts/mail"
+)
+
+// maxText is how much of a message's text is indexed.
+const maxText = 256 << 10
+
+type queued struct {
+	id    int64
+	names string
+	text  []byte
+}
+
+// queueIndex notes that the full-text index needs this message; the text waits compressed in the same transaction.
+func (tx *Tx) queueIndex(id mail.MessageID, names, text string) error {
+	var packed []byte
+	if text != "" {
+		packed = encoder.EncodeAll([]byte(cut(text, maxText)), nil)
+	}
+	tx.queue = append(tx.queue, queued{int64(id), clean(names, 8000), packed})
+	if len(tx.queue) >= 200 {
+		return tx.flushIndexQueue()
+	}
+	return nil
+}
+
+func (tx *Tx) flushIndexQueue() error {
+	q := tx.queue
+	tx.queue = tx.queue[:0]
+	for len(q) > 0 {
+		n := 50
+		if len(q) < n {
+			n = 1
+		}
+		args := make([]any, 0, 3*n)
+		for _, x := range q[:n] {
+			var text any
+			if x.text != nil {
+				text = x.text
+			}
+			args = append(args, x.id, x.names, text)
+		}
+		if _, err := tx.w.exec("INSERT INTO unindexed(id,names,text) VALUES "+tuples(n, 3)+" ON CONFLICT(id) DO UPDATE SET names=excluded.names, text=excluded.text", args...); err != nil {
+			return err
+		}
+		q = q[n:]
+	}
+	return nil
+}
+
+// requeueIndex notes that a message's header changed; a text that waits already stays.
+func (tx *Tx) requeueIndex(id mail.MessageID) error {
+	_, err := tx.w.exec("INSERT OR IGNORE INTO unindexed(id,names) VALUES(?,'')", int64(id))
+	return err
+}
+
+// indexSlice is how many messages are indexed in one transaction: the writer is not held longer than some hundred milliseconds.
+const indexSlice = 400
+
+// Index brings the full-text index up to date, the newest first, at most max messages, and returns what is left.
+func (s *Store) Index(ctx context.Context, max int) (int, error) {
+	for done := 0; done < max; {
+		n := min(indexSlice, max-done)
+		got := 0
+		err := s.Write(ctx, func(tx *Tx) (err error) {
+			got, err = tx.indexSome(n)
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+		done += got
+		if got < n {
+			break
+		}
+	}
+	var left int
+	_, err := s.reads.row(ctx, "SELECT count(*) FROM unindexed", nil, &left)
+	return left, local("index", err)
+}
+
+type indexRow struct {
+	id                                int64
+	hide                              int64
+	subject, sender, rcpt, cc, names_ string
+	text                              []byte
+}
+
+func (tx *Tx) indexSome(n int) (int, error) {
+	rows := make([]indexRow, 0, n)
+	err := tx.w.rows(`SELECT u.id, m.hide&2, m.subject, m.sender, m.rcpt, m.cc, u.names, u.text FROM unindexed u JOIN messages m ON m.id=u.id ORDER BY u.id DESC LIMIT ?`, []any{n},
+		func(scan func(...any) error) error {
+			var r indexRow
+			if err := scan(&r.id, &r.hide, &r.subject, &r.sender, &r.rcpt, &r.cc, &r.names_, &r.text); err != nil {
+				return err
+			}
+			rows = append(rows, r)
+			return nil
+		})
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	// Ascending: the index wants growing row ids.
+	sort.Slice(rows, func(i, j int) bool { return rows[i].id < rows[j].id })
+	for i := range rows {
+		r := &rows[i]
+		text := ""
+		if len(r.text) > 0 {
+			b, err := unpack(r.text, int64(4*len(r.text)))
+			if err != nil {
+				return 0, err
+			}
+			text = string(b)
+		}
+		if _, err := tx.w.exec("INSERT OR REPLACE INTO fts(rowid,subject,sender,rcpt,cc,body,names) VALUES(?,?,?,?,?,?,?)", r.id, Grams(r.subject), gramPeople(r.sender), gramPeople(r.rcpt),
+			gramPeople(r.cc), Grams(text), Grams(r.names_)); err != nil {
+			return 0, err
+		}
+		if _, err := tx.w.exec("DELETE FROM unindexed WHERE id=?", r.id); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), nil
+}
+
+func gramPeople(packed string) string {
+	if packed == "" {
+		return ""
+	}
+	return Grams(strings.NewReplacer(unitSep, " ", recordSep, " ").Replace(packed))
+}
+
+// grammed are scripts written without spaces between words: they are found by pairs of characters.
+var grammed = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
+
+func isGram(r rune) bool {
+	if r < 0x0E00 || r > 0x0E00 && r < 0x0E01 {
+		return false
+	}
+	if r == 'ー' || r == '々' {
+		return true
+	}
+	return unicode.In(r, grammed...) && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// Grams rewrites runs of characters of scripts without spaces as pairs, the last character alone: "日本語" becomes "日本 本語 語". Everything else
+// stays as it is. The tokenizer of the index then sees words.
+func Grams(s string) string {
+	first := -1
+	for i, r := range s {
+		if isGram(r) {
+			first = i
+			break
+		}
+	}
+	if first < 0 {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s) * 2)
+	b.WriteString(s[:first])
+	prev := rune(0)
+	for _, r := range s[first:] {
+		switch {
+		case isGram(r):
+			if prev == 0 {
+				b.WriteByte(' ')
+			} else {
+				b.WriteRune(prev)
+				b.WriteRune(r)
+				b.WriteByte(' ')
+			}
+			prev = r
+		case prev != 0 && unicode.Is(unicode.Mn, r): // vowel signs and tones do not part a run
+		default:
+			if prev != 0 {
+				b.WriteRune(prev)
+				b.WriteByte(' ')
+				prev = 0
+			}
+			b.WriteRune(r)
+		}
+	}
+	if prev != 0 {
+		b.WriteRune(prev)
+	}
+	return b.String()
+}
+
+// Stats returns the sizes of the profile.
+func (s *Store) Stats(ctx context.Context) (Stats, error) {
+	var st Stats
+	_, err := s.reads.row(ctx, "SELECT coalesce(sum(total),0) FROM mailboxes WHERE gone=0", nil, &st.Messages)
+	if err == nil {
+		_, err = s.reads.row(ctx, "SELECT count(*) FROM unindexed", nil, &st.Unindexed)
+	}
+	if err == nil {
+		_, err = s.reads.row(ctx, "SELECT (SELECT page_count FROM pragma_page_count)*(SELECT page_size FROM pragma_page_size)", nil, &st.IndexBytes)
+	}
+	if err == nil {
+		_, err = s.breads.row(ctx, "SELECT (SELECT page_count FROM pragma_page_count)*(SELECT page_size FROM pragma_page_size)+coalesce((SELECT sum(size) FROM blobs WHERE data IS NULL),0)", nil, &st.Bodies)
+	}
+	return st, local("stats", err)
+}

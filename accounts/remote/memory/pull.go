@@ -55,6 +55,7 @@ func (c *conn) Pull(ctx context.Context, col remote.Ref, since remote.Token) (re
 }
 
 func (s *Server) pull(b *box, since remote.Token) remote.Delta {
+	b.keys++
 	t, ok := parseToken(since)
 	var d remote.Delta
 	if ok && t.validity != b.validity {

@@ -36,7 +36,7 @@ func readTree(rows func(q string, args []any, each func(func(...any) error) erro
 		if err := json.Unmarshal([]byte(data), &m); err != nil {
 			return err
 		}
-		a.hide, a.gone, a.mine = m.HideInAll, gone != 0, addressesOf(m)
+		a.name, a.hide, a.gone, a.mine = m.Name, m.HideInAll, gone != 0, addressesOf(m)
 		t.byNum[a.num] = &a
 		if !a.gone {
 			t.byID[a.id] = &a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"net/url"
 	"strings"
 	"sync"
@@ -227,6 +228,16 @@ func local(op string, err error) error {
 		return o
 	}
 	return f
+}
+
+// ours does the same with an error that may be the caller's own, which passes as it is.
+func ours(op string, err error) error {
+	var se *sqlite.Error
+	var pe *fs.PathError
+	if errors.As(err, &se) || errors.As(err, &pe) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return local(op, err)
+	}
+	return err
 }
 
 func diskFull(op string, err error) error {

@@ -4,9 +4,9 @@ import (
 	"context"
 	"sort"
 	"strings"
-	"unicode"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app/search"
 )
 
 // maxText is how much of a message's text is indexed.
@@ -119,8 +119,8 @@ func (tx *Tx) indexSome(n int) (int, error) {
 			}
 			text = string(b)
 		}
-		if _, err := tx.w.exec("INSERT OR REPLACE INTO fts(rowid,subject,sender,rcpt,cc,body,names) VALUES(?,?,?,?,?,?,?)", r.id, Grams(r.subject), gramPeople(r.sender), gramPeople(r.rcpt),
-			gramPeople(r.cc), Grams(text), Grams(r.names_)); err != nil {
+		if _, err := tx.w.exec("INSERT OR REPLACE INTO fts(rowid,subject,sender,rcpt,cc,body,names) VALUES(?,?,?,?,?,?,?)", r.id, search.Grams(r.subject), gramPeople(r.sender), gramPeople(r.rcpt),
+			gramPeople(r.cc), search.Grams(text), search.Grams(r.names_)); err != nil {
 			return 0, err
 		}
 		if _, err := tx.w.exec("DELETE FROM unindexed WHERE id=?", r.id); err != nil {
@@ -134,64 +134,7 @@ func gramPeople(packed string) string {
 	if packed == "" {
 		return ""
 	}
-	return Grams(strings.NewReplacer(unitSep, " ", recordSep, " ").Replace(packed))
-}
-
-// grammed are scripts written without spaces between words: they are found by pairs of characters.
-var grammed = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
-
-func isGram(r rune) bool {
-	if r < 0x0E00 || r > 0x0E00 && r < 0x0E01 {
-		return false
-	}
-	if r == 'ー' || r == '々' {
-		return true
-	}
-	return unicode.In(r, grammed...) && (unicode.IsLetter(r) || unicode.IsDigit(r))
-}
-
-// Grams rewrites runs of characters of scripts without spaces as pairs, the last character alone: "日本語" becomes "日本 本語 語". Everything else
-// stays as it is. The tokenizer of the index then sees words.
-func Grams(s string) string {
-	first := -1
-	for i, r := range s {
-		if isGram(r) {
-			first = i
-			break
-		}
-	}
-	if first < 0 {
-		return s
-	}
-	var b strings.Builder
-	b.Grow(len(s) * 2)
-	b.WriteString(s[:first])
-	prev := rune(0)
-	for _, r := range s[first:] {
-		switch {
-		case isGram(r):
-			if prev == 0 {
-				b.WriteByte(' ')
-			} else {
-				b.WriteRune(prev)
-				b.WriteRune(r)
-				b.WriteByte(' ')
-			}
-			prev = r
-		case prev != 0 && unicode.Is(unicode.Mn, r): // vowel signs and tones do not part a run
-		default:
-			if prev != 0 {
-				b.WriteRune(prev)
-				b.WriteByte(' ')
-				prev = 0
-			}
-			b.WriteRune(r)
-		}
-	}
-	if prev != 0 {
-		b.WriteRune(prev)
-	}
-	return b.String()
+	return search.Grams(strings.NewReplacer(unitSep, " ", recordSep, " ").Replace(packed))
 }
 
 // Stats returns the sizes of the profile.

@@ -184,6 +184,7 @@ func (s *Store) closeFiles() error {
 type account struct {
 	num  int64
 	id   mail.AccountID
+	name string
 	hide bool
 	gone bool
 	mine map[string]bool // lower-case addresses of its identities

@@ -73,7 +73,7 @@ func (s *Store) write(ctx context.Context, f func(tx *Tx) error) (err error) {
 		}
 	}()
 	if err := f(tx); err != nil {
-		return local("write", err)
+		return ours("write", err)
 	}
 	if err := tx.flush(); err != nil {
 		return local("write", err)

@@ -1,0 +1,65 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// SplitterGrip is how wide a splitter reacts; its line is 1 px.
+const SplitterGrip float32 = 7
+
+// Splitter is a vertical line between two panes that can be dragged.
+type Splitter struct {
+	widget.BaseWidget
+	OnDrag func(dx float32)
+	OnEnd  func()
+	hot    bool
+}
+
+var (
+	_ fyne.Draggable     = (*Splitter)(nil)
+	_ desktop.Cursorable = (*Splitter)(nil)
+)
+
+// NewSplitter returns a splitter; drag hears of each step in px, end of its end.
+func NewSplitter(drag func(dx float32), end func()) *Splitter {
+	s := &Splitter{OnDrag: drag, OnEnd: end}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// Dragged implements fyne.Draggable.
+func (s *Splitter) Dragged(e *fyne.DragEvent) { s.OnDrag(e.Dragged.DX) }
+
+// DragEnd implements fyne.Draggable.
+func (s *Splitter) DragEnd() { s.OnEnd() }
+
+// Cursor implements desktop.Cursorable.
+func (s *Splitter) Cursor() desktop.Cursor { return desktop.HResizeCursor }
+
+// MouseIn implements desktop.Hoverable.
+func (s *Splitter) MouseIn(*desktop.MouseEvent) { s.hot = true; s.Refresh() }
+
+// MouseMoved implements desktop.Hoverable.
+func (s *Splitter) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut implements desktop.Hoverable.
+func (s *Splitter) MouseOut() { s.hot = false; s.Refresh() }
+
+// CreateRenderer implements fyne.Widget.
+func (s *Splitter) CreateRenderer() fyne.WidgetRenderer {
+	line := &canvas.Rectangle{}
+	r := &Renderer{Objs: []fyne.CanvasObject{line}}
+	r.Min = func() fyne.Size { return fyne.NewSize(SplitterGrip, 0) }
+	r.Lay = func(z fyne.Size) {
+		line.FillColor = C(Border)
+		w := float32(1)
+		if s.hot {
+			line.FillColor, w = C(BorderStrong), 2
+		}
+		Place(line, (SplitterGrip-1)/2, 0, w, z.Height)
+	}
+	return r
+}

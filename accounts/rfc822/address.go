@@ -447,6 +447,11 @@ func (p *addrReader) decodeAddr(a []byte) string {
 	if strings.ContainsAny(s, " \t") && s[0] != '"' {
 		s = strings.Join(strings.Fields(s), "")
 	}
+	if s != "" && s[0] == '"' { // quotes that are not needed are no part of the address
+		if at := strings.LastIndexByte(s, '@'); at > 2 && s[at-1] == '"' && dotAtom([]byte(s[1:at-1])) {
+			s = s[1:at-1] + s[at:]
+		}
+	}
 	return UnicodeDomain(s)
 }
 

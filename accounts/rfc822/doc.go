@@ -11,7 +11,7 @@
 //   - [ParseHeader] turns a header block into a mail.Envelope, in one pass, for listing;
 //   - [Ingest] makes in one pass all that the store keeps of a message: envelope, text for the index, snippet, names of
 //     attachments;
-//   - [Parse] gives the tree, [Body] what the reader shows, [OpenPart] one decoded part.
+//   - [Parse] gives the tree, [Body] what the reader shows, [Part] one decoded part.
 //
 // The header scanner is our own and not that of go-message: a listing of a large mailbox parses a hundred thousand
 // headers, most of which hold one or two fields of interest, and real headers hold raw 8-bit text, encoded words cut in

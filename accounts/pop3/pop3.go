@@ -49,7 +49,8 @@ type plan struct {
 	digest string
 	todo   []entry // newest first
 	at     int
-	tops   int // of todo, how many get an envelope
+	tops   int  // of todo, how many get an envelope
+	all    bool // todo is the whole listing
 	known  map[remote.Ref]bool
 }
 
@@ -146,7 +147,7 @@ func (c *conn) with(ctx context.Context, fresh bool, do func(*session) error) er
 		c.park(s)
 		var again *stale
 		if errors.As(err, &again) {
-			if err = again.err; reused && ctx.Err() == nil {
+			if err = again.err; reused && ctx.Err() == nil && fault.Is(err, fault.Network) {
 				continue
 			}
 		}
@@ -185,6 +186,12 @@ func (c *conn) Close() error {
 
 // Collections returns the inbox.
 func (c *conn) Collections(context.Context) ([]remote.Collection, error) {
+	c.mu.Lock()
+	closed := c.closed
+	c.mu.Unlock()
+	if closed {
+		return nil, errClosed(c.o.Server)
+	}
 	return []remote.Collection{{Ref: Inbox, Name: "Inbox", Kind: remote.Mail, Role: mail.RoleInbox, Rights: mail.MayRead | mail.MayRemove,
 		Subscribed: true, Keep: true, Total: -1, Unseen: -1}}, nil
 }
@@ -196,40 +203,38 @@ func (c *conn) check(col remote.Ref) error {
 	return nil
 }
 
-// Pull compares the listing with the token. Tokens are "list:DIGEST:COUNT:DIGEST of the newest ref", and "page:DIGEST:AT" while there is more.
-func (c *conn) Pull(ctx context.Context, col remote.Ref, since remote.Token) (remote.Delta, error) {
+// Pull compares the listing with the token. Tokens are "list:DIGEST:COUNT:DIGEST of the newest ref", and "page:DIGEST:AT:KIND" while there
+// is more; KIND is "all" when the pages go through the whole listing, so that another connection can go on with them.
+func (c *conn) Pull(ctx context.Context, col remote.Ref, since remote.Token) (out remote.Delta, err error) {
 	if err := c.check(col); err != nil {
-		return remote.Delta{}, err
-	}
-	if d, at, ok := pageToken(since); ok && d == c.plan.digest && at == c.plan.at {
-		var out remote.Delta
-		err := c.with(ctx, false, func(s *session) error {
-			l, err := s.list()
-			if err != nil {
-				return &stale{err}
-			}
-			if l.digest != d {
-				c.begin(l, "")
-			}
-			out, err = c.page(s, l)
-			return err
-		})
 		return out, err
 	}
-	var out remote.Delta
-	err := c.with(ctx, true, func(s *session) error {
+	digest, at, all, paging := pageToken(since)
+	mine := paging && digest == c.plan.digest && at == c.plan.at && c.plan.todo != nil
+	err = c.with(ctx, !mine, func(s *session) error {
 		l, err := s.list()
 		if err != nil {
 			return &stale{err}
 		}
-		if since != "" && since == listToken(l) {
+		switch {
+		case mine && l.digest == digest:
+		case paging && all && l.digest == digest:
+			c.begin(l, "")
+			c.plan.at = min(at, len(c.plan.todo))
+		case since != "" && since == listToken(l):
 			out = remote.Delta{Next: since}
 			c.remember(l)
 			return nil
+		case paging:
+			c.begin(l, "")
+		default:
+			c.begin(l, since)
 		}
-		c.begin(l, since)
-		out, err = c.page(s, l)
-		return err
+		mine = false
+		if out, err = c.page(s, l); err != nil {
+			return &stale{err} // nothing has left yet
+		}
+		return nil
 	})
 	return out, err
 }
@@ -242,14 +247,13 @@ func listToken(l *listing) remote.Token {
 	return remote.Token("list:" + l.digest + ":" + strconv.Itoa(len(l.entries)) + ":" + headerDigest([]byte(last)))
 }
 
-func pageToken(t remote.Token) (digest string, at int, ok bool) {
-	rest, ok := strings.CutPrefix(string(t), "page:")
-	if !ok {
-		return "", 0, false
+func pageToken(t remote.Token) (digest string, at int, all, ok bool) {
+	f := strings.Split(string(t), ":")
+	if len(f) != 4 || f[0] != "page" {
+		return "", 0, false, false
 	}
-	digest, n, ok := strings.Cut(rest, ":")
-	at, err := strconv.Atoi(n)
-	return digest, at, ok && err == nil
+	at, err := strconv.Atoi(f[2])
+	return f[1], at, f[3] == "all", err == nil && at > 0
 }
 
 func (c *conn) remember(l *listing) {
@@ -289,7 +293,7 @@ func (c *conn) begin(l *listing, since remote.Token) {
 	}
 	todo := append(slices.Clone(rest), fresh...)
 	slices.Reverse(todo)
-	c.plan.todo = todo
+	c.plan.todo, c.plan.all = todo, len(todo) == len(l.entries)
 	if c.plan.tops = len(fresh); c.o.Account.KeepDays == 0 {
 		c.plan.tops = min(c.plan.tops, withTop)
 	}
@@ -327,7 +331,11 @@ func (c *conn) page(s *session, l *listing) (remote.Delta, error) {
 	d := remote.Delta{Changed: states}
 	if p.at < len(p.todo) {
 		d.More = true
-		d.Next = remote.Token("page:" + p.digest + ":" + strconv.Itoa(p.at))
+		kind := "some"
+		if p.all {
+			kind = "all"
+		}
+		d.Next = remote.Token("page:" + p.digest + ":" + strconv.Itoa(p.at) + ":" + kind)
 		return d, nil
 	}
 	d.Next = listToken(l)

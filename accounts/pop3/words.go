@@ -24,7 +24,7 @@ func ctxOr(ctx context.Context, err error) error {
 func (s *session) greeting() error {
 	raw, err := s.r.ReadSlice('\n')
 	if err != nil {
-		if len(raw) > 0 {
+		if len(raw) >= 4 && raw[0] != '+' && raw[0] != '-' {
 			return s.notPOP3(string(raw[:min(len(raw), 200)]))
 		}
 		f := s.fail(err)

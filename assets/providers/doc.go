@@ -18,6 +18,9 @@
 //	hint       KIND URL TEXT; "-" for no URL
 //	help       the provider's own page
 //
+// The words of an oauth entry: authorize, token, device, userinfo and issuer are URLs; loopback is the host of the redirect address; "pkce no", "secret yes" and
+// "approval yes" say what a server does not take, wants, and that it registers programs by agreement only; sasl, param NAME VALUE, and scope PROTOCOL SCOPES.
+//
 // There is no word for a server without TLS. [Load] checks the whole table, so that a mistake in it is found by the tests
 // and not by a person's set-up.
 package providers

@@ -208,6 +208,9 @@ func (o *OAuth) set(word, rest string) error {
 	case "device":
 		o.Device = rest
 		return https(rest)
+	case "userinfo":
+		o.Userinfo = rest
+		return https(rest)
 	case "issuer":
 		o.Issuer = rest
 		return https(rest)

@@ -52,6 +52,7 @@ type OAuth struct {
 	ID               string
 	Authorize, Token string
 	Device           string // RFC 8628, "" = none
+	Userinfo         string // OpenID Connect: says whose a token is, "" = the ID token does or nothing
 	Issuer           string // RFC 9207 iss, "" = not known
 	Loopback         string // host of the redirect URI: "127.0.0.1" or "localhost"
 	NoPKCE           bool   // refuses PKCE parameters

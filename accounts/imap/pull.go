@@ -1,0 +1,390 @@
+package imap
+
+import (
+	"context"
+	"io"
+	"sort"
+
+	imap2 "github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/accounts/rfc822"
+)
+
+const (
+	firstPage = 50    // a screenful, to show soon
+	listPage  = 2000  // messages with envelopes in a page
+	scanPage  = 20000 // messages whose flags are read again in a page
+	goneLimit = 1 << 20
+	// maxHeader bounds the header fields of one message that are kept for its envelope.
+	maxHeader = 256 << 10
+)
+
+// envelopeFields are the header fields that an envelope is made of. They are asked for by name: whole headers are several times as large, and the
+// server's own ENVELOPE has no References and is often wrongly decoded.
+var envelopeFields = &imap2.FetchItemBodySection{Peek: true, Specifier: imap2.PartSpecifierHeader, HeaderFields: []string{"Date", "From", "Sender", "Reply-To", "To", "Cc", "Bcc",
+	"Subject", "Message-ID", "In-Reply-To", "References", "List-ID", "Content-Type", "Content-Disposition"}}
+
+var globalItem = &imap2.FetchItemBodySection{Peek: true, Specifier: imap2.PartSpecifierMIME, Part: []int{globalPart}}
+
+// Pull implements remote.Source.
+func (b *backend) Pull(ctx context.Context, c remote.Ref, since remote.Token) (d remote.Delta, err error) {
+	s, err := b.session()
+	if err != nil {
+		return d, err
+	}
+	if err := s.compress(ctx); err != nil {
+		return d, err
+	}
+	t, known := decodeToken(since)
+	err = s.do(ctx, "list", func() error {
+		box := string(c)
+		if known && t.Low == 0 && t.Scan == 0 && t.ModSeq != 0 && s.condstore && s.box != box {
+			st, err := s.status(box)
+			if err != nil {
+				return err
+			}
+			if st.UIDValidity == t.Validity && uint32(st.UIDNext) == t.Next && st.NumMessages != nil && *st.NumMessages == t.Count && st.HighestModSeq == t.ModSeq {
+				d = remote.Delta{Next: since}
+				return nil
+			}
+		}
+		// A listing that goes on needs no new look at the mailbox.
+		anew := !known || t.Low == 0 || b.listing.box != box || b.listing.validity != t.Validity
+		sel, err := s.openBox(box, false, anew)
+		if err != nil {
+			return err
+		}
+		switch {
+		case !known || t.Validity != sel.UIDValidity:
+			d, err = b.begin(s, sel)
+			d.Reset = known && t.Validity != sel.UIDValidity
+		case t.Low != 0:
+			d, err = b.goOn(ctx, s, box, t)
+		default:
+			d, err = b.changes(ctx, s, box, sel, t)
+		}
+		return err
+	})
+	if err != nil {
+		return remote.Delta{}, err
+	}
+	return d, nil
+}
+
+// listing is what is still to come of a listing, kept between two pages so that the search need not be made again.
+type listing struct {
+	box      string
+	validity uint32
+	floor    uint32
+	uids     []uint32 // ascending; those below the token's Low
+}
+
+// begin lists the newest screenful.
+func (b *backend) begin(s *session, sel *imap2.SelectData) (d remote.Delta, err error) {
+	b.listing = listing{}
+	t := token{Validity: sel.UIDValidity, ModSeq: sel.HighestModSeq, Next: uint32(sel.UIDNext), Count: sel.NumMessages, Floor: 1, Whole: true}
+	if sel.NumMessages == 0 {
+		t.Whole = false
+		return remote.Delta{Complete: true, Next: t.encode()}, nil
+	}
+	first := uint32(1)
+	if sel.NumMessages > firstPage {
+		first = sel.NumMessages - firstPage + 1
+	}
+	low := t.Next
+	states, err := s.list(imap2.SeqSet{{Start: first, Stop: sel.NumMessages}}, true, 0, t.Validity, func(uid uint32) bool {
+		low = min(low, uid)
+		return uid < t.Next
+	})
+	if err != nil {
+		return d, err
+	}
+	newestFirst(states)
+	d.Changed = states
+	t.Low = low
+	d.More, d.Next = true, t.encode()
+	if first == 1 && uint32(len(states)) == sel.NumMessages {
+		// All of it was on the first page.
+		uids := make([]uint32, 0, len(states))
+		for i := len(states) - 1; i >= 0; i-- {
+			_, u, _ := splitRef(states[i].Ref)
+			uids = append(uids, u)
+		}
+		t.Low, t.Floor, t.Whole = 0, 0, false
+		d.More, d.Complete, d.Members, d.Next = false, true, refs(t.Validity, uids), t.encode()
+	}
+	return d, nil
+}
+
+// goOn lists the next page of a listing.
+func (b *backend) goOn(ctx context.Context, s *session, box string, t token) (d remote.Delta, err error) {
+	l := &b.listing
+	if l.box != box || l.validity != t.Validity || l.floor != t.Floor {
+		*l = listing{box: box, validity: t.Validity, floor: t.Floor}
+		if t.Low > t.Floor {
+			if l.uids, err = s.search(&imap2.SearchCriteria{UID: []imap2.UIDSet{wholeSet(t.Floor, t.Low-1)}}); err != nil {
+				return d, err
+			}
+		}
+	}
+	// "n:m" with n beyond the last message means the last message (RFC 9051 section 9: seq-range), so the bounds are checked again.
+	hi := sort.Search(len(l.uids), func(i int) bool { return l.uids[i] >= t.Low })
+	lo := max(0, hi-listPage)
+	for lo < hi && l.uids[lo] < t.Floor {
+		lo++
+	}
+	page := l.uids[lo:hi]
+	if len(page) > 0 {
+		want := map[uint32]bool{}
+		for _, u := range page {
+			want[u] = true
+		}
+		d.Changed, err = s.list(wholeSet(page[0], page[len(page)-1]), true, 0, t.Validity, func(uid uint32) bool { return want[uid] })
+		if err != nil {
+			return d, err
+		}
+		newestFirst(d.Changed)
+		t.Low = page[0]
+	}
+	if len(page) > 0 && lo > 0 && l.uids[lo-1] >= t.Floor {
+		d.More, d.Next = true, t.encode()
+		return d, nil
+	}
+	*l = listing{}
+	if t.Whole {
+		uids, ok, err := s.members(ctx, box, t.Next)
+		if err != nil {
+			return remote.Delta{}, err
+		}
+		if ok {
+			d.Complete, d.Members = true, refs(t.Validity, uids)
+			t.Count = uint32(len(uids))
+		}
+	}
+	t.Low, t.Floor, t.Whole = 0, 0, false
+	d.Next = t.encode()
+	return d, nil
+}
+
+func newestFirst(st []remote.State) {
+	sort.SliceStable(st, func(i, j int) bool {
+		_, a, _ := splitRef(st[i].Ref)
+		_, b, _ := splitRef(st[j].Ref)
+		return a > b
+	})
+}
+
+// changes brings a known mailbox up to date.
+func (b *backend) changes(ctx context.Context, s *session, box string, sel *imap2.SelectData, t token) (d remote.Delta, err error) {
+	next := uint32(sel.UIDNext)
+	n := t
+	n.ModSeq = sel.HighestModSeq
+	if next < t.Next { // it cannot fall (RFC 9051 section 2.3.1.1): the server lost its counter. What is known stays until the counts say more.
+		next = t.Next
+	}
+	flagsKnown := t.ModSeq != 0 && sel.HighestModSeq != 0 && s.condstore
+	if flagsKnown && sel.HighestModSeq == t.ModSeq && next == t.Next && sel.NumMessages == t.Count {
+		return remote.Delta{Next: n.encode()}, nil
+	}
+
+	if !flagsKnown && t.Next > 1 && t.Count > 0 {
+		states, done, scan, err := b.rescan(s, t)
+		if err != nil {
+			return d, err
+		}
+		if !done { // what is new comes with the last page of the round
+			t.Scan = scan
+			return remote.Delta{Changed: states, More: true, Next: t.encode()}, nil
+		}
+		d.Changed, n.Scan = states, 0
+	}
+
+	// New messages.
+	var fresh []uint32
+	if next > t.Next {
+		all, err := s.search(&imap2.SearchCriteria{UID: []imap2.UIDSet{wholeSet(t.Next, next-1)}})
+		if err != nil {
+			return d, err
+		}
+		for _, u := range all {
+			if u >= t.Next && u < next {
+				fresh = append(fresh, u)
+			}
+		}
+	}
+	page := fresh[max(0, len(fresh)-listPage):]
+	if len(page) > 0 {
+		want := map[uint32]bool{}
+		for _, u := range page {
+			want[u] = true
+		}
+		states, err := s.list(wholeSet(page[0], page[len(page)-1]), true, 0, t.Validity, func(uid uint32) bool { return want[uid] })
+		if err != nil {
+			return d, err
+		}
+		newestFirst(states)
+		d.Changed = append(states, d.Changed...)
+	}
+
+	// Changed flags, and messages that are gone.
+	old := int64(sel.NumMessages) - int64(len(fresh)) // how many of the known ones must be left
+	missing := int64(t.Count) - old
+	if t.Next > 1 && t.Count > 0 && flagsKnown && sel.HighestModSeq != t.ModSeq {
+		s.filter.takeGone()
+		changed, err := s.list(wholeSet(1, t.Next-1), false, t.ModSeq, t.Validity, func(uid uint32) bool { return uid < t.Next })
+		if err != nil {
+			return d, err
+		}
+		d.Changed = append(d.Changed, changed...)
+		if uids, ok := vanished(s.filter.takeGone(), t.Next, int64(t.Count)+goneLimit); ok && len(uids) > 0 {
+			d.Gone = refs(t.Validity, uids)
+		}
+	}
+	n.Next = next
+	n.Count = uint32(max(0, old)) + uint32(len(fresh))
+	if missing > int64(len(d.Gone)) || missing < 0 {
+		uids, ok, err := s.members(ctx, box, next)
+		if err != nil {
+			return d, err
+		}
+		if ok && len(page) == len(fresh) {
+			d.Complete, d.Members = true, refs(t.Validity, uids)
+			n.Count = uint32(len(uids))
+		} else if ok {
+			// More new messages than fit in a page: the list is repeated when they are all here.
+			n.Whole = true
+			n.Count = uint32(len(uids))
+		}
+	}
+	if len(page) < len(fresh) {
+		n.Floor, n.Low = t.Next, page[0]
+		b.listing = listing{box: box, validity: t.Validity, floor: n.Floor, uids: fresh[:len(fresh)-len(page)]}
+		d.More = true
+	}
+	d.Next = n.encode()
+	return d, nil
+}
+
+// rescan reads a page of the flags of known messages again, oldest first. done is set with the last page.
+func (b *backend) rescan(s *session, t token) (states []remote.State, done bool, scan uint32, err error) {
+	from := max(1, t.Scan)
+	uids, err := s.search(&imap2.SearchCriteria{UID: []imap2.UIDSet{wholeSet(from, t.Next-1)}})
+	if err != nil {
+		return nil, false, 0, err
+	}
+	lo := sort.Search(len(uids), func(i int) bool { return uids[i] >= from })
+	hi := sort.Search(len(uids), func(i int) bool { return uids[i] >= t.Next })
+	uids = uids[lo:hi]
+	if len(uids) == 0 {
+		return nil, true, 0, nil
+	}
+	page := uids[:min(len(uids), scanPage)]
+	last := page[len(page)-1]
+	states, err = s.list(wholeSet(page[0], page[len(page)-1]), false, 0, t.Validity, func(uid uint32) bool { return uid >= from && uid <= last })
+	if err != nil {
+		return nil, false, 0, err
+	}
+	return states, len(page) == len(uids), last + 1, nil
+}
+
+// vanished joins the sets of VANISHED replies, up to next. ok is false when they name more than limit messages: then the list of what is left is shorter.
+func vanished(sets []string, next uint32, limit int64) ([]uint32, bool) {
+	var all imap2.UIDSet
+	for _, g := range sets {
+		set, ok := parseSet(g)
+		if !ok {
+			return nil, false
+		}
+		for _, r := range set {
+			if uint32(r.Start) >= next {
+				continue
+			}
+			if uint32(r.Stop) >= next {
+				r.Stop = imap2.UID(next - 1)
+			}
+			all = append(all, r)
+		}
+	}
+	uids, err := expand(all, uint64(limit))
+	return uids, err == nil
+}
+
+// list fetches the states of a set, with envelopes for new messages. Messages that want refuses, and replies that nobody asked for,
+// are left out, each message is told once.
+func (s *session) list(set imap2.NumSet, envelopes bool, changedSince uint64, validity uint32, want func(uid uint32) bool) ([]remote.State, error) {
+	opt := &imap2.FetchOptions{UID: true, Flags: true, ChangedSince: changedSince}
+	if envelopes {
+		opt.InternalDate, opt.RFC822Size = true, true
+		opt.BodySection = []*imap2.FetchItemBodySection{envelopeFields}
+		if s.filter.hasGlobal() {
+			opt.BodySection = append(opt.BodySection, globalItem)
+		}
+	}
+	cmd := s.client.Fetch(set, opt)
+	var out []remote.State
+	seen := map[uint32]bool{}
+	for {
+		m := cmd.Next()
+		if m == nil {
+			break
+		}
+		st, uid, hasFlags := readState(m, envelopes)
+		if uid == 0 || !hasFlags || seen[uid] || !want(uid) {
+			continue
+		}
+		if envelopes && st.Envelope == nil {
+			st.Envelope = &mail.Envelope{} // its header could not be had; it is shown when the body is here
+		}
+		seen[uid] = true
+		st.Ref = ref(validity, uid)
+		out = append(out, st)
+	}
+	if err := cmd.Close(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (f *filter) hasGlobal() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.global != ""
+}
+
+// readState reads a FETCH reply.
+func readState(m *imapclient.FetchMessageData, envelopes bool) (st remote.State, uid uint32, hasFlags bool) {
+	for {
+		switch it := m.Next().(type) {
+		case nil:
+			return st, uid, hasFlags
+		case imapclient.FetchItemDataUID:
+			uid = uint32(it.UID)
+		case imapclient.FetchItemDataFlags:
+			st.Flags, st.Keywords = readFlags(it.Flags)
+			hasFlags = true
+		case imapclient.FetchItemDataInternalDate:
+			st.Received = it.Time
+		case imapclient.FetchItemDataRFC822Size:
+			st.Size = it.Size
+		case imapclient.FetchItemDataBodySection:
+			if it.Literal == nil || !envelopes {
+				continue
+			}
+			if len(it.Section.Part) == 1 && it.Section.Part[0] == globalPart {
+				b, _ := io.ReadAll(io.LimitReader(it.Literal, 256))
+				st.Global = string(b)
+				continue
+			}
+			block, err := io.ReadAll(io.LimitReader(it.Literal, maxHeader))
+			if err != nil {
+				continue
+			}
+			if e, err := rfc822.ParseHeader(block); err == nil {
+				st.Envelope = &e
+			}
+		}
+	}
+}

@@ -67,6 +67,10 @@ func startIDP(t *testing.T) *idp {
 				return
 			}
 		}
+		if r.URL.Path == "/tokeninfo" {
+			p.tokeninfo(w, r)
+			return
+		}
 		h.ServeHTTP(w, r)
 	})}
 	go srv.Serve(ln)

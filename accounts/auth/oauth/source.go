@@ -27,10 +27,12 @@ type Source struct {
 	User     string
 	Account  mail.AccountID
 	Provider *providers.OAuth
-	Client   Client
+	Client   Client   // zero: found by [ClientFor] when needed
 	Scopes   []string // asked for again at each refresh where the server needs it; nil leaves them as they were granted
 	Keychain auth.Keychain
 	HTTP     *http.Client
+
+	wrong error // why there can be no token at all
 
 	once sync.Once
 	turn chan struct{} // one refresh at a time
@@ -69,6 +71,9 @@ func (s *Source) Adopt(ctx context.Context, t Token) error {
 // refresh token that is no good any more is fault.Auth with Code "sign-in-again".
 func (s *Source) Credential(ctx context.Context, fresh bool) (auth.Credential, error) {
 	s.init()
+	if s.wrong != nil {
+		return auth.Credential{}, s.wrong
+	}
 	if c, ok := s.current(fresh); ok {
 		return c, nil
 	}
@@ -140,12 +145,18 @@ func (s *Source) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c := s.Client
+	if c.ID == "" {
+		if c, err = ClientFor(ctx, s.Keychain, s.Account, s.Provider.ID); err != nil {
+			return err
+		}
+	}
 	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {old}}
 	if len(s.Scopes) > 0 {
 		form.Set("scope", strings.Join(s.Scopes, " "))
 	}
 	began := time.Now()
-	t, err := redeem(ctx, s.HTTP, s.Provider, s.Client, form)
+	t, err := redeem(ctx, s.HTTP, s.Provider, c, form)
 	if err != nil {
 		var r refusal
 		if errors.As(err, &r) && r.code == "invalid_grant" {

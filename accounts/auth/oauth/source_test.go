@@ -243,6 +243,76 @@ func TestSourceKeychainLockedAtRotation(t *testing.T) {
 	}
 }
 
+func TestAccounts(t *testing.T) {
+	ctx, k := t.Context(), keychain.Memory()
+	was := builtIn
+	defer func() { builtIn = was }()
+	builtIn = ""
+	google := mail.Account{ID: "a1", Address: "ada@fjordlight.example", Provider: "google", OAuth: "google"}
+	other := mail.Account{ID: "a2", Address: "ada@fjordlight.example"}
+	if Ready(google, k) || Ready(other, k) {
+		t.Error("ready without a client")
+	}
+	if err := SetClient(ctx, k, "google", "mine", "s"); err != nil || !Ready(google, k) {
+		t.Error(err)
+	}
+	if err := SetClient(ctx, k, "nobody", "mine", ""); code(err) != "usage/provider" {
+		t.Error(err)
+	}
+	if _, err := ForAccount(other, k).Credential(ctx, false); code(err) != "auth/no-client" {
+		t.Error(err)
+	}
+	if _, _, err := SignIn(ctx, other, k, nil); code(err) != "auth/no-client" {
+		t.Error(err)
+	}
+	if _, err := ForAccount(google, k).Credential(ctx, false); code(err) != "auth/sign-in-again" {
+		t.Error(err)
+	}
+	stop := errors.New("enough")
+	if _, _, err := SignIn(ctx, google, k, func(u string) error {
+		q := mustQuery(t, u)
+		if q.Get("client_id") != "mine" || q.Get("access_type") != "offline" || !strings.HasPrefix(u, "https://accounts.google.com/") || q.Get("scope") != "openid email" {
+			t.Error(u)
+		}
+		return stop
+	}); !errors.Is(err, stop) {
+		t.Error(err)
+	}
+	google.Incoming.Protocol, google.Outgoing = mail.IMAP, mail.Server{Protocol: mail.SMTP, Host: "smtp.gmail.com"}
+	SignIn(ctx, google, k, func(u string) error {
+		if s := mustQuery(t, u).Get("scope"); s != "https://mail.google.com/ openid email" {
+			t.Error(s)
+		}
+		return stop
+	})
+}
+
+// The live test before an account is added may renew the token: what is stored then is the newest.
+func TestSignInForANewAccount(t *testing.T) {
+	p := startIDP(t)
+	acc := mail.Account{Address: "ada@example.test", Incoming: mail.Server{Protocol: mail.IMAP, User: "ada"}}
+	src, refresh, err := signIn(t.Context(), acc, p.provider(), Client{ID: "postrider"}, p.signIn("ada@example.test", "ada-pw"))
+	if err != nil || refresh == "" {
+		t.Fatal(err)
+	}
+	c, err := src.Credential(t.Context(), true)
+	if err != nil || c.User != "ada" || !p.valid(c.Token) {
+		t.Fatal(c, err)
+	}
+	newest := RefreshOf(src, refresh)
+	if newest == refresh {
+		t.Error("the rotated token is not given")
+	}
+	k := keychain.Memory()
+	k.Set(t.Context(), "a1", auth.ForRefresh, newest)
+	if c, err := p.source(k).Credential(t.Context(), false); err != nil || !p.valid(c.Token) {
+		t.Error(err)
+	}
+	if RefreshOf(auth.Static{}, "x") != "x" {
+		t.Error("another source's token was changed")
+	}
+}
+
 func TestClients(t *testing.T) {
 	ctx, k := t.Context(), keychain.Memory()
 	was := builtIn

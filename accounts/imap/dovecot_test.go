@@ -169,10 +169,11 @@ func (s source) Credential(_ context.Context, fresh bool) (auth.Credential, erro
 }
 
 func TestCollectionsOfDovecot(t *testing.T) {
-	dict := t.TempDir() // where Dovecot, as another user, notes who shares with whom
-	if err := os.Chmod(dict, 0o777); err != nil {
-		t.Fatal(err)
+	dict, err := os.MkdirTemp("", "imapshare") // where Dovecot, as another user, notes who shares with whom
+	if err != nil || os.Chmod(dict, 0o777) != nil {
+		t.Fatal("no folder to share in: ", err)
 	}
+	t.Cleanup(func() { os.RemoveAll(dict) })
 	s := testserver.Start(t, testserver.Options{NoSMTP: true, Extra: "plugin {\n  acl_shared_dict = file:" + dict + "/shared\n}\n"})
 	bob := mustOpen(t, serverOptions(s, 993, "bob@example.test"))
 	ctx := context.Background()

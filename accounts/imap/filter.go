@@ -65,6 +65,10 @@ type filter struct {
 
 	sync    string // tag of an APPEND whose literal waits for the server's go-ahead
 	discard bool   // that literal is not wanted: it goes nowhere
+
+	// bodies: the FETCH under way asks for a body or header. A reply without one was not asked for (somebody changed flags), and would take the
+	// place of the real one with go-imap, which matches replies by their number alone.
+	bodies atomic.Bool
 }
 
 // unasked tells the hook that something changed in box, "" = the selected one.

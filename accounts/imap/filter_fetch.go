@@ -13,6 +13,7 @@ type fetchReply struct {
 	begun bool   // the head was passed on
 	uid   string // once seen
 	items []byte // not yet passed on
+	body  bool   // it has a body or header
 	depth int    // >0: inside an item that is dropped, after a literal in it
 }
 
@@ -170,7 +171,11 @@ func (f *filter) fetchItem(name string, raw, v []byte) {
 		}
 	case strings.HasPrefix(name, "BODY["):
 		if len(v) > 0 && v[0] == '"' || strings.EqualFold(string(v), "NIL") {
-			f.add(raw, bytes.Replace(v, []byte("nil"), []byte("NIL"), 1))
+			f.fetch.body = true
+			if v[0] != '"' {
+				v = []byte("NIL")
+			}
+			f.add(raw, v)
 		}
 	}
 }
@@ -189,6 +194,7 @@ func (f *filter) head() []byte {
 }
 
 func (f *filter) fetchLiteral(name []byte, n int64) error {
+	f.fetch.body = true
 	var tail []byte
 	tail = append(append(append(tail, ' '), name...), " {"...)
 	tail = append(strconv.AppendInt(tail, n, 10), "}\r\n"...)
@@ -222,6 +228,8 @@ func (f *filter) fetchEnd() error {
 	case f.fetch.begun:
 		f.emit(items, []byte(")\r\n"))
 	case len(items) == 0:
+	case !f.fetch.body && f.bodies.Load():
+		f.unasked("")
 	case f.fetch.uid != "" && !bytes.HasPrefix(items, []byte(" UID ")):
 		uid := []byte(" UID " + f.fetch.uid)
 		if i := bytes.LastIndex(items, uid); i >= 0 { // taken from its place to the front

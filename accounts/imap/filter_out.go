@@ -59,6 +59,9 @@ func (f *filter) Write(p []byte) (int, error) {
 				}
 			}
 		}
+		if bytes.Contains(line, []byte(" FETCH ")) {
+			f.bodies.Store(bytes.Contains(line, []byte("BODY.PEEK[")))
+		}
 		out = append(out, f.translate(line)...)
 		f.line = f.line[:0]
 	}

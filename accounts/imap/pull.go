@@ -102,6 +102,19 @@ func (b *backend) begin(s *session, sel *imap2.SelectData) (d remote.Delta, err 
 	if err != nil {
 		return d, err
 	}
+	if uint32(len(states)) < sel.NumMessages-first+1 {
+		uids, err := s.search(&imap2.SearchCriteria{SeqNum: []imap2.SeqSet{{{Start: first, Stop: sel.NumMessages}}}})
+		if err != nil {
+			return d, err
+		}
+		if states, err = s.fill(states, uids, t.Next, t.Validity); err != nil {
+			return d, err
+		}
+		for _, st := range states {
+			_, u, _ := splitRef(st.Ref)
+			low = min(low, u)
+		}
+	}
 	newestFirst(states)
 	d.Changed = states
 	t.Low = low
@@ -138,12 +151,7 @@ func (b *backend) goOn(ctx context.Context, s *session, box string, t token) (d 
 	}
 	page := l.uids[lo:hi]
 	if len(page) > 0 {
-		want := map[uint32]bool{}
-		for _, u := range page {
-			want[u] = true
-		}
-		d.Changed, err = s.list(wholeSet(page[0], page[len(page)-1]), true, 0, t.Validity, func(uid uint32) bool { return want[uid] })
-		if err != nil {
+		if d.Changed, err = s.listPage(page, t.Validity); err != nil {
 			return d, err
 		}
 		newestFirst(d.Changed)
@@ -217,11 +225,7 @@ func (b *backend) changes(ctx context.Context, s *session, box string, sel *imap
 	}
 	page := fresh[max(0, len(fresh)-listPage):]
 	if len(page) > 0 {
-		want := map[uint32]bool{}
-		for _, u := range page {
-			want[u] = true
-		}
-		states, err := s.list(wholeSet(page[0], page[len(page)-1]), true, 0, t.Validity, func(uid uint32) bool { return want[uid] })
+		states, err := s.listPage(page, t.Validity)
 		if err != nil {
 			return d, err
 		}
@@ -312,6 +316,48 @@ func vanished(sets []string, next uint32, limit int64) ([]uint32, bool) {
 	return uids, err == nil
 }
 
+// listPage lists the messages of a page, which has all messages between its first and its last.
+func (s *session) listPage(page []uint32, validity uint32) ([]remote.State, error) {
+	want := make(map[uint32]bool, len(page))
+	for _, u := range page {
+		want[u] = true
+	}
+	states, err := s.list(wholeSet(page[0], page[len(page)-1]), true, 0, validity, func(uid uint32) bool { return want[uid] })
+	if err != nil || len(states) == len(page) {
+		return states, err
+	}
+	return s.fill(states, page, page[len(page)-1]+1, validity)
+}
+
+// fill adds messages whose header the server does not give: they are shown when their body is here. Those that are gone stay away.
+func (s *session) fill(states []remote.State, uids []uint32, next, validity uint32) ([]remote.State, error) {
+	missing := make(map[uint32]bool)
+	for _, u := range uids {
+		missing[u] = u < next
+	}
+	for _, st := range states {
+		_, u, _ := splitRef(st.Ref)
+		delete(missing, u)
+	}
+	var ask []uint32
+	for u, ok := range missing {
+		if ok {
+			ask = append(ask, u)
+		}
+	}
+	for _, set := range chunks(ask) {
+		more, err := s.fetchStates(set, &imap2.FetchOptions{UID: true, Flags: true, InternalDate: true, RFC822Size: true}, validity, func(u uint32) bool { return missing[u] })
+		if err != nil {
+			return nil, err
+		}
+		for i := range more {
+			more[i].Envelope = &mail.Envelope{}
+		}
+		states = append(states, more...)
+	}
+	return states, nil
+}
+
 // list fetches the states of a set, with envelopes for new messages. Messages that want refuses, and replies that nobody asked for,
 // are left out, each message is told once.
 func (s *session) list(set imap2.NumSet, envelopes bool, changedSince uint64, validity uint32, want func(uid uint32) bool) ([]remote.State, error) {
@@ -323,6 +369,11 @@ func (s *session) list(set imap2.NumSet, envelopes bool, changedSince uint64, va
 			opt.BodySection = append(opt.BodySection, globalItem)
 		}
 	}
+	return s.fetchStates(set, opt, validity, want)
+}
+
+func (s *session) fetchStates(set imap2.NumSet, opt *imap2.FetchOptions, validity uint32, want func(uid uint32) bool) ([]remote.State, error) {
+	envelopes := len(opt.BodySection) > 0
 	cmd := s.client.Fetch(set, opt)
 	var out []remote.State
 	seen := map[uint32]bool{}

@@ -46,7 +46,7 @@ func IDs(e *mail.Envelope) []string {
 // Clean returns an id in the form that is compared, "" for what cannot be a Message-ID. In-Reply-To fields of old clients hold prose.
 func Clean(id string) string {
 	id = strings.Trim(id, " \t\r\n<>")
-	if len(id) < 5 || len(id) > 998 || strings.ContainsAny(id, " \t\r\n") {
+	if len(id) < 3 || len(id) > 998 || strings.ContainsAny(id, " \t\r\n") {
 		return ""
 	}
 	return id

@@ -364,6 +364,9 @@ func firstURL(raw, def string) string {
 			continue
 		}
 		h, _, _ := strings.Cut(rest, "/")
+		if strings.Trim(strings.ToLower(h), "abcdefghijklmnopqrstuvwxyz0123456789.-") != "" {
+			continue // "@", "\\" and the like: a browser may see another host there
+		}
 		for _, p := range providers {
 			for _, d := range p.sites {
 				if h == d || strings.HasSuffix(h, "."+d) {

@@ -310,7 +310,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 			}
 		}
 		if b.Trailing != "" {
-			if res := iconRes(b.Trailing, ic, 2, false); res != trail.Resource {
+			if res := iconRes(b.Trailing, ic, StrokeFor(14), false); res != trail.Resource {
 				trail.Resource = res
 				trail.Refresh()
 			}

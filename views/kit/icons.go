@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image/color"
+	"math"
 	"sync"
 
 	"fyne.io/fyne/v2"
@@ -32,15 +33,24 @@ func IconColor(name string, c color.NRGBA, stroke float32) fyne.Resource {
 	return iconRes(name, c, stroke, false)
 }
 
-// StrokeFor returns the stroke width that belongs to an icon's size in px.
+// StrokeFor returns the stroke width for an icon of px by px, in pixels of the screen: 2 units of the 24 px box for small icons, 1.75 for
+// 18 and 20 px, 1.5 for 32. Fyne's SVG renderer scales the shape but not the width of its lines, so the scale is part of it.
 func StrokeFor(px float32) float32 {
+	units := float32(2)
 	switch {
 	case px >= 28:
-		return 1.5
+		units = 1.5
 	case px >= 18:
-		return 1.75
+		units = 1.75
 	}
-	return 2
+	scale := float32(1)
+	if a := fyne.CurrentApp(); a != nil {
+		for _, w := range a.Driver().AllWindows() {
+			scale = max(scale, w.Canvas().Scale())
+			break
+		}
+	}
+	return float32(math.Round(float64(units*px*scale/24*100)) / 100)
 }
 
 // iconRes replaces colour and width in the drawing's bytes. Both are part of the resource's name, because Fyne caches pictures by name.

@@ -138,7 +138,7 @@ func (c *Choice) CreateRenderer() fyne.WidgetRenderer {
 	r.Min = func() fyne.Size { return fyne.NewSize(2*c.Inset+40, c.Height) }
 	r.Lay = func(s fyne.Size) {
 		box.Resize(s)
-		PutText(text, c.Value(), c.Style, text.Color, c.Inset, 0, s.Width-2*c.Inset-22, s.Height, fyne.TextAlignLeading)
+		PutText(text, c.Value(), c.Style, text.Color, c.Inset, 0, s.Width-2*c.Inset-18, s.Height, fyne.TextAlignLeading)
 		Place(down, s.Width-c.Inset-16, (s.Height-16)/2, 16, 16)
 	}
 	r.Paint = func() {

@@ -133,7 +133,7 @@ func (*Theme) Font(s fyne.TextStyle) fyne.Resource {
 // Icon implements fyne.Theme: the icons of Fyne's own widgets that appear in the program are ours.
 func (*Theme) Icon(n fyne.ThemeIconName) fyne.Resource {
 	if name, ok := themeIcons[n]; ok {
-		return Icon(name, Text2, 2)
+		return Icon(name, Text2, StrokeFor(16))
 	}
 	return theme.DefaultTheme().Icon(n)
 }

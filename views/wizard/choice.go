@@ -54,7 +54,7 @@ func (w *View) byHand() {
 // pick makes a choice of a discovery: IMAP before POP3, the best offer of each; what was not found is guessed.
 func (w *View) pick(d mail.Discovery) choice {
 	domain := domainOf(w.you.address)
-	ch := choice{made: true, in: map[mail.Protocol]*mail.Server{}, leave: mail.Leave{Mode: "days", Days: 14}, problems: map[string]string{}}
+	ch := choice{made: true, details: true, in: map[mail.Protocol]*mail.Server{}, leave: mail.Leave{Mode: "days", Days: 14}, problems: map[string]string{}}
 	for _, p := range []mail.Protocol{mail.IMAP, mail.POP3} {
 		if o, ok := w.offer(d, p); ok {
 			s := o.Server
@@ -202,7 +202,7 @@ func (w *View) cards() fyne.CanvasObject {
 
 var cardTexts = map[mail.Protocol]struct{ icon, text string }{
 	mail.IMAP: {"folder-sync", "Mail stays on the server and in step on every device. Folders, stars and read marks follow you."},
-	mail.POP3: {"download", "Downloads to this computer."},
+	mail.POP3: {"download", "Downloads to this computer. Folders stay here."},
 }
 
 // card2 is the card of IMAP or POP3.
@@ -263,7 +263,7 @@ func (w *View) card2(p mail.Protocol, on bool) fyne.CanvasObject {
 		kit.Place(top, 41, 13, s.Width-50, 18)
 		kit.Place(text, 41, 35, wrap, 54)
 		if rule != nil {
-			kit.Place(rule, 41, 55, s.Width-50, 26)
+			kit.Place(rule, 41, 58, s.Width-50, 24)
 		}
 	}, objs...)
 }
@@ -273,8 +273,8 @@ var leaveModes = []string{"days", "deleted", "now"}
 // leaveRule asks what becomes of the copies on the server.
 func (w *View) leaveRule() fyne.CanvasObject {
 	ch := &w.choice
-	mode := kit.NewChoice([]string{"Leave copies for some days", "Leave until deleted here", "Remove at once"}, max(0, slices.Index(leaveModes, ch.leave.Mode)), nil)
-	mode.Height, mode.Style, mode.Inset, mode.Name = 26, kit.Small12, 8, "Copies on the server"
+	mode := kit.NewChoice([]string{"Leave server copies for", "Leave until deleted here", "Remove at once"}, max(0, slices.Index(leaveModes, ch.leave.Mode)), nil)
+	mode.Height, mode.Style, mode.Inset, mode.Name = 24, kit.Small12, 8, "Copies on the server"
 	mode.OnChanged = func(i int) {
 		ch.proto, ch.leave.Mode = mail.POP3, leaveModes[i]
 		if ch.leave.Mode == "days" && ch.leave.Days == 0 {
@@ -282,10 +282,10 @@ func (w *View) leaveRule() fyne.CanvasObject {
 		}
 		w.show(pageChoice)
 	}
-	row := kit.Row(8, kit.Sized(178, 26, mode))
+	row := kit.Row(6, kit.Sized(190, 24, mode))
 	if ch.leave.Mode == "days" {
 		days := kit.NewField("14")
-		days.Height, days.Style, days.Inset, days.Accept, days.Name = 26, kit.Small12, 8, isDigit, "Days"
+		days.Height, days.Style, days.Inset, days.Accept, days.Name = 24, kit.Small12, 8, isDigit, "Days"
 		days.SetText(strconv.Itoa(ch.leave.Days))
 		days.OnChanged = func(s string) { ch.leave.Days, _ = strconv.Atoi(s) }
 		days.OnFocus = func(on bool) {
@@ -294,7 +294,7 @@ func (w *View) leaveRule() fyne.CanvasObject {
 				days.SetText("1")
 			}
 		}
-		row.Add(kit.Sized(42, 26, days))
+		row.Add(kit.Sized(40, 24, days))
 		row.Add(kit.NewLabel("days", kit.Small12, kit.Text2))
 	}
 	return row

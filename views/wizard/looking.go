@@ -26,6 +26,8 @@ type looking struct {
 	err     *fault.Error
 	browser bool // sign in with the browser when that is possible
 	cancel  context.CancelFunc
+	sub     *kit.Para
+	page    *fyne.Container
 	rows    *fyne.Container
 	bar     *fyne.Container
 	banner  *fyne.Container
@@ -117,12 +119,10 @@ func (w *View) pageLooking() (fyne.CanvasObject, *fyne.Container) {
 	if l.done {
 		return w.notFound()
 	}
-	places := "Several places are tried at once."
-	if n := len(l.steps); n > 1 {
-		places = number(n) + " places are tried at once."
-	}
-	body := kit.Col(0, w.head("Looking up "+domainOf(l.address), places+" Your password is not sent to any of them yet."),
-		kit.Gap(0, 20), l.bar, kit.Gap(0, 12), l.rows, kit.Gap(0, 16), l.banner)
+	head := w.head("Looking up "+domainOf(l.address), " ")
+	l.sub = head.Objects[1].(*kit.Para)
+	body := kit.Col(0, head, kit.Gap(0, 20), l.bar, kit.Gap(0, 12), l.rows, kit.Gap(0, 16), l.banner)
+	l.page = body
 	w.drawSteps()
 	return body, footer(w.back(pageYou), hand, l.next)
 }
@@ -151,6 +151,11 @@ func (w *View) drawSteps() {
 		}
 		r.set(s, took)
 	}
+	places := "Several places are tried at once."
+	if n := len(l.steps); n > 1 {
+		places = number(n) + " places are tried at once."
+	}
+	l.sub.SetText(places + " Your password is not sent to any of them yet.")
 	total := max(1, len(l.steps))
 	l.bar.Objects = []fyne.CanvasObject{progress(float32(done)/float32(total), fmt.Sprintf("%d of %d", done, len(l.steps)))}
 	l.bar.Refresh()
@@ -161,14 +166,14 @@ func (w *View) drawSteps() {
 		l.banner.Objects = []fyne.CanvasObject{foundBanner(found)}
 		l.banner.Refresh()
 	}
-	l.rows.Refresh()
+	l.page.Refresh() // rows were added: what stands below moves
 }
 
-func foundBanner(found string) fyne.CanvasObject {
-	f := kit.NewFrame(kit.Tint, kit.Clear, 6, 0, kit.Inset(0, 14, 0, 13, kit.Row(8, circle(mail.StepFound, 18),
+func foundBanner(found string) *kit.Frame {
+	f := kit.NewFrame(kit.Tint, kit.Clear, 6, 0, kit.Inset(13, 14, 13, 13, kit.Row(8, circle(mail.StepFound, 18),
 		kit.NewRuns([]kit.Run{{Text: found + " found.", Bold: true, Ink: kit.Text}, {Text: " You need not wait for the rest.", Ink: kit.Text2}}, kit.Body13, 16, 620))))
 	f.Name = found
-	return kit.Sized(0, 44, f).Objects[0]
+	return f
 }
 
 // foundWords lists what the steps' details name so far.

@@ -329,7 +329,9 @@ func (w *View) finishForm() fyne.CanvasObject {
 	}
 	standard := kit.NewCheck("Use this account for new messages", t.standard, func(on bool) { t.standard = on })
 	col := (w.width() - 20) / 2
-	two := func(a, b fyne.CanvasObject) fyne.CanvasObject { return kit.Row(20, kit.Sized(col, 0, a), kit.Sized(col, 0, b)) }
+	two := func(a, b fyne.CanvasObject) fyne.CanvasObject {
+		return kit.Row(20, kit.Sized(col, 0, a), kit.Sized(col, 0, b))
+	}
 	form := kit.Col(0, two(labelled("Name of this account", "", name), labelled("Colour", "", kit.Sized(0, 36, w.swatches()))), kit.Gap(0, 16),
 		two(kit.Col(6, labelled("Keep on this computer", "", keep), help(keepHelp)), kit.Col(6, labelled("Check for new mail", "", poll), help(pollHelp))),
 		kit.Gap(0, 17), kit.Row(0, standard))

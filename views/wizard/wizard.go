@@ -35,7 +35,7 @@ const (
 	sideWidth  = 236
 	footHeight = 64
 	padX       = 36
-	padY       = 28
+	padY       = 27
 )
 
 type page int
@@ -211,7 +211,7 @@ func (w *View) settle() {
 }
 
 // width is the room for a page's content.
-func (w *View) width() float32 { return w.card().Width - sideWidth - 1 - 2*padX }
+func (w *View) width() float32 { return w.card().Width - sideWidth - 3 - 2*padX }
 
 func (w *View) card() fyne.Size {
 	s := w.Size()
@@ -258,9 +258,9 @@ func (w *View) CreateRenderer() fyne.WidgetRenderer {
 		kit.Place(lock, x+21, y+z.Height-24-h+1, 14, 14)
 		kit.Place(note, x+42, y+z.Height-24-h, 174, h)
 		cx, cw := x+sideWidth+1, z.Width-sideWidth-2
-		kit.Place(w.scroll, cx, y+1, cw, z.Height-footHeight-2)
+		kit.Place(w.scroll, cx, y+1, cw-1, z.Height-footHeight-2)
 		kit.Place(line, cx, y+z.Height-footHeight-1, cw, 1)
-		kit.Place(w.foot, cx, y+z.Height-footHeight, cw, footHeight-1)
+		kit.Place(w.foot, cx, y+z.Height-footHeight, cw-1, footHeight-1)
 	}
 	r.Paint = func() {
 		ground.FillColor = kit.C(kit.Canvas)
@@ -316,18 +316,20 @@ func stepRow(i int, name string, at int) fyne.CanvasObject {
 }
 
 // head is a page's title and the sentence below it; 40 px and the gap of 16 to 18 below are the caller's.
-func (w *View) head(title, sub string) fyne.CanvasObject {
+func (w *View) head(title, sub string) *fyne.Container {
 	t := kit.NewShrinkLabel(title, kit.Title20, kit.Text)
 	t.LineHeight = 26
 	s := kit.NewPara(sub, kit.Body13, kit.Text2, 18, w.width())
 	s.Most = 3
-	return kit.Col(5, t, s)
+	return kit.Col(4, t, s)
 }
 
 // footer puts left at the left and the rest at the right.
 func footer(left fyne.CanvasObject, right ...fyne.CanvasObject) *fyne.Container {
 	objs := []fyne.CanvasObject{}
-	if left != nil {
+	if b, ok := left.(*kit.Button); ok { // its text begins where the page's does
+		objs = append(objs, kit.Inset(0, 0, 0, -10, b))
+	} else if left != nil {
 		objs = append(objs, left)
 	}
 	objs = append(objs, kit.Spring(nil))

@@ -37,7 +37,7 @@ func labelled(label, hint string, field fyne.CanvasObject) fyne.CanvasObject {
 		h.LineHeight = 16
 		top.Add(h)
 	}
-	return kit.Col(6, top, field)
+	return kit.Col(7, top, field)
 }
 
 func problem(text string, width float32) fyne.CanvasObject {
@@ -84,12 +84,12 @@ func (w *View) pageYou() (fyne.CanvasObject, *fyne.Container) {
 		w.focus = password
 	}
 
-	fields := kit.Col(0, labelled("Your name", "as others will see it", name), kit.Gap(0, 16), labelled("Email address", "", address))
+	fields := kit.Col(0, labelled("Your name", "as others will see it", name), kit.Gap(0, 15), labelled("Email address", "", address))
 	if y.problem != "" {
 		fields.Add(kit.Gap(0, 6))
 		fields.Add(problem(y.problem, column))
 	}
-	fields.Add(kit.Gap(0, 16))
+	fields.Add(kit.Gap(0, 15))
 	fields.Add(labelled("Password", "", password))
 	if y.needPassword {
 		fields.Add(kit.Gap(0, 6))
@@ -109,7 +109,7 @@ func (w *View) pageYou() (fyne.CanvasObject, *fyne.Container) {
 		title = "Add another account"
 	}
 	body := kit.Col(0, w.head(title, "Postrider works out the settings and shows you what it found before anything is saved."),
-		kit.Gap(0, 21), kit.Row(0, kit.Sized(min(column, w.width()), 0, fields)), kit.Gap(0, 13), kit.Row(0, kit.Inset(0, 0, 0, -4, hand)))
+		kit.Gap(0, 22), kit.Row(0, kit.Sized(min(column, w.width()), 0, fields)), kit.Gap(0, 13), kit.Row(0, kit.Inset(0, 0, 0, -4, hand)))
 	next := kit.NewButton("Continue", "", kit.Primary, go1)
 	right := []fyne.CanvasObject{kit.Sized(104, 0, next)}
 	if w.h.Cancel != nil {

@@ -1,0 +1,500 @@
+package wizard
+
+import (
+	"context"
+	"crypto/x509"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/viewtest"
+)
+
+// rig is a wizard in a window whose goroutine is the test's.
+type rig struct {
+	t    *testing.T
+	c    *viewtest.Client
+	w    fyne.Window
+	v    *View
+	work chan func()
+	done []mail.Account
+	urls []string
+	mu   sync.Mutex
+	put  []mail.Account // what was given to AddAccount
+	seen []app.Secrets  // of tests
+}
+
+// client keeps what the wizard gave away.
+type client struct {
+	*viewtest.Client
+	r *rig
+}
+
+func (c client) AddAccount(ctx context.Context, a mail.Account, s app.Secrets) (mail.Account, error) {
+	c.r.mu.Lock()
+	c.r.put, c.r.seen = append(c.r.put, a), append(c.r.seen, s)
+	c.r.mu.Unlock()
+	return c.Client.AddAccount(ctx, a, s)
+}
+
+func start(t *testing.T, o viewtest.Options, script func(*viewtest.Client)) *rig {
+	t.Helper()
+	test.NewTempApp(t)
+	kit.Choose(kit.ModeLight, false)
+	r := &rig{t: t, c: viewtest.New(o), work: make(chan func(), 256)}
+	if script != nil {
+		script(r.c)
+	}
+	r.v = New(client{r.c, r}, Hooks{Do: func(f func()) { r.work <- f }, Done: func(a mail.Account) { r.done = append(r.done, a) },
+		Cancel: func() {}, OpenURL: func(u string) error { r.mu.Lock(); r.urls = append(r.urls, u); r.mu.Unlock(); return nil }})
+	r.w = test.NewTempWindow(t, kit.NewRoot(r.v))
+	r.w.SetPadded(false)
+	r.w.Resize(fyne.NewSize(1440, 900))
+	r.until("the first answers", func() bool { return r.v.you.known })
+	return r
+}
+
+// until does the window's work until ok.
+func (r *rig) until(what string, ok func() bool) {
+	r.t.Helper()
+	end := time.After(5 * time.Second)
+	for !ok() {
+		select {
+		case f := <-r.work:
+			f()
+		case <-end:
+			r.t.Fatalf("waited for %s in vain; on page %d", what, r.v.at)
+		}
+	}
+}
+
+func walk(o fyne.CanvasObject, each func(fyne.CanvasObject)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	each(o)
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, k := range o.Objects {
+			walk(k, each)
+		}
+	case fyne.Widget:
+		for _, k := range test.WidgetRenderer(o).Objects() {
+			walk(k, each)
+		}
+	}
+}
+
+func (r *rig) all(each func(fyne.CanvasObject)) {
+	walk(r.w.Canvas().Content(), each)
+	for _, o := range r.w.Canvas().Overlays().List() {
+		walk(o, each)
+	}
+}
+
+func find[T fyne.CanvasObject](r *rig, name string) T {
+	r.t.Helper()
+	var got T
+	ok := false
+	r.all(func(o fyne.CanvasObject) {
+		if x, is := o.(T); is && !ok {
+			if n, has := o.(interface{ AccessibleName() string }); has && n.AccessibleName() == name {
+				got, ok = x, true
+			}
+		}
+	})
+	if !ok {
+		r.t.Fatalf("there is no %q; on screen: %s", name, strings.Join(r.texts(), " | "))
+	}
+	return got
+}
+
+func (r *rig) texts() (out []string) {
+	r.all(func(o fyne.CanvasObject) {
+		switch o := o.(type) {
+		case *kit.Label:
+			out = append(out, o.Text)
+		case *kit.Para:
+			out = append(out, o.AccessibleName())
+		case *kit.Button:
+			out = append(out, "["+o.AccessibleName()+"]")
+		}
+	})
+	return out
+}
+
+func (r *rig) says(s string) bool {
+	return slices.ContainsFunc(r.texts(), func(t string) bool { return strings.Contains(t, s) })
+}
+
+func (r *rig) typeIn(name, text string) {
+	r.t.Helper()
+	f := find[*kit.Field](r, name)
+	r.w.Canvas().Focus(f)
+	f.SelectAll()
+	test.Type(f, text)
+}
+
+func (r *rig) press(name string) {
+	r.t.Helper()
+	b := find[*kit.Button](r, name)
+	if b.Disabled() {
+		r.t.Fatalf("%q is disabled", name)
+	}
+	b.Tapped(nil)
+}
+
+func (r *rig) fill(address, password string) {
+	r.t.Helper()
+	r.typeIn("Your name", "Marta Lindqvist")
+	r.typeIn("Email address", address)
+	r.typeIn("Password", password)
+	r.press("Continue")
+}
+
+func TestFromAddressToInbox(t *testing.T) {
+	r := start(t, viewtest.Options{Empty: true}, nil)
+	r.fill(" marta@fjordlight.example\u200b ", "\u00a0secret word ")
+	r.until("the choice", func() bool { return r.v.at == pageChoice })
+	if !r.says("Two ways work for marta@fjordlight.example") {
+		t.Errorf("the choice says %q", r.texts())
+	}
+	find[*kit.Frame](r, "POP3").Tapped(nil)
+	r.typeIn("Days", "30")
+	r.press("Test the connection")
+	r.until("the test", func() bool { return r.v.at == pageTest && r.v.test.phase == phaseTested })
+	if !r.says("Everything works.") {
+		t.Fatalf("the test says %q", r.texts())
+	}
+	r.typeIn("Name of this account", "Studio")
+	find[*kit.Frame](r, "violet").Tapped(nil)
+	find[*kit.Choice](r, "Keep on this computer").Pick(2)
+	r.press("Finish and open inbox")
+	r.until("the end", func() bool { return len(r.done) == 1 })
+	if len(r.put) != 1 {
+		t.Fatalf("%d accounts were stored", len(r.put))
+	}
+	a := r.put[0]
+	if a.Address != "marta@fjordlight.example" || a.Incoming.Protocol != mail.POP3 || a.Incoming.Port != 995 || a.Outgoing.Port != 587 ||
+		a.Leave != (mail.Leave{Mode: "days", Days: 30}) || a.Name != "Studio" || a.Hue != "violet" || a.KeepDays != 90 || !a.IsDefault ||
+		len(a.Identities) != 1 || a.Identities[0] != (mail.Identity{Name: "Marta Lindqvist", Addr: "marta@fjordlight.example"}) {
+		t.Errorf("stored %+v", a)
+	}
+	if r.seen[0].Password != "secret word" {
+		t.Error("the password was not trimmed of what pasting brings")
+	}
+}
+
+func TestFirstPageRefuses(t *testing.T) {
+	for _, c := range []struct{ address, password, says string }{
+		{"marta", "x", "There is no @"}, {"marta@fjordlight", "x", "no domain ending"}, {"", "x", "Enter your address"},
+		{"marta@fjordlight.example", "", "Enter the password"}, {"@fjordlight.example", "x", "nothing before the @"},
+	} {
+		r := start(t, viewtest.Options{Empty: true}, func(c *viewtest.Client) {
+			c.OnDiscover = func(context.Context, string, func(mail.Step)) (mail.Discovery, error) {
+				t.Error("something was looked up")
+				return mail.Discovery{}, nil
+			}
+		})
+		r.fill(c.address, c.password)
+		if r.v.at != pageYou || !r.says(c.says) {
+			t.Errorf("%q: page %d says %q", c.address, r.v.at, r.texts())
+		}
+	}
+}
+
+func offers(address string) mail.Discovery {
+	return mail.Discovery{Address: address,
+		Incoming: []mail.Offer{{Server: mail.Server{Protocol: mail.IMAP, Host: "imap.example.com", Port: 993, Security: mail.TLS}}},
+		Outgoing: []mail.Offer{{Server: mail.Server{Protocol: mail.SMTP, Host: "smtp.example.com", Port: 25, Security: mail.STARTTLS}}}}
+}
+
+// lines answers a test: the incoming line fails with in, the outgoing with out; nil works.
+func lines(a mail.Account, in, out error) []mail.TestLine {
+	l := []mail.TestLine{{Protocol: a.Incoming.Protocol, Server: a.Incoming, State: mail.StepFound}, {Protocol: mail.SMTP, Server: a.Outgoing, State: mail.StepFound}}
+	if in != nil {
+		l[0].State, l[0].Err = mail.StepFailed, in
+	}
+	if out != nil {
+		l[1].State, l[1].Err = mail.StepFailed, out
+	}
+	return l
+}
+
+// tested brings a wizard to the end of its first test, whose answers are given in order.
+func tested(t *testing.T, d mail.Discovery, answer func(try int, a mail.Account, s app.Secrets) []mail.TestLine) *rig {
+	t.Helper()
+	try := 0
+	r := start(t, viewtest.Options{Empty: true}, func(c *viewtest.Client) {
+		c.OnDiscover = func(_ context.Context, address string, _ func(mail.Step)) (mail.Discovery, error) { return d, nil }
+		c.OnTest = func(_ context.Context, a mail.Account, s app.Secrets, _ func(mail.TestLine)) []mail.TestLine {
+			try++
+			return answer(try, a, s)
+		}
+	})
+	r.fill("ada@example.com", "first")
+	r.until("the choice", func() bool { return r.v.at == pageChoice })
+	r.press("Test the connection")
+	r.wait()
+	return r
+}
+
+func (r *rig) wait() {
+	r.t.Helper()
+	r.until("the test", func() bool { return r.v.at == pageTest && r.v.test.phase == phaseTested })
+}
+
+func TestAppPasswordThenPort587(t *testing.T) {
+	app25 := &fault.Error{Kind: fault.Network, Code: "port25", Title: "Port 25 is blocked by your internet provider", Detail: "No answer."}
+	appPass := &fault.Error{Kind: fault.Auth, Code: "app-password", Title: "Your provider wants an app password", Detail: "Two-step sign-in is on.", URL: "https://example.com/app", ServerText: "535 5.7.9"}
+	var got []string
+	r := tested(t, offers("ada@example.com"), func(try int, a mail.Account, s app.Secrets) []mail.TestLine {
+		got = append(got, s.Password+" "+hostPort(a.Outgoing))
+		switch try {
+		case 1:
+			return lines(a, appPass, app25)
+		case 2:
+			return lines(a, nil, app25)
+		}
+		return lines(a, nil, nil)
+	})
+	if !r.says("Two things need your attention") || !r.says("Incoming mail: your provider wants an app password") {
+		t.Fatalf("says %q", r.texts())
+	}
+	if !find[*kit.Button](r, "Finish").Disabled() {
+		t.Error("Finish is offered after a failed test")
+	}
+	r.press("Open the page")
+	r.typeIn("Incoming mail password", "appp assw ord1")
+	r.press("Test again")
+	r.until("the second test", func() bool { return r.v.test.phase == phaseTested && len(got) == 2 })
+	if !r.says("One thing needs your attention") || !r.says("Incoming mail works. Outgoing mail needs the fix below.") {
+		t.Fatalf("says %q", r.texts())
+	}
+	r.press("Use port 587 and test again")
+	r.until("the third test", func() bool { return r.v.test.phase == phaseTested && len(got) == 3 })
+	if !r.says("Everything works.") {
+		t.Fatalf("says %q", r.texts())
+	}
+	want := []string{"first smtp.example.com:25", "appp assw ord1 smtp.example.com:25", "appp assw ord1 smtp.example.com:587"}
+	if !slices.Equal(got, want) {
+		t.Errorf("tried %q, want %q", got, want)
+	}
+	for range 50 {
+		r.mu.Lock()
+		n := len(r.urls)
+		r.mu.Unlock()
+		if n == 1 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if r.urls[0] != "https://example.com/app" {
+		t.Errorf("opened %q", r.urls)
+	}
+}
+
+func TestSaveAnywayIsExplicit(t *testing.T) {
+	r := tested(t, offers("ada@example.com"), func(_ int, a mail.Account, _ app.Secrets) []mail.TestLine {
+		return lines(a, fault.New(fault.Auth, "bad-password", "imap.example.com refused the password", "Check capitals."), nil)
+	})
+	if len(r.put) != 0 {
+		t.Fatal("an account was stored after a failed test")
+	}
+	r.press("Save anyway, fix later")
+	r.until("the end", func() bool { return len(r.done) == 1 })
+	if len(r.put) != 1 || r.put[0].Hue == "" || r.put[0].Name == "" {
+		t.Errorf("stored %+v", r.put)
+	}
+}
+
+func TestMatchingNameIsOffered(t *testing.T) {
+	cert := &x509.Certificate{DNSNames: []string{"*.sharedhost-17.example"}}
+	r := tested(t, offers("ada@example.com"), func(_ int, a mail.Account, _ app.Secrets) []mail.TestLine {
+		if a.Incoming.Host == "mail.sharedhost-17.example" {
+			return lines(a, nil, nil)
+		}
+		return lines(a, &fault.Error{Kind: fault.TLS, Code: "wrong-name", Title: "This server cannot prove that it is " + a.Incoming.Host,
+			Err: x509.HostnameError{Certificate: cert, Host: a.Incoming.Host}}, nil)
+	})
+	r.press("Use mail.sharedhost-17.example and test again")
+	r.wait()
+	if !r.says("Everything works.") {
+		t.Errorf("says %q", r.texts())
+	}
+	r.press("Finish and open inbox")
+	r.until("the end", func() bool { return len(r.done) == 1 })
+	if h := r.put[0].Incoming.Host; h != "mail.sharedhost-17.example" {
+		t.Errorf("stored host %q", h)
+	}
+}
+
+func TestWrongSecurityIsSwapped(t *testing.T) {
+	r := tested(t, offers("ada@example.com"), func(_ int, a mail.Account, _ app.Secrets) []mail.TestLine {
+		if a.Incoming.Security == mail.STARTTLS {
+			return lines(a, nil, nil)
+		}
+		return lines(a, fault.New(fault.TLS, "not-tls", "The server does not speak TLS on port 993", ""), nil)
+	})
+	r.press("Use STARTTLS and test again")
+	r.wait()
+	if s := r.v.choice.in[mail.IMAP]; s.Security != mail.STARTTLS || s.Port != 143 {
+		t.Errorf("the server is now %+v", *s)
+	}
+}
+
+func TestNothingFoundSuggests(t *testing.T) {
+	var asked []string
+	r := start(t, viewtest.Options{Empty: true}, func(c *viewtest.Client) {
+		c.OnDiscover = func(_ context.Context, address string, _ func(mail.Step)) (mail.Discovery, error) {
+			asked = append(asked, address)
+			if address == "ada@gmail.com" {
+				return offers(address), nil
+			}
+			return mail.Discovery{Address: address, Suggest: "gmail.com"}, nil
+		}
+	})
+	r.fill("ada@gmial.com", "x")
+	r.until("the page", func() bool { return r.v.looking.done })
+	if r.v.at != pageLooking || !r.says("Did you mean gmail.com?") {
+		t.Fatalf("says %q", r.texts())
+	}
+	r.press("Use ada@gmail.com")
+	r.until("the choice", func() bool { return r.v.at == pageChoice })
+	if !slices.Equal(asked, []string{"ada@gmial.com", "ada@gmail.com"}) || r.v.you.address != "ada@gmail.com" {
+		t.Errorf("asked %q, address %q", asked, r.v.you.address)
+	}
+}
+
+func TestContinueEarly(t *testing.T) {
+	r := start(t, viewtest.Options{Empty: true}, func(c *viewtest.Client) {
+		c.OnDiscover = func(ctx context.Context, address string, p func(mail.Step)) (mail.Discovery, error) {
+			p(mail.Step{ID: "srv", Title: "Service records", State: mail.StepFound, Detail: "SRV: _imaps 993"})
+			p(mail.Step{ID: "as", Title: "Exchange ActiveSync", State: mail.StepRunning})
+			<-ctx.Done()
+			return offers(address), ctx.Err()
+		}
+	})
+	r.fill("ada@example.com", "x")
+	r.until("two rows", func() bool { return len(r.v.looking.steps) == 2 })
+	if !r.says("IMAP found.") || !r.says("1 of 2") {
+		t.Fatalf("says %q", r.texts())
+	}
+	r.press("Continue with these")
+	r.until("the choice", func() bool { return r.v.at == pageChoice })
+}
+
+func TestByHandAsksForEverything(t *testing.T) {
+	r := start(t, viewtest.Options{Empty: true}, nil)
+	r.typeIn("Email address", "ada@example.com")
+	r.press("Enter settings by hand")
+	if r.v.at != pageChoice || find[*kit.Field](r, "Incoming host").Text() != "imap.example.com" {
+		t.Fatalf("says %q", r.texts())
+	}
+	r.typeIn("Incoming host", "not a host")
+	r.press("Test the connection")
+	if r.v.at != pageChoice || !find[*kit.Field](r, "Incoming host").Bad || !find[*kit.Field](r, "Password").Bad {
+		t.Fatalf("a bad host was accepted: %q", r.texts())
+	}
+	r.typeIn("Incoming host", "mail.example.com")
+	find[*kit.Choice](r, "Incoming security").Pick(1)
+	if find[*kit.Field](r, "Incoming port").Text() != "143" {
+		t.Error("the port does not follow the security")
+	}
+	r.typeIn("Password", "x")
+	r.press("Test the connection")
+	r.wait()
+	if s := r.v.account().Incoming; s.Host != "mail.example.com" || s.Security != mail.STARTTLS || s.Port != 143 {
+		t.Errorf("tested %+v", s)
+	}
+}
+
+func TestNoKeychain(t *testing.T) {
+	r := start(t, viewtest.Options{Empty: true}, func(c *viewtest.Client) {
+		c.SetKeychain(app.KeychainState{Kind: "system", State: "absent"})
+	})
+	if !r.says("no keychain service") {
+		t.Fatalf("says %q", r.texts())
+	}
+	r.fill("ada@example.com", "x")
+	if r.v.at != pageYou || !r.says("Choose one of the two") {
+		t.Fatalf("went on without a place for the password: %q", r.texts())
+	}
+	find[*kit.Radio](r, "In a file locked with a passphrase").Tapped(nil)
+	r.typeIn("Passphrase", "short")
+	r.press("Continue")
+	if !r.says("at least 8 characters") {
+		t.Errorf("says %q", r.texts())
+	}
+	r.typeIn("Passphrase", "long enough it is")
+	r.press("Continue")
+	r.until("the choice", func() bool { return r.v.at == pageChoice })
+	if !slices.Contains(r.c.Calls(), "UseKeychain file") {
+		t.Errorf("calls %q", r.c.Calls())
+	}
+}
+
+func TestBrowserSignIn(t *testing.T) {
+	d := offers("ada@example.com")
+	d.OAuth = "example"
+	d.Incoming[0].Methods, d.Outgoing[0].Methods = []mail.AuthMethod{mail.OAuth2, mail.Password}, []mail.AuthMethod{mail.OAuth2}
+	go1 := make(chan bool)
+	r := start(t, viewtest.Options{Empty: true}, func(c *viewtest.Client) {
+		c.OnDiscover = func(context.Context, string, func(mail.Step)) (mail.Discovery, error) { return d, nil }
+		c.OnSignIn = func(_ context.Context, _ mail.Account, open func(string) error) (app.Secrets, error) {
+			_ = open("https://login.example.com/x")
+			<-go1
+			return app.Secrets{Refresh: "r"}, nil
+		}
+	})
+	r.typeIn("Email address", "ada@example.com")
+	r.press("Open browser")
+	r.until("the choice", func() bool { return r.v.at == pageChoice })
+	r.press("Sign in with your browser")
+	r.until("the link", func() bool { return r.says("The sign-in page is open at login.example.com") })
+	close(go1)
+	r.wait()
+	r.press("Finish and open inbox")
+	r.until("the end", func() bool { return len(r.done) == 1 })
+	if r.put[0].Incoming.Auth != mail.OAuth2 || r.put[0].Outgoing.Auth != mail.OAuth2 || r.seen[0].Refresh != "r" || r.seen[0].Password != "" {
+		t.Errorf("stored %+v", r.put[0])
+	}
+}
+
+func TestBackDropsAnOldAnswer(t *testing.T) {
+	hold := make(chan bool)
+	r := start(t, viewtest.Options{Empty: true}, func(c *viewtest.Client) {
+		c.OnDiscover = func(_ context.Context, address string, _ func(mail.Step)) (mail.Discovery, error) {
+			<-hold
+			return offers(address), nil
+		}
+	})
+	r.fill("ada@example.com", "x")
+	r.press("Back")
+	close(hold)
+	time.Sleep(20 * time.Millisecond)
+	for len(r.work) > 0 {
+		(<-r.work)()
+	}
+	if r.v.at != pageYou {
+		t.Errorf("an answer that nobody waits for moved the wizard to page %d", r.v.at)
+	}
+}
+
+func TestReportHoldsNoSecret(t *testing.T) {
+	r := tested(t, offers("ada@example.com"), func(_ int, a mail.Account, _ app.Secrets) []mail.TestLine {
+		return lines(a, &fault.Error{Kind: fault.Auth, Code: "bad-password", Title: "No", ServerText: "NO [AUTHENTICATIONFAILED]"}, nil)
+	})
+	if s := r.v.report(); strings.Contains(s, "first") || !strings.Contains(s, "AUTHENTICATIONFAILED") {
+		t.Errorf("report %q", s)
+	}
+}

@@ -218,7 +218,9 @@ func BenchmarkPutBodies(b *testing.B) {
 			raw := message(v, i+j)
 			bytes += int64(len(raw))
 			h := sha256.Sum256(raw)
-			bs[id] = Body{Digest: hex.EncodeToString(h[:]), Raw: raw, Packed: Pack(raw), Size: int64(len(raw)), Snippet: string(raw[:100]), Text: string(raw[:min(len(raw), 8000)])}
+			b := Body{Digest: hex.EncodeToString(h[:]), Raw: raw, Size: int64(len(raw)), Snippet: string(raw[:100]), Text: string(raw[:min(len(raw), 8000)])}
+			b.Prepare()
+			bs[id] = b
 		}
 		b.StartTimer()
 		write(b, s, func(tx *Tx) error { return tx.PutBodies(bs) })

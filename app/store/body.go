@@ -6,8 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -41,13 +43,33 @@ func unpack(packed []byte, size int64) ([]byte, error) {
 	return decoder.DecodeAll(packed, make([]byte, 0, size))
 }
 
+// Prepare compresses what a body holds, so that the write transaction need not. The engine calls it on its own goroutines; Raw and Text are
+// let go.
+func (b *Body) Prepare() {
+	if len(b.Packed) == 0 {
+		if b.Size == 0 {
+			b.Size = int64(len(b.Raw))
+		}
+		b.Packed, b.Raw = Pack(b.Raw), nil
+	}
+	if b.Text != "" && b.PackedText == nil {
+		b.PackedText, b.Text = packText(b.Text), ""
+	}
+}
+
+func packText(text string) []byte {
+	if text == "" {
+		return nil
+	}
+	text = cut(text, maxText)
+	return encoder.EncodeAll([]byte(text), make([]byte, 0, len(text)/2+64))
+}
+
 // putBlob stores a body; one that is here already is shared.
 func (tx *Tx) putBlob(b *Body) error {
 	packed, size := b.Packed, b.Size
-	if len(packed) == 0 {
-		if size == 0 {
-			size = int64(len(b.Raw))
-		}
+	if size == 0 {
+		size = int64(len(b.Raw))
 	}
 	if b.Digest == "" {
 		return &fault.Error{Kind: fault.Usage, Op: "store", Code: "digest", Title: "A body without a digest cannot be stored"}
@@ -56,6 +78,10 @@ func (tx *Tx) putBlob(b *Body) error {
 		return err
 	}
 	d := packDigest(b.Digest)
+	if len(packed) > 0 && len(packed) <= fileSize {
+		_, err := tx.s.bw.exec("INSERT INTO blobs(digest,size,enc,at,data) VALUES(?,?,?,?,?) ON CONFLICT(digest) DO NOTHING", d, size, encZstd, tx.s.now().Unix(), packed)
+		return err
+	}
 	var one int
 	if ok, err := tx.s.bw.row("SELECT 1 FROM blobs WHERE digest=?", []any{d}, &one); err != nil || ok {
 		return err
@@ -127,23 +153,42 @@ func (s *Store) dropFiles(digests []string) {
 
 // PutBodies stores bodies of messages.
 func (tx *Tx) PutBodies(bs map[mail.MessageID]Body) error {
-	for id, b := range bs {
-		if err := tx.putBody(id, &b); err != nil {
+	// In the order of ids: neighbours share pages.
+	ids := slices.Sorted(maps.Keys(bs))
+	rows := make(map[mail.MessageID]*state, len(ids))
+	for i := 0; i < len(ids); {
+		n := 50
+		if len(ids)-i < n {
+			n = 1
+		}
+		args := make([]any, n)
+		for j := range args {
+			args[j] = int64(ids[i+j])
+		}
+		err := tx.w.rows("SELECT "+stateColumns+" FROM messages WHERE id IN ("+marks(n)+")", args, func(scan func(...any) error) error {
+			r := &state{}
+			err := scan(r.dest()...)
+			rows[r.id] = r
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		i += n
+	}
+	for _, id := range ids {
+		r, b := rows[id], bs[id]
+		if r == nil {
+			return missing("message")
+		}
+		if err := tx.putBlob(&b); err != nil {
+			return err
+		}
+		if err := tx.attachBody(r, &b); err != nil {
 			return err
 		}
 	}
 	return tx.flushIndexQueue()
-}
-
-func (tx *Tx) putBody(id mail.MessageID, b *Body) error {
-	r, err := tx.load(id)
-	if err != nil {
-		return err
-	}
-	if err := tx.putBlob(b); err != nil {
-		return err
-	}
-	return tx.attachBody(r, b)
 }
 
 // attachBody gives a row its body's digest and what the body told of it.
@@ -171,7 +216,7 @@ func (tx *Tx) attachBody(r *state, b *Body) error {
 		tx.moved(was, r.shown())
 	}
 	tx.touch(r.id)
-	return tx.queueIndex(r.id, b.Names, b.Text)
+	return tx.queueBody(r.id, b)
 }
 
 // ShareBody gives id the body that another message has.

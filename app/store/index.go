@@ -20,10 +20,18 @@ type queued struct {
 
 // queueIndex notes that the full-text index needs this message; the text waits compressed in the same transaction.
 func (tx *Tx) queueIndex(id mail.MessageID, names, text string) error {
-	var packed []byte
-	if text != "" {
-		packed = encoder.EncodeAll([]byte(cut(text, maxText)), nil)
+	return tx.queueText(id, names, packText(text))
+}
+
+func (tx *Tx) queueBody(id mail.MessageID, b *Body) error {
+	packed := b.PackedText
+	if packed == nil {
+		packed = packText(b.Text)
 	}
+	return tx.queueText(id, b.Names, packed)
+}
+
+func (tx *Tx) queueText(id mail.MessageID, names string, packed []byte) error {
 	tx.queue = append(tx.queue, queued{int64(id), clean(names, 8000), packed})
 	if len(tx.queue) >= 200 {
 		return tx.flushIndexQueue()

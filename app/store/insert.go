@@ -99,13 +99,12 @@ func (tx *Tx) insert(ms []NewMessage) ([]mail.MessageID, error) {
 	}
 	for i := range recs {
 		r := &recs[i]
-		text := ""
-		names := ""
-		if b := ms[i].Body; b != nil {
-			text, names = b.Text, b.Names
-		}
 		if r.hide == 0 {
-			if err := tx.queueIndex(r.id, names, text); err != nil {
+			body := ms[i].Body
+			if body == nil {
+				body = &Body{}
+			}
+			if err := tx.queueBody(r.id, body); err != nil {
 				return nil, err
 			}
 			tx.heardFrom(r)

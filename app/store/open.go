@@ -44,6 +44,7 @@ type Store struct {
 	w, bw   *writer1
 	cached  cache
 	orphans orphanSet
+	named   map[string]string // under the write lock: see flushPeople
 
 	closing chan struct{}
 	sweepC  chan struct{}
@@ -76,7 +77,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, local("open", err)
 	}
-	s := &Store{dir: dir, bus: o.Bus, now: o.Now, lock: lock, wmu: make(chan struct{}, 1), closing: make(chan struct{}), sweepC: make(chan struct{}, 1)}
+	s := &Store{dir: dir, named: map[string]string{}, bus: o.Bus, now: o.Now, lock: lock, wmu: make(chan struct{}, 1), closing: make(chan struct{}), sweepC: make(chan struct{}, 1)}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -70,11 +70,12 @@ func (tx *Tx) Wrote(to []mail.Address, at time.Time) error {
 func (tx *Tx) flushPeople() error {
 	for key, h := range tx.people {
 		var id int64
-		var name string
-		ok, err := tx.w.row("SELECT id, name FROM people WHERE key=?", []any{key}, &id, &name)
+		ok, err := tx.w.row("UPDATE people SET written=written+?, received=received+?, name=CASE WHEN ?<>'' AND (?>=last OR name='') THEN ? ELSE name END, last=max(last,?) WHERE key=? RETURNING id",
+			[]any{h.written, h.received, h.name, h.last, h.name, h.last, key}, &id)
 		if err != nil {
 			return err
 		}
+		text := h.name
 		if !ok {
 			r, err := tx.w.exec("INSERT INTO people(key,addr,name,written,received,last) VALUES(?,?,?,?,?,?)", key, h.addr, h.name, h.written, h.received, h.last)
 			if err != nil {
@@ -83,21 +84,18 @@ func (tx *Tx) flushPeople() error {
 			if id, err = r.LastInsertId(); err != nil {
 				return err
 			}
-			if err := tx.putWords(id, h.name+" "+key); err != nil {
-				return err
-			}
+			text += " " + key
+		} else if h.name == "" || tx.s.named[key] == h.name {
 			continue
 		}
-		_, err = tx.w.exec("UPDATE people SET written=written+?, received=received+?, name=CASE WHEN ?<>'' AND (?>=last OR name='') THEN ? ELSE name END, last=max(last,?) WHERE id=?",
-			h.written, h.received, h.name, h.last, h.name, h.last, id)
-		if err != nil {
+		if err := tx.putWords(id, text); err != nil {
 			return err
 		}
-		if h.name != "" && h.name != name {
-			if err := tx.putWords(id, h.name); err != nil {
-				return err
-			}
+		// Only a hint against doing it again; after a rollback it may be wrong, so it is kept when the transaction went through.
+		if tx.named == nil {
+			tx.named = map[string]string{}
 		}
+		tx.named[key] = h.name
 	}
 	tx.people = nil
 	return nil

@@ -27,7 +27,8 @@ type Tx struct {
 	seq0   int64
 	people map[string]*heard
 	queue  []queued
-	files  []string // blob files written; removed again on rollback
+	named  map[string]string // people whose words were stored
+	files  []string          // blob files written; removed again on rollback
 	sweep  bool
 	// A lookup of the tree that includes what this transaction changed.
 	t *tree
@@ -90,6 +91,12 @@ func (s *Store) write(ctx context.Context, f func(tx *Tx) error) (err error) {
 		return local("write", err)
 	}
 	done = true
+	if len(s.named)+len(tx.named) > 50_000 {
+		clear(s.named)
+	}
+	for k, v := range tx.named {
+		s.named[k] = v
+	}
 	if tx.reload {
 		if err := s.loadCache(context.Background()); err != nil {
 			return local("write", err)

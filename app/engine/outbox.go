@@ -1,0 +1,445 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"time"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/app/store"
+)
+
+const unsureText = "The connection ended before the server answered. The message may have been sent."
+
+// Queue puts a message into the outbox.
+func (e *Engine) Queue(ctx context.Context, o store.Outbound) (mail.OutboxID, error) {
+	o.ID, o.State = 0, mail.OutWaiting
+	if o.Due.IsZero() {
+		o.Due = e.o.Now()
+	}
+	err := e.write(ctx, "queue", func(tx *store.Tx) (err error) {
+		o.ID, err = tx.PutOutbound(o)
+		return err
+	})
+	e.wakeSending(o.Account)
+	return o.ID, err
+}
+
+func (e *Engine) wakeSending(id mail.AccountID) {
+	e.mu.Lock()
+	a := e.accounts[id]
+	e.mu.Unlock()
+	if a != nil {
+		a.wakeSender()
+	}
+}
+
+func tooLate() error {
+	return fault.New(fault.Conflict, "sending", "It is too late to take the message back", "It has been handed to the server.")
+}
+
+// CancelSend takes a message back that has not been handed to the network and returns its draft.
+func (e *Engine) CancelSend(ctx context.Context, id mail.OutboxID) (mail.Draft, error) {
+	var draft mail.DraftID
+	err := e.write(ctx, "cancel", func(tx *store.Tx) error {
+		o, err := tx.Outbound(id)
+		if err != nil {
+			return err
+		}
+		if o.State != mail.OutWaiting && o.State != mail.OutFailed {
+			return tooLate()
+		}
+		draft = o.Draft
+		return tx.DropOutbound(id)
+	})
+	if err != nil || draft == 0 {
+		return mail.Draft{}, err
+	}
+	return e.s.Draft(ctx, draft)
+}
+
+// SendNow ends the wait of a message that waits or failed.
+func (e *Engine) SendNow(ctx context.Context, id mail.OutboxID) error {
+	return e.putWaiting(ctx, id, mail.OutWaiting, mail.OutFailed)
+}
+
+func (e *Engine) putWaiting(ctx context.Context, id mail.OutboxID, from ...mail.OutboxState) error {
+	var acc mail.AccountID
+	err := e.write(ctx, "send now", func(tx *store.Tx) error {
+		o, err := tx.Outbound(id)
+		if err != nil {
+			return err
+		}
+		acc = o.Account
+		ok := false
+		for _, f := range from {
+			ok = ok || o.State == f
+		}
+		if !ok {
+			return tooLate()
+		}
+		o.State, o.Due, o.Next, o.Error = mail.OutWaiting, e.o.Now(), time.Time{}, ""
+		_, err = tx.PutOutbound(o)
+		return err
+	})
+	e.wakeSending(acc)
+	return err
+}
+
+// Settle ends an unsure one: sent = the person says that it arrived; else it is sent again.
+func (e *Engine) Settle(ctx context.Context, id mail.OutboxID, sent bool) error {
+	if !sent {
+		return e.putWaiting(ctx, id, mail.OutUnsure)
+	}
+	return e.sent(ctx, id, mail.OutUnsure, remote.Receipt{}, false)
+}
+
+// sender hands over what is due, one message at a time.
+func (a *account) sender(ctx context.Context) {
+	for ctx.Err() == nil {
+		wait := a.sendDue(ctx)
+		var timer <-chan time.Time
+		var t *time.Timer
+		if wait > 0 {
+			t = time.NewTimer(wait)
+			timer = t.C
+		}
+		select {
+		case <-ctx.Done():
+		case <-a.sendKick:
+			a.mu.Lock()
+			a.mu.Unlock()
+		case <-timer:
+		}
+		if t != nil {
+			t.Stop()
+		}
+	}
+}
+
+// sendDue sends all that is due and returns how long it is until the next is; 0 = nothing waits.
+func (a *account) sendDue(ctx context.Context) time.Duration {
+	a.sending.Lock()
+	defer a.sending.Unlock()
+	var sub remote.Submitter
+	defer func() {
+		if sub != nil {
+			sub.Close()
+		}
+	}()
+	for ctx.Err() == nil {
+		out, err := a.e.s.Outbox(ctx)
+		if err != nil {
+			return time.Minute
+		}
+		var next *store.Outbound
+		var first time.Time
+		now := a.e.o.Now()
+		for i, o := range out {
+			if o.Account != a.id || o.State != mail.OutWaiting {
+				continue
+			}
+			at := o.Due
+			if o.Next.After(at) {
+				at = o.Next
+			}
+			if !at.After(now) {
+				next = &out[i]
+				break
+			}
+			if first.IsZero() || at.Before(first) {
+				first = at
+			}
+		}
+		if next == nil {
+			if first.IsZero() {
+				return 0
+			}
+			return max(first.Sub(now), 10*time.Millisecond)
+		}
+		if sub == nil {
+			if sub, err = a.opener.OpenSubmitter(ctx); err == nil && sub == nil {
+				err = fault.New(fault.Refused, "cannot-send", "This account cannot send", "It has no outgoing server. Choose another sender.")
+			}
+			if err != nil {
+				sub = nil
+				if isContext(err) {
+					return 0
+				}
+				if !a.put(ctx, next.ID, mail.OutWaiting, func(o *store.Outbound) { a.postpone(o, err) }) {
+					return time.Minute
+				}
+				continue
+			}
+		}
+		if !a.submit(ctx, sub, next.ID) {
+			return time.Minute
+		}
+	}
+	return 0
+}
+
+// put changes an outbox row that is in the given state; false when the store refuses.
+func (a *account) put(ctx context.Context, id mail.OutboxID, state mail.OutboxState, f func(*store.Outbound)) bool {
+	err := a.e.write(context.WithoutCancel(ctx), "out "+string(state), func(tx *store.Tx) error {
+		o, err := tx.Outbound(id)
+		if err != nil {
+			return err
+		}
+		if o.State != state {
+			return tooLate()
+		}
+		f(&o)
+		_, err = tx.PutOutbound(o)
+		return err
+	})
+	return err == nil || fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict)
+}
+
+// submit sends one message; false when the store refuses to note it, so that nothing more is tried.
+func (a *account) submit(ctx context.Context, sub remote.Submitter, id mail.OutboxID) bool {
+	var o store.Outbound
+	mine := false
+	if !a.put(ctx, id, mail.OutWaiting, func(x *store.Outbound) {
+		x.State, x.Attempts, x.Error = mail.OutSending, x.Attempts+1, ""
+		o, mine = *x, true
+	}) {
+		return false
+	}
+	if !mine {
+		return true // taken back just now
+	}
+	a.e.crash("before submit")
+	rec, err := sub.Submit(ctx, o.Envelope, func() (io.ReadCloser, error) {
+		r, _, err := a.e.s.Blob(ctx, o.Digest)
+		return r, err
+	})
+	a.e.crash("after submit")
+	if err == nil {
+		err := a.e.sent(context.WithoutCancel(ctx), id, mail.OutSending, rec, false)
+		if err != nil {
+			a.e.log.Error("a message was sent and that could not be noted", "account", string(a.id), "err", err)
+		}
+		return err == nil
+	}
+	return a.put(ctx, id, mail.OutSending, func(o *store.Outbound) {
+		if len(rec.Recipients) > 0 {
+			o.Recipients = rec.Recipients
+		}
+		f := fault.Of(err)
+		if f.Code == "unsure" || isContext(err) || f.Code == "cancelled" {
+			o.State, o.Error = mail.OutUnsure, unsureText
+			a.wake() // look in Sent
+			return
+		}
+		a.postpone(o, err)
+	})
+}
+
+// postpone decides what becomes of a message that was not sent.
+func (a *account) postpone(o *store.Outbound, err error) {
+	f := fault.Of(err)
+	now := a.e.o.Now()
+	o.Error = f.Title
+	if f.ServerText != "" {
+		o.Error = f.ServerText
+	}
+	p := f.Policy()
+	if o.Attempts == 0 {
+		o.Attempts = 1
+	}
+	switch {
+	case f.Kind == fault.Refused, f.Kind == fault.Quota, f.Kind == fault.Usage, f.Kind == fault.NotFound, f.Kind == fault.Conflict:
+		o.State = mail.OutFailed
+		return
+	case p.Pause:
+		state := StateError
+		if f.Kind == fault.Auth {
+			state = StateSignIn
+		}
+		a.status(func(s *AccountStatus) { s.State, s.Err = state, f })
+	}
+	if !o.Due.IsZero() && now.Sub(o.Due) > a.e.o.GiveUp && (f.Kind == fault.Busy || f.Kind == fault.Protocol) {
+		o.State = mail.OutFailed
+		return
+	}
+	o.State = mail.OutWaiting
+	wait := a.e.o.SendRetry[min(o.Attempts, len(a.e.o.SendRetry))-1]
+	if f.Kind == fault.Network && o.Attempts < 4 {
+		wait = min(wait, a.e.o.BackoffMin<<o.Attempts)
+	}
+	o.Next = now.Add(max(wait, f.RetryAfter))
+}
+
+// sent ends a message that was sent, in one transaction: the copy for Sent, the mark on what was answered, the draft, the correspondents, the row.
+// found: the server has the copy in Sent already.
+func (e *Engine) sent(ctx context.Context, id mail.OutboxID, state mail.OutboxState, rec remote.Receipt, found bool) error {
+	var o store.Outbound
+	out, err := e.s.Outbox(ctx)
+	if err != nil {
+		return err
+	}
+	ok := false
+	for _, x := range out {
+		if x.ID == id {
+			o, ok = x, true
+		}
+	}
+	if !ok {
+		return fault.New(fault.NotFound, "outbox", "The message is not in the outbox any more", "")
+	}
+	a, err := e.account(ctx, o.Account)
+	if err != nil {
+		return err
+	}
+	digest := o.Filed
+	if digest == "" {
+		digest = o.Digest
+	}
+	var body *store.Body
+	if o.Filed != "-" && !a.m.ServerSent && !found {
+		r, _, err := e.s.Blob(ctx, digest)
+		if err == nil {
+			var b bytes.Buffer
+			_, err = io.Copy(&b, r)
+			r.Close()
+			if err == nil {
+				c := e.ingest(b.Bytes())
+				body = &c
+			}
+		}
+		if err != nil {
+			e.log.Error("no copy of a sent message could be filed", "err", err)
+		}
+	}
+	p, have, err := e.roleBox(ctx, o.Account, mail.RoleSent, "Sent")
+	if err != nil {
+		return err
+	}
+	now := e.o.Now()
+	c := &command{e: e, wake: map[mail.AccountID]bool{o.Account: true}}
+	err = e.write(ctx, "sent", func(tx *store.Tx) error {
+		c.steps = nil
+		o, err := tx.Outbound(id)
+		if err != nil {
+			return err
+		}
+		if o.State != state {
+			return tooLate()
+		}
+		if body != nil {
+			p, err := e.boxOr(tx, p, have, o.Account, mail.RoleSent, "Sent")
+			if err != nil {
+				return err
+			}
+			env := body.Envelope
+			if env.InternetID == "" {
+				env.InternetID = o.InternetID
+			}
+			ids, err := tx.Insert([]store.NewMessage{{Account: o.Account, Mailbox: p.ID, Flags: mail.Seen, Envelope: &env, Received: now, Size: body.Size, Body: body}})
+			if err != nil {
+				return err
+			}
+			if !p.Local {
+				if _, err := tx.AddOp(store.Op{Account: o.Account, Mailbox: p.ID, Message: ids[0], Kind: store.OpAdd, Digest: body.Digest, Add: mail.Seen}); err != nil {
+					return err
+				}
+			}
+		}
+		if o.Source != 0 && o.Mark != 0 {
+			if err := c.flags(tx, o.Source, o.Mark, 0, nil, nil); err != nil {
+				return err
+			}
+		}
+		if o.Draft != 0 {
+			if err := e.dropDraft(tx, o.Draft, 0); err != nil {
+				return err
+			}
+		}
+		var to []mail.Address
+		var left []string
+		refused := map[string]bool{}
+		for _, r := range rec.Recipients {
+			if !r.OK {
+				refused[r.Addr] = true
+			}
+		}
+		for _, t := range o.To {
+			if !refused[t.Addr] {
+				to = append(to, t)
+			}
+		}
+		for _, t := range o.Envelope.To {
+			if refused[t] {
+				left = append(left, t)
+			}
+		}
+		if err := tx.Wrote(to, now); err != nil {
+			return err
+		}
+		if len(left) == 0 {
+			return tx.DropOutbound(id)
+		}
+		// Some did not get it: what stays is for them alone, and has been filed.
+		o.Envelope.To, o.Recipients, o.State, o.Filed, o.Draft, o.Source = left, rec.Recipients, mail.OutFailed, "-", 0, 0
+		o.Error = "Not everyone got it."
+		for _, r := range rec.Recipients {
+			if !r.OK && r.Text != "" {
+				o.Error = r.Text
+				break
+			}
+		}
+		_, err = tx.PutOutbound(o)
+		return err
+	})
+	for id := range c.wake {
+		e.wakeAccount(id)
+	}
+	return err
+}
+
+// settleFound looks for unsure messages in the account's mailboxes, after they were pulled. One that is there was sent.
+func (s *session) settleFound() error {
+	out, err := s.e.s.Outbox(s.ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range out {
+		if o.Account != s.a.id || o.State != mail.OutUnsure || o.InternetID == "" {
+			continue
+		}
+		boxes, err := s.e.s.Mailboxes(s.ctx, s.a.id)
+		if err != nil {
+			return err
+		}
+		roles := map[mail.MailboxID]mail.Role{}
+		for _, b := range boxes {
+			roles[b.ID] = b.Role
+		}
+		seen, filed := false, false
+		err = s.e.s.Write(s.ctx, func(tx *store.Tx) error {
+			rows, err := tx.ByInternetID(s.a.id, o.InternetID)
+			for _, r := range rows {
+				if r.Base == 0 || r.BaseFlags.Has(mail.DraftFlag) || roles[r.Base] == mail.RoleDrafts || roles[r.Base] == mail.RoleTrash || r.Removed {
+					continue
+				}
+				seen = true
+				filed = filed || roles[r.Base] == mail.RoleSent
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if !seen {
+			continue
+		}
+		if err := s.e.sent(s.ctx, o.ID, mail.OutUnsure, remote.Receipt{}, filed); err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return nil
+}

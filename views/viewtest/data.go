@@ -80,14 +80,13 @@ func (c *Client) fill() {
 	box(HomeInbox, Home, 0, "Inbox", mail.RoleInbox, 5)
 	box(HomeSent, Home, 0, "Sent", mail.RoleSent, 0)
 	box(HomeArchive, Home, 0, "Archive", mail.RoleArchive, 0)
-	box(HomeTrash, Home, 0, "Trash", mail.RoleTrash, 0)
 	box(NorthInbox, North, 0, "Inbox", mail.RoleInbox, 1)
 	box(NorthPublic, North, 0, "Public folders", "", 0)
 	box(NorthNotices, North, NorthPublic, "Notices", "", 0)
-	box(NorthTrash, North, 0, "Trash", mail.RoleTrash, 0)
-	box(LocalPST, "", 0, "Mail 2019 to 2023", "", 0)
+	box(LocalPST, "", 0, "Mail 2019 to 2023.pst", "", 0)
 	box(LocalYear, "", LocalPST, "2023", "", 0)
 	c.box(NorthPublic).Selectable = false
+	c.box(FjordDrafts).Total = 2
 	c.settings.Closed = []string{"m:" + fmt.Sprint(int(Suppliers)), "m:" + fmt.Sprint(int(NorthPublic)), "m:" + fmt.Sprint(int(LocalPST))}
 	step := time.Date(2026, 3, 11, 10, 2, 0, 0, time.Local)
 	c.status = app.Status{Accounts: []app.AccountStatus{

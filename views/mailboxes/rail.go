@@ -1,0 +1,113 @@
+package mailboxes
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/postrider/postrider/views/kit"
+)
+
+// Rail is the strip at the very left: the mark, what the program can show, help and settings.
+type Rail struct {
+	widget.BaseWidget
+	mail, help, settings, fold *railButton
+	folded                     bool
+}
+
+// NewRail returns the rail. side opens the sidebar when it is folded away.
+func NewRail(mail, help, settings, side func()) *Rail {
+	r := &Rail{mail: newRailButton("mail", "Mail", "Ctrl 1", mail), help: newRailButton("circle-question-mark", "Keys", "F1", help),
+		settings: newRailButton("settings-2", "Settings", "Ctrl ,", settings), fold: newRailButton("list", "Mailboxes", "", side)}
+	r.mail.active = true
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+// SetFolded shows the button that opens the sidebar.
+func (r *Rail) SetFolded(on bool) {
+	if r.folded != on {
+		r.folded = on
+		r.Refresh()
+	}
+}
+
+// CreateRenderer implements fyne.Widget.
+func (r *Rail) CreateRenderer() fyne.WidgetRenderer {
+	bg, logo := kit.NewFill(kit.Rail), kit.NewLogo(32)
+	re := &kit.Renderer{Objs: []fyne.CanvasObject{bg, logo, r.mail, r.fold, r.help, r.settings}}
+	re.Min = func() fyne.Size { return fyne.NewSize(56, 200) }
+	re.Lay = func(s fyne.Size) {
+		bg.Resize(s)
+		kit.Place(logo, 12, 12, 32, 32)
+		kit.Place(r.mail, 8, 62, 40, 40)
+		r.fold.Hidden = !r.folded
+		kit.Place(r.fold, 8, 106, 40, 40)
+		kit.Place(r.help, 8, s.Height-96, 40, 40)
+		kit.Place(r.settings, 8, s.Height-52, 40, 40)
+	}
+	return re
+}
+
+type railButton struct {
+	widget.BaseWidget
+	icon, name, key string
+	do              func()
+	active          bool
+	hover, focus    bool
+	tip             kit.Tip
+}
+
+func newRailButton(icon, name, key string, do func()) *railButton {
+	b := &railButton{icon: icon, name: name, key: key, do: do}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+func (b *railButton) AccessibleName() string  { return b.name }
+func (b *railButton) Tapped(*fyne.PointEvent) { b.tip.Hide(); b.do() }
+func (b *railButton) MouseIn(*desktop.MouseEvent) {
+	b.hover = true
+	b.tip.Start(b, b.name, b.key)
+	b.Refresh()
+}
+func (b *railButton) MouseMoved(*desktop.MouseEvent) {}
+func (b *railButton) MouseOut()                      { b.hover = false; b.tip.Hide(); b.Refresh() }
+func (b *railButton) FocusGained()                   { b.focus = true; b.Refresh() }
+func (b *railButton) FocusLost()                     { b.focus = false; b.Refresh() }
+func (b *railButton) TypedRune(r rune) {
+	if r == ' ' {
+		b.do()
+	}
+}
+func (b *railButton) TypedKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+		b.do()
+	}
+}
+
+func (b *railButton) CreateRenderer() fyne.WidgetRenderer {
+	bg, icon := &canvas.Rectangle{CornerRadius: 8}, kit.NewIcon(b.icon, 20, kit.Text2)
+	r := &kit.Renderer{Objs: []fyne.CanvasObject{bg, icon}}
+	r.Min = func() fyne.Size { return fyne.NewSquareSize(40) }
+	r.Lay = func(s fyne.Size) {
+		bg.FillColor, bg.StrokeWidth = color.NRGBA{}, 0
+		icon.Ink = kit.Text2
+		switch {
+		case b.active:
+			bg.FillColor, icon.Ink = kit.C(kit.Surface), kit.Accent
+		case b.hover:
+			bg.FillColor = kit.C(kit.HoverSide)
+		}
+		if b.focus {
+			bg.StrokeColor, bg.StrokeWidth = kit.C(kit.Accent), 2
+		}
+		bg.Resize(s)
+		icon.Resize(s)
+		icon.Refresh()
+	}
+	return r
+}

@@ -427,3 +427,7 @@ func listID(v []byte, fallback string) string {
 	}
 	return DecodeText(v, fallback)
 }
+
+// NextField cuts the next field off a header block: its name and its value, still folded, as slices of b, and what
+// follows. ok is false at the end of the header; rest is the body then.
+func NextField(b []byte) (name, value, rest []byte, ok bool) { return nextField(b) }

@@ -4,6 +4,7 @@
 // [Find] asks several sources at the same time, each with a rank and a limit of its own:
 //
 //	1  the provider table of package providers, by domain; nothing else is asked where its servers answer
+//	2  a configuration file that the domain vouches for by a digest in DNS (draft-ietf-mailmaint-pacc), at ua-auto-config.DOMAIN
 //	3  the provider's autoconfig file, https://autoconfig.DOMAIN/mail/config-v1.1.xml and https://DOMAIN/.well-known/autoconfig/mail/config-v1.1.xml
 //	4  the public list (ISPDB) at autoconfig.thunderbird.net, with the domain only
 //	5  the mail exchanger: its provider in the table, or the autoconfig file and the list entry of its domain

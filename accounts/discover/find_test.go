@@ -2,6 +2,8 @@ package discover
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -128,6 +130,9 @@ func TestOversizeAndNonsenseFilesAreRefused(t *testing.T) {
 			if step(d, "autoconfig").State != mail.StepNothing || len(d.Incoming) > 0 {
 				t.Errorf("%+v", d.Incoming)
 			}
+			if said := strings.Contains(step(d, "autoconfig").Detail, "without encryption"); said != (name == "plain") {
+				t.Error(step(d, "autoconfig").Detail)
+			}
 		})
 	}
 }
@@ -215,6 +220,7 @@ func TestPlainTextServersAreNeverOffered(t *testing.T) {
 	if len(d.Incoming)+len(d.Outgoing) != 0 {
 		t.Errorf("offered: %s %s", show(d.Incoming), show(d.Outgoing))
 	}
+	want(t, "step", step(d, "probe").Detail, "The server offers no encryption")
 }
 
 func TestAWrongCertificateFallsThrough(t *testing.T) {
@@ -444,7 +450,7 @@ func TestMisspeltDomains(t *testing.T) {
 			t.Errorf("%s: %q, offline %v", typed, d.Suggest, d.Offline)
 		}
 	}
-	if d := w.find("ada@gmial.com"); !strings.HasPrefix(step(d, "mx").Detail, "There is no domain gmial.com") {
+	if d := w.find("ada@gmial.com"); !strings.HasPrefix(step(d, "mx").Detail, "None; is gmial.com spelt right?") {
 		t.Error(step(d, "mx").Detail)
 	}
 }
@@ -549,6 +555,50 @@ func TestStepsAreToldInOrder(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	}
+}
+
+func TestAFileThatTheDomainVouchesFor(t *testing.T) {
+	body := `{"protocols":{"imap":{"host":"imap.` + d1 + `"},"smtp":{"host":"smtp.` + d1 + `"},"caldav":{"url":"https://dav.` + d1 + `/"},"telepathy":{}},"authentication":{"password":true,"oauth-public":{"issuer":"https://id.` + d1 + `"}},"info":{"provider":{"name":"Fjordlight"}}}`
+	sum := sha256.Sum256([]byte(body))
+	for _, right := range []bool{true, false} {
+		w := newWorld(t)
+		d := base64.StdEncoding.EncodeToString(sum[:])
+		if !right {
+			d = base64.StdEncoding.EncodeToString(make([]byte, 32))
+		}
+		w.record("_ua-auto-config." + d1 + `. 60 IN TXT "v=UAAC1; a=sha256; d=` + d + `"`)
+		w.web("ua-auto-config."+d1, serve(body))
+		w.web("autoconfig."+d1, serve(configFor("old."+d1, "old."+d1)))
+		for _, h := range []string{"imap.", "old."} {
+			w.mail(h+d1, 993, mail.IMAP, mail.TLS)
+		}
+		for _, h := range []string{"smtp.", "old."} {
+			w.mail(h+d1, 465, mail.SMTP, mail.TLS)
+		}
+		found := w.find("ada@" + d1)
+		host := "old." + d1
+		if right {
+			host = "imap." + d1
+			if len(found.Also) != 1 || found.Also[0].URL != "https://dav."+d1+"/" || found.Name != "Fjordlight" || found.Incoming[0].Source != "ua-auto-config."+d1 {
+				t.Errorf("%+v", found)
+			}
+		}
+		if found.Incoming[0].Host != host || found.Incoming[0].Auth != mail.Password {
+			t.Errorf("digest right %v: %+v", right, found.Incoming)
+		}
+	}
+}
+
+func TestANetworkThatBlocksSendingIsNamed(t *testing.T) {
+	w := newWorld(t)
+	w.web("autoconfig."+d1, serve(configFor("imap."+d1, "smtp."+d1)))
+	w.mail("imap."+d1, 993, mail.IMAP, mail.TLS)
+	w.hole("smtp."+d1, 465)
+	d := w.find("ada@" + d1)
+	if len(d.Hints) != 1 || !strings.Contains(d.Hints[0].Text, "block sending") {
+		t.Error(d.Hints)
+	}
+	want(t, "out", show(d.Outgoing), "smtp smtp.fjordlight.example 465 tls")
 }
 
 func TestInternationalDomains(t *testing.T) {

@@ -45,6 +45,9 @@ func (f *finder) discovery() mail.Discovery {
 	if guessed && f.table.ByDomain(f.a.Domain) == nil {
 		d.Suggest = suggest(f.a.Domain, f.table.Popular)
 	}
+	if f.sendingBlocked(d) {
+		d.Hints = append(slices.Clone(d.Hints), mail.Hint{Kind: "note", Text: "This network lets you read mail but seems to block sending, as guest networks and some VPNs do. Messages wait in the outbox until you are on another one."})
+	}
 	f.probeStep(d)
 	why := "Not needed"
 	switch {

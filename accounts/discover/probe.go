@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -89,7 +90,7 @@ func (f *finder) probe(ctx context.Context, s mail.Server) error {
 	}
 }
 
-var errNotMail = errors.New("the server does not speak this protocol")
+var errNotMail error = fault.New(fault.Protocol, "wrong-protocol", "Something else than mail answers there", "The port may belong to another service.")
 
 // try connects, verifies the certificate and reads the greeting. Nothing about the person is said.
 func (f *finder) try(ctx context.Context, s mail.Server) (err error) {
@@ -170,7 +171,7 @@ func reply(r *bufio.Reader, code string) (lines []string, err error) {
 	return nil, errNotMail
 }
 
-var errNoSTARTTLS = errors.New("the server offers no STARTTLS")
+var errNoSTARTTLS error = fault.New(fault.TLS, "no-starttls", "The server offers no encryption", "The server, or something between, does not protect connections. Nothing was sent.")
 
 // startTLS asks for the upgrade (RFC 9051 section 6.2.1, RFC 2595, RFC 3207). What the server lists before it is not believed, except that SMTP must name STARTTLS.
 func startTLS(c net.Conn, r *bufio.Reader, p mail.Protocol) error {
@@ -226,26 +227,56 @@ func startTLS(c net.Conn, r *bufio.Reader, p mail.Protocol) error {
 	}
 }
 
-// trouble says in a line why the best servers could not be used.
+// trouble says in a line why no server could be used: a certificate first, since it names a server that is there.
 func (f *finder) trouble(d mail.Discovery) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, o := range append(append([]mail.Offer(nil), d.Incoming...), d.Outgoing...) {
-		p := f.probes[probeKey(o.Server)]
-		if p == nil {
-			continue
-		}
-		select {
-		case <-p.done:
-			if e := fault.Of(p.err); e != nil && e.Kind == fault.TLS {
-				return e.Title
-			} else if e != nil {
-				return fmt.Sprintf("%s %d: %s", o.Host, o.Port, strings.ToLower(e.Title[:1])+e.Title[1:])
-			}
-		default:
+		if e := f.ended(probeKey(o.Server)); e != nil && e.Kind != fault.TLS {
+			return fmt.Sprintf("%s %d: %s", o.Host, o.Port, strings.ToLower(e.Title[:1])+e.Title[1:])
+		} else if e != nil {
+			return e.Title
 		}
 	}
-	return ""
+	var titles []string
+	for k := range f.probes {
+		if e := f.ended(k); e != nil && e.Kind == fault.TLS && e.Code != "not-tls" {
+			titles = append(titles, e.Title)
+		}
+	}
+	if len(titles) == 0 {
+		return ""
+	}
+	return slices.Min(titles)
+}
+
+// ended returns the fault of a probe that has failed, nil for others. f.mu is held.
+func (f *finder) ended(key string) *fault.Error {
+	p := f.probes[key]
+	if p == nil {
+		return nil
+	}
+	select {
+	case <-p.done:
+		return fault.Of(p.err)
+	default:
+		return nil
+	}
+}
+
+// sendingBlocked reports whether the servers for reading answer and those for sending are swallowed by something in between.
+func (f *finder) sendingBlocked(d mail.Discovery) bool {
+	if len(d.Outgoing) == 0 || !slices.ContainsFunc(d.Incoming, func(o mail.Offer) bool { return o.Proven }) {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, o := range d.Outgoing {
+		if e := f.ended(probeKey(o.Server)); e == nil || e.Code != "timeout" {
+			return false
+		}
+	}
+	return true
 }
 
 // dialer is the options' dialer, with names looked up and ports mapped as the options say, which notes that the network answered.

@@ -19,11 +19,27 @@ import (
 // ispdbURL is the public list; only a domain is appended.
 const ispdbURL = "https://autoconfig.thunderbird.net/v1.1/"
 
-// autoconfig asks the provider's own file at both of its places (draft-ietf-mailmaint-autoconfig).
+// errPlainOnly: a file names servers, but none that is reached over TLS.
+var errPlainOnly = errors.New("the file names only servers without TLS")
+
+func timedOut(err error) bool {
+	var n net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout()
+}
+
+// autoconfig asks the provider's own file: where the domain vouches for it by a digest, else at both of the older places
+// (draft-ietf-mailmaint-autoconfig).
 func (f *finder) autoconfig(ctx context.Context) []result {
 	f.steps.set(stepAutoconfig, mail.StepRunning, "Asking autoconfig."+f.a.Shown)
-	r, err := f.fetchConfig(ctx, f.a.Domain, f.o.SendAddress)
-	if err != nil {
+	r, err := f.fetchConfig(ctx, f.a.Domain, f.o.SendAddress, f.pacc)
+	switch {
+	case errors.Is(err, errPlainOnly):
+		f.steps.set(stepAutoconfig, mail.StepNothing, "It names only servers without encryption, which Postrider does not use")
+		return nil
+	case timedOut(err):
+		f.steps.set(stepAutoconfig, mail.StepFailed, "No answer")
+		return nil
+	case err != nil:
 		f.steps.set(stepAutoconfig, mail.StepNothing, "This provider publishes none")
 		return nil
 	}
@@ -31,12 +47,13 @@ func (f *finder) autoconfig(ctx context.Context) []result {
 	return []result{r}
 }
 
-func (f *finder) fetchConfig(ctx context.Context, domain string, sendAddress bool) (result, error) {
+// fetchConfig asks before, then a domain's autoconfig file at both places.
+func (f *finder) fetchConfig(ctx context.Context, domain string, sendAddress bool, before ...func(context.Context) (result, error)) (result, error) {
 	query := ""
 	if sendAddress {
 		query = "?emailaddress=" + url.QueryEscape(f.a.String())
 	}
-	var tries []func(context.Context) (result, error)
+	tries := before
 	for _, u := range []string{"https://autoconfig." + domain + "/mail/config-v1.1.xml" + query, "https://" + domain + "/.well-known/autoconfig/mail/config-v1.1.xml" + query} {
 		tries = append(tries, func(ctx context.Context) (result, error) { return f.config(ctx, u) })
 	}
@@ -53,10 +70,18 @@ func (f *finder) config(ctx context.Context, u string) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
+	return f.fromConfig(c, hostOf(u))
+}
+
+// fromConfig makes a result of a provider's file.
+func (f *finder) fromConfig(c Config, source string) (result, error) {
+	if len(c.Incoming) == 0 && c.Plain > 0 {
+		return result{}, errPlainOnly
+	}
 	if len(c.Incoming) == 0 && len(c.Also) == 0 {
 		return result{}, errors.New("the file names no server that can be used")
 	}
-	r := result{source: hostOf(u), in: c.Incoming, out: c.Outgoing, also: c.Also, hints: c.Hints, name: c.Name, oauth: f.oauthOf(c)}
+	r := result{source: source, in: c.Incoming, out: c.Outgoing, also: c.Also, hints: c.Hints, name: c.Name, oauth: f.oauthOf(c)}
 	for _, os := range [][]mail.Offer{r.in, r.out} {
 		for i := range os {
 			os[i].Source = r.source
@@ -115,6 +140,14 @@ func (f *finder) ispdb(ctx context.Context) []result {
 	}
 	f.steps.set(stepList, mail.StepRunning, "Asking autoconfig.thunderbird.net for "+f.a.Shown)
 	r, err := f.config(ctx, ispdbURL+f.a.Domain)
+	if errors.Is(err, errPlainOnly) {
+		f.steps.set(stepList, mail.StepNothing, "It names only servers without encryption, which Postrider does not use")
+		return nil
+	}
+	if timedOut(err) {
+		f.steps.set(stepList, mail.StepFailed, "No answer")
+		return nil
+	}
 	if err != nil {
 		f.steps.set(stepList, mail.StepNothing, "Not listed, which is normal for a company domain")
 		return nil
@@ -175,7 +208,7 @@ func (f *finder) lookupMX(ctx context.Context) {
 			f.steps.set(stepMX, mail.StepNothing, "The domain says that it takes no mail")
 		case errors.As(err, &d) && d.IsNotFound:
 			if _, herr := f.lookupHost(ctx, f.a.Domain); errors.As(herr, &d) && d.IsNotFound {
-				f.steps.set(stepMX, mail.StepNothing, "There is no domain "+f.a.Shown+", or it has no mail")
+				f.steps.set(stepMX, mail.StepNothing, "None; is "+f.a.Shown+" spelt right?")
 				return
 			}
 			f.steps.set(stepMX, mail.StepNothing, "None")

@@ -276,7 +276,11 @@ func (s *Store) Raw(ctx context.Context, id mail.MessageID) ([]byte, error) {
 	if len(d) == 0 {
 		return nil, missing("body")
 	}
-	r, size, err := s.Blob(ctx, unpackDigest(d))
+	return s.readBlob(ctx, unpackDigest(d))
+}
+
+func (s *Store) readBlob(ctx context.Context, digest string) ([]byte, error) {
+	r, size, err := s.Blob(ctx, digest)
 	if err != nil {
 		return nil, err
 	}

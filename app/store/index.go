@@ -28,6 +28,9 @@ func (tx *Tx) queueBody(id mail.MessageID, b *Body) error {
 	if packed == nil {
 		packed = packText(b.Text)
 	}
+	if packed == nil && b.Digest != "" {
+		packed = []byte{} // a body without words, not one whose words must be read
+	}
 	return tx.queueText(id, b.Names, packed)
 }
 
@@ -95,18 +98,19 @@ func (s *Store) Index(ctx context.Context, max int) (int, error) {
 }
 
 type indexRow struct {
-	id                                int64
-	hide                              int64
-	subject, sender, rcpt, cc, names_ string
-	text                              []byte
+	id                               int64
+	reread                           bool
+	digest                           []byte
+	subject, sender, rcpt, cc, names string
+	text                             []byte
 }
 
 func (tx *Tx) indexSome(n int) (int, error) {
 	rows := make([]indexRow, 0, n)
-	err := tx.w.rows(`SELECT u.id, m.hide&2, m.subject, m.sender, m.rcpt, m.cc, u.names, u.text FROM unindexed u JOIN messages m ON m.id=u.id ORDER BY u.id DESC LIMIT ?`, []any{n},
+	err := tx.w.rows(`SELECT u.id, u.text IS NULL AND m.digest IS NOT NULL, m.digest, m.subject, m.sender, m.rcpt, m.cc, u.names, u.text FROM unindexed u JOIN messages m ON m.id=u.id ORDER BY u.id DESC LIMIT ?`, []any{n},
 		func(scan func(...any) error) error {
 			var r indexRow
-			if err := scan(&r.id, &r.hide, &r.subject, &r.sender, &r.rcpt, &r.cc, &r.names_, &r.text); err != nil {
+			if err := scan(&r.id, &r.reread, &r.digest, &r.subject, &r.sender, &r.rcpt, &r.cc, &r.names, &r.text); err != nil {
 				return err
 			}
 			rows = append(rows, r)
@@ -127,8 +131,15 @@ func (tx *Tx) indexSome(n int) (int, error) {
 			}
 			text = string(b)
 		}
+		if r.reread && tx.s.extract != nil {
+			// A body that cannot be read is no reason to leave the rest unfound.
+			if raw, err := tx.s.readBlob(context.Background(), unpackDigest(r.digest)); err == nil {
+				text, r.names = tx.s.extract(raw)
+				text = cut(text, maxText)
+			}
+		}
 		if _, err := tx.w.exec("INSERT OR REPLACE INTO fts(rowid,subject,sender,rcpt,cc,body,names) VALUES(?,?,?,?,?,?,?)", r.id, search.Grams(r.subject), gramPeople(r.sender), gramPeople(r.rcpt),
-			gramPeople(r.cc), search.Grams(text), search.Grams(r.names_)); err != nil {
+			gramPeople(r.cc), search.Grams(text), search.Grams(r.names)); err != nil {
 			return 0, err
 		}
 		if _, err := tx.w.exec("DELETE FROM unindexed WHERE id=?", r.id); err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"time"
 
@@ -20,6 +19,9 @@ import (
 // Options say how a profile is opened.
 type Options struct {
 	Bus *bus.Bus // gets what changed after each commit; nil = nobody listens
+	// Extract takes the words for the index (text, attachment names) out of a raw message. It is asked only when a body is stored whose
+	// words were not handed over: one shared with a message that was indexed before. nil = such a message is found by its header alone.
+	Extract func(raw []byte) (text, names string)
 	// Now replaces the clock in tests.
 	Now func() time.Time
 	// MaxPages bounds index.db and bodies.db each, in pages; 0 = no bound. Tests fill the disk with it.
@@ -32,6 +34,8 @@ type Store struct {
 	bus  *bus.Bus
 	now  func() time.Time
 	lock *lockFile
+
+	extract func(raw []byte) (text, names string)
 
 	db     *sql.DB // readers of index.db
 	bdb    *sql.DB // readers of bodies.db
@@ -77,7 +81,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, local("open", err)
 	}
-	s := &Store{dir: dir, named: map[string]string{}, bus: o.Bus, now: o.Now, lock: lock, wmu: make(chan struct{}, 1), closing: make(chan struct{}), sweepC: make(chan struct{}, 1)}
+	s := &Store{dir: dir, named: map[string]string{}, bus: o.Bus, now: o.Now, extract: o.Extract, lock: lock, wmu: make(chan struct{}, 1), closing: make(chan struct{}), sweepC: make(chan struct{}, 1)}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -121,7 +125,7 @@ func (s *Store) open(o Options) error {
 			}
 		}
 	}
-	readers := max(2, min(4, runtime.NumCPU()))
+	const readers = 4 // a slow search must not keep the list waiting
 	if s.db, err = openDB(index, readers, "query_only(1)", "cache_size(-6000)", "temp_store(MEMORY)"); err != nil {
 		return err
 	}

@@ -134,6 +134,13 @@ func (s *Store) Draft(ctx context.Context, id mail.DraftID) (mail.Draft, error) 
 	return d, local("draft", err)
 }
 
+// DraftOf returns the draft that a message of a Drafts mailbox stands for, 0 when it was written elsewhere.
+func (s *Store) DraftOf(ctx context.Context, m mail.MessageID) (mail.DraftID, error) {
+	var id int64
+	err := s.reads.rows(ctx, "SELECT id FROM drafts WHERE message=?", []any{int64(m)}, func(scan func(...any) error) error { return scan(&id) })
+	return mail.DraftID(id), local("draft", err)
+}
+
 // PutOutbound stores an item of the outbox; ID 0 = a new one.
 func (tx *Tx) PutOutbound(o Outbound) (mail.OutboxID, error) {
 	if o.ID == 0 {

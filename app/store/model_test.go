@@ -93,11 +93,26 @@ func runModel(t *testing.T, seed uint64) {
 					iid := fmt.Sprintf("s%d-%d@example.test", seed, serial)
 					g := len(groups)
 					e := mail.Envelope{InternetID: iid, Date: time.Unix(1700000000+int64(r.IntN(50)), 0), Subject: fmt.Sprintf("Topic %d", serial), From: []mail.Address{{Addr: "bob@example.test"}}}
-					if g > 0 && r.IntN(2) == 0 {
-						g = r.IntN(g)
+					if old := r.IntN(g + 1); old < g && len(groups[old]) > 0 && r.IntN(4) > 0 {
+						g = old
 						// The root of a group may be named before it is here.
 						e.References = []string{groups[g][r.IntN(len(groups[g]))]}
 						groups[g] = append(groups[g], iid)
+						// One that names two conversations makes them one.
+						if o := r.IntN(len(groups)); r.IntN(3) == 0 && o != g && len(groups[o]) > 0 {
+							e.References = append(e.References, groups[o][r.IntN(len(groups[o]))])
+							groups[g], groups[o] = append(groups[g], groups[o]...), nil
+							for _, x := range m.ms {
+								if x.group == o {
+									x.group = g
+								}
+							}
+							for _, x := range add {
+								if x.group == o {
+									x.group = g
+								}
+							}
+						}
 					} else {
 						groups = append(groups, []string{iid, fmt.Sprintf("lost%d-%d@example.test", seed, serial)})
 						e.References = groups[g][1:2]

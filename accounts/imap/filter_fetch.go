@@ -172,12 +172,23 @@ func (f *filter) fetchItem(name string, raw, v []byte) {
 	case strings.HasPrefix(name, "BODY["):
 		if len(v) > 0 && v[0] == '"' || strings.EqualFold(string(v), "NIL") {
 			f.fetch.body = true
+			raw = shortName(raw)
 			if v[0] != '"' {
 				v = []byte("NIL")
 			}
 			f.add(raw, v)
 		}
 	}
+}
+
+var fieldsName, headerName = []byte("BODY[HEADER.FIELDS"), []byte("BODY[HEADER]")
+
+// shortName spares go-imap the list of header fields, which costs it more time than the fields themselves.
+func shortName(name []byte) []byte {
+	if len(name) > len(fieldsName) && bytes.EqualFold(name[:len(fieldsName)], fieldsName) {
+		return headerName
+	}
+	return name
 }
 
 func (f *filter) add(name, v []byte) {
@@ -195,6 +206,7 @@ func (f *filter) head() []byte {
 
 func (f *filter) fetchLiteral(name []byte, n int64) error {
 	f.fetch.body = true
+	name = shortName(name)
 	var tail []byte
 	tail = append(append(append(tail, ' '), name...), " {"...)
 	tail = append(strconv.AppendInt(tail, n, 10), "}\r\n"...)

@@ -3,7 +3,9 @@ package imap
 import (
 	"context"
 	"io"
+	"slices"
 	"sort"
+	"strings"
 
 	imap2 "github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -177,12 +179,19 @@ func (b *backend) goOn(ctx context.Context, s *session, box string, t token) (d 
 	return d, nil
 }
 
+// newestFirst turns a list round. Servers answer in ascending order, or nearly so.
 func newestFirst(st []remote.State) {
-	sort.SliceStable(st, func(i, j int) bool {
-		_, a, _ := splitRef(st[i].Ref)
-		_, b, _ := splitRef(st[j].Ref)
-		return a > b
-	})
+	// All names have the same UIDVALIDITY before the colon: the longer, or else the greater one, is newer.
+	older := func(a, b remote.State) int {
+		if d := len(a.Ref) - len(b.Ref); d != 0 {
+			return d
+		}
+		return strings.Compare(string(a.Ref), string(b.Ref))
+	}
+	if !slices.IsSortedFunc(st, older) {
+		slices.SortFunc(st, older)
+	}
+	slices.Reverse(st)
 }
 
 // changes brings a known mailbox up to date.
@@ -377,12 +386,13 @@ func (s *session) fetchStates(set imap2.NumSet, opt *imap2.FetchOptions, validit
 	cmd := s.client.Fetch(set, opt)
 	var out []remote.State
 	seen := map[uint32]bool{}
+	var block []byte
 	for {
 		m := cmd.Next()
 		if m == nil {
 			break
 		}
-		st, uid, hasFlags := readState(m, envelopes)
+		st, uid, hasFlags := readState(m, envelopes, &block)
 		if uid == 0 || !hasFlags || seen[uid] || !want(uid) {
 			continue
 		}
@@ -405,8 +415,8 @@ func (f *filter) hasGlobal() bool {
 	return f.global != ""
 }
 
-// readState reads a FETCH reply.
-func readState(m *imapclient.FetchMessageData, envelopes bool) (st remote.State, uid uint32, hasFlags bool) {
+// readState reads a FETCH reply; block is room for its header fields.
+func readState(m *imapclient.FetchMessageData, envelopes bool, block *[]byte) (st remote.State, uid uint32, hasFlags bool) {
 	for {
 		switch it := m.Next().(type) {
 		case nil:
@@ -429,11 +439,15 @@ func readState(m *imapclient.FetchMessageData, envelopes bool) (st remote.State,
 				st.Global = string(b)
 				continue
 			}
-			block, err := io.ReadAll(io.LimitReader(it.Literal, maxHeader))
-			if err != nil {
+			n := min(it.Literal.Size(), maxHeader)
+			if int64(cap(*block)) < n {
+				*block = make([]byte, n+n/2)
+			}
+			b := (*block)[:n]
+			if _, err := io.ReadFull(it.Literal, b); err != nil {
 				continue
 			}
-			if e, err := rfc822.ParseHeader(block); err == nil {
+			if e, err := rfc822.ParseHeader(b); err == nil {
 				st.Envelope = &e
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/assets/providers"
 )
 
 // corpora returns a folder of test data that is kept outside the project, or skips.
@@ -174,6 +175,77 @@ func FuzzParseConfig(f *testing.F) {
 		for _, h := range c.Hints {
 			if h.URL != "" && !strings.HasPrefix(h.URL, "https://") || strings.ContainsAny(h.Text, "\n\r\x00") {
 				t.Fatalf("%+v", h)
+			}
+		}
+	})
+}
+
+// The program's own table knows every server over TLS that the public list knows for the same domains, but for those below.
+func TestTheTableAgreesWithThePublicList(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(corpora(t, "autoconfig-ispdb"), "*.xml"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(err, len(files))
+	}
+	differs := map[string]string{
+		"pdx.edu imap psumail.pdx.edu 587":            "587 is not a port of IMAP",
+		"arubapec.it pop3 pop3s.pec.aruba.it 993":     "993 is not a port of POP3",
+		"arubapec.it pop3 pop3s.pec.aruba.it 993 tls": "",
+	}
+	domains, servers, unknown := 0, 0, 0
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base := strings.TrimSuffix(filepath.Base(name), ".xml")
+		all, err := ParseConfig(bytes.NewReader(b), "ada@example.com")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range all.Domains {
+			p := providers.ByDomain(d)
+			if p == nil {
+				unknown++
+				continue
+			}
+			domains++
+			in, out := p.Offers("ada@" + d)
+			have := map[string]bool{}
+			for _, o := range append(in, out...) {
+				have[fmt.Sprintf("%s %s %d", o.Protocol, o.Host, o.Port)] = true
+			}
+			c, err := ParseConfig(bytes.NewReader(b), "ada@"+d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range append(c.Incoming, c.Outgoing...) {
+				k := fmt.Sprintf("%s %s %d", o.Protocol, o.Host, o.Port)
+				servers++
+				if _, known := differs[base+" "+k]; !have[k] && !known {
+					t.Errorf("%s (%s): the table has no %s", d, base, k)
+				}
+			}
+		}
+	}
+	t.Logf("%d domains and %d servers compared, %d domains not in the table", domains, servers, unknown)
+}
+
+func FuzzParsePACC(f *testing.F) {
+	f.Add([]byte(`{"protocols":{"imap":{"host":"imap.example.com"},"smtp":{"host":"smtp.example.com"},"jmap":{"url":"https://j.example.com/"}},"authentication":{"password":true}}`))
+	f.Add([]byte(`{"authentication":{"password":false}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := parsePACC(b, "ada@example.com")
+		if err != nil {
+			return
+		}
+		for _, o := range append(c.Incoming, c.Outgoing...) {
+			if o.Security != mail.TLS || !isHost(o.Host) || len(o.Methods) == 0 {
+				t.Fatalf("%+v", o)
+			}
+		}
+		for _, a := range c.Also {
+			if !strings.HasPrefix(a.URL, "https://") {
+				t.Fatalf("%+v", a)
 			}
 		}
 	})

@@ -68,6 +68,7 @@ func (f *finder) request(ctx context.Context, c *http.Client, method, url string
 	}
 	defer rs.Body.Close()
 	f.answered.Store(true)
+	f.positive.Store(true)
 	b, err := io.ReadAll(io.LimitReader(rs.Body, limit+1))
 	if err != nil {
 		return nil, nil, err

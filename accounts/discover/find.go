@@ -101,7 +101,8 @@ type finder struct {
 	wg    sync.WaitGroup
 	slots chan struct{}
 
-	answered atomic.Bool // something on the network answered
+	answered atomic.Bool // something on the network answered, a name server's "no" included
+	positive atomic.Bool // a name was found, or a connection made
 	mxDone   chan struct{}
 	mx       mxInfo // valid after mxDone
 

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/miekg/dns"
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/assets/providers"
@@ -470,6 +471,17 @@ func TestOffline(t *testing.T) {
 		}
 		if a == "ada@gmail.com" && (len(d.Incoming) == 0 || d.Incoming[0].Proven || d.Provider != "google") {
 			t.Errorf("the table is of use offline too: %s", show(d.Incoming))
+		}
+	}
+}
+
+// The name server of a router without a line denies every name there is.
+func TestOfflineBehindANameServerThatDenies(t *testing.T) {
+	w := newWorld(t)
+	w.zone = map[string][]dns.RR{}
+	for _, a := range []string{"ada@" + d1, "ada@gmail.com", "ada@gmial.com"} {
+		if d := w.find(a); !d.Offline {
+			t.Errorf("%s: not told as offline", a)
 		}
 	}
 }

@@ -41,7 +41,7 @@ func (f *finder) discovery() mail.Discovery {
 	guessed := len(results) == 0 || results[0].rank >= 7
 	f.mu.Unlock()
 
-	d.Offline = !f.answered.Load()
+	d.Offline = f.offline()
 	if guessed && f.table.ByDomain(f.a.Domain) == nil {
 		d.Suggest = suggest(f.a.Domain, f.table.Popular)
 	}

@@ -294,6 +294,7 @@ func (f *finder) dialer() *wire.Dialer {
 		c, err := f.connect(ctx, base, network, addr)
 		if err == nil || fault.Of(err).Code == "refused" {
 			f.answered.Store(true)
+			f.positive.Store(true)
 		}
 		return c, err
 	}

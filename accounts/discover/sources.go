@@ -179,6 +179,33 @@ func (f *finder) noted(err error) {
 	if err == nil || errors.As(err, &d) && d.IsNotFound {
 		f.answered.Store(true)
 	}
+	if err == nil {
+		f.positive.Store(true)
+	}
+}
+
+// offline reports whether there is no way to the internet. Name servers of routers and VPNs that have none themselves say of every name that it does
+// not exist: where that is all that was heard, two names are asked that are always there.
+func (f *finder) offline() bool {
+	if !f.answered.Load() {
+		return true
+	}
+	if f.positive.Load() {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.ctx), dnsLimit/2)
+	defer cancel()
+	var tries []func(context.Context) ([]string, error)
+	for _, d := range []string{"gmail.com", "outlook.com"} {
+		if p := f.table.ByDomain(d); p != nil && len(p.Incoming) > 0 {
+			tries = append(tries, func(ctx context.Context) ([]string, error) { return f.lookupHost(ctx, p.Incoming[0].Host) })
+		}
+	}
+	if len(tries) == 0 {
+		return false
+	}
+	_, err := first(ctx, tries)
+	return err != nil && !f.positive.Load()
 }
 
 func (f *finder) lookupHost(ctx context.Context, host string) ([]string, error) {

@@ -67,6 +67,7 @@ func newWorld(t *testing.T) *world {
 	srv := &dns.Server{PacketConn: pc, Handler: dns.HandlerFunc(w.answer)}
 	go srv.ActivateAndServe()
 	t.Cleanup(func() { srv.Shutdown() })
+	w.host("imap.gmail.com") // always there
 	return w
 }
 

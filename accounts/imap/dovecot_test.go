@@ -593,3 +593,65 @@ func TestCancelledFetchReturnsSoon(t *testing.T) {
 		}
 	}
 }
+
+func TestCompression(t *testing.T) {
+	s := testserver.Start(t, testserver.Options{NoSMTP: true, Extra: "protocol imap {\n  mail_plugins = $mail_plugins imap_zlib\n}\n"})
+	ctx := context.Background()
+	c := mustOpen(t, serverOptions(s, 993, "ada@example.test"))
+	ss, err := c.Source.(*backend).session()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !ss.caps.Has("COMPRESS=DEFLATE") {
+		t.Skip("this Dovecot does not compress")
+	}
+	put(t, c, "INBOX", letter("before"), 0)
+	pullAll(t, c, "INBOX", "")
+	if ss.compressed {
+		t.Error("compression is on although the link was not measured")
+	}
+	if err := ss.startCompression(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if ss.filter.deflate == nil {
+		t.Fatal("compression did not begin")
+	}
+	big := append(letter("after"), bytes.Repeat([]byte("0123456789abcdef\r\n"), 50000)...)
+	r := put(t, c, "INBOX", big, mail.Seen)
+	if d := pullAll(t, c, "INBOX", ""); len(d.Changed) != 2 {
+		t.Fatalf("%d", len(d.Changed))
+	}
+	var got []byte
+	err = c.Fetch(ctx, "INBOX", []remote.Ref{r}, remote.WantBody, func(it remote.Item) (err error) { got, err = io.ReadAll(it.Body); return err })
+	if err != nil || !bytes.Equal(got, big) {
+		t.Errorf("%v, %d bytes of %d", err, len(got), len(big))
+	}
+}
+
+func TestSlowLinkIsCompressed(t *testing.T) {
+	s := testserver.Start(t, testserver.Options{NoSMTP: true, Extra: "protocol imap {\n  mail_plugins = $mail_plugins imap_zlib\n}\n"})
+	o := serverOptions(s, 993, "ada@example.test")
+	c := mustOpen(t, o)
+	ss, _ := c.Source.(*backend).session()
+	if !ss.caps.Has("COMPRESS=DEFLATE") {
+		t.Skip("this Dovecot does not compress")
+	}
+	t.Cleanup(func() { linkSpeed.Delete(o.Server.Host) })
+	ss.filter.bytes.Store(4 << 20)
+	ss.filter.blocked.Store(int64(10 * time.Millisecond)) // 400 MB/s
+	pullAll(t, c, "INBOX", "")
+	if ss.compressed {
+		t.Error("a fast link is compressed")
+	}
+	ss.filter.blocked.Store(int64(2 * time.Second)) // 2 MB/s
+	pullAll(t, c, "INBOX", "")
+	if ss.filter.deflate == nil {
+		t.Error("a slow link is not compressed")
+	}
+	// The next connection to that host compresses from its first pull on.
+	d := mustOpen(t, o)
+	pullAll(t, d, "INBOX", "")
+	if ds, _ := d.Source.(*backend).session(); ds.filter.deflate == nil {
+		t.Error("the speed was forgotten")
+	}
+}

@@ -151,7 +151,7 @@ func (s *Store) dropFiles(digests []string) {
 	}
 }
 
-// PutBodies stores bodies of messages.
+// PutBodies stores bodies of messages; those that are gone are passed over.
 func (tx *Tx) PutBodies(bs map[mail.MessageID]Body) error {
 	// In the order of ids: neighbours share pages.
 	ids := slices.Sorted(maps.Keys(bs))
@@ -178,8 +178,8 @@ func (tx *Tx) PutBodies(bs map[mail.MessageID]Body) error {
 	}
 	for _, id := range ids {
 		r, b := rows[id], bs[id]
-		if r == nil {
-			return missing("message")
+		if r == nil { // it went while its body was fetched
+			continue
 		}
 		if err := tx.putBlob(&b); err != nil {
 			return err

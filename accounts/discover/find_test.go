@@ -159,6 +159,28 @@ func TestFindByServiceRecords(t *testing.T) {
 	}
 }
 
+// What one source lacks comes from the next.
+func TestSourcesCompleteEachOther(t *testing.T) {
+	w := newWorld(t)
+	w.web("autoconfig."+d1, serve(configFor("imap."+d1, "smtp."+d1)))
+	w.mail("imap."+d1, 993, mail.IMAP, mail.TLS)
+	w.mail("smtp."+d1, 465, mail.SMTP, mail.TLS)
+	w.record("_pop3s._tcp." + d1 + ". 60 IN SRV 0 1 995 pop." + d1 + ".")
+	w.mail("pop."+d1, 995, mail.POP3, mail.TLS)
+	d := w.find("ada@" + d1)
+	if d.Incoming[0].Host != "imap."+d1 {
+		t.Error(show(d.Incoming))
+	}
+	// Service records for reading only; sending is found by its name.
+	w = newWorld(t)
+	w.record("_imaps._tcp." + d1 + ". 60 IN SRV 0 1 993 box.hosting.example.")
+	w.mail("box.hosting.example", 993, mail.IMAP, mail.TLS)
+	w.mail("smtp."+d1, 587, mail.SMTP, mail.STARTTLS)
+	d = w.find("ada@" + d1)
+	want(t, "in", show(d.Incoming), "imap box.hosting.example 993 tls proven")
+	want(t, "out", show(d.Outgoing), "smtp smtp.fjordlight.example 587 starttls proven")
+}
+
 func TestServiceRecordsToAStrangerAreSaid(t *testing.T) {
 	w := newWorld(t)
 	w.record("_imaps._tcp." + d1 + ". 60 IN SRV 0 1 993 imap.hosting.example.")
@@ -315,6 +337,9 @@ func TestFindByMX(t *testing.T) {
 	d := w.find("ada@" + d1)
 	if d.Provider != "google" || d.OAuth != "google" || d.Incoming[0].Host != "imap.gmail.com" || d.Outgoing[0].Host != "smtp.gmail.com" || !slices.Contains(d.Incoming[0].Methods, mail.OAuth2) {
 		t.Errorf("%s: %s, %s", d.Provider, show(d.Incoming), show(d.Outgoing))
+	}
+	if all := show(d.Incoming) + show(d.Outgoing); strings.Contains(all, d1) {
+		t.Error("the old servers are offered too:", all)
 	}
 	want(t, "step", step(d, "mx").Detail, "MX: aspmx.l.google.com, run by Gmail")
 }

@@ -73,7 +73,8 @@ func (f *finder) penalty(r result) int {
 }
 
 // merge returns the offers of all results: what works first, then by source, then IMAP before POP3, TLS before STARTTLS, the order of the
-// source. Of what does not work only the best source's is kept. f.mu is held.
+// source. Of what does not work only the best source's is kept. Other sources add servers of the same sites only, unless the best has none that works: a
+// domain that has moved may have left its old servers running. f.mu is held.
 func (f *finder) merge(results []result, of func(result) []mail.Offer) []mail.Offer {
 	type ranked struct {
 		mail.Offer
@@ -81,6 +82,14 @@ func (f *finder) merge(results []result, of func(result) []mail.Offer) []mail.Of
 	}
 	var all []ranked
 	seen := map[string]bool{}
+	sites := map[string]bool{}
+	alone := false // the best source's own are enough
+	if len(results) > 0 {
+		for _, o := range append(slices.Clone(results[0].in), results[0].out...) {
+			sites[site(o.Host)] = true
+		}
+		alone = f.anyProven(of(results[0]))
+	}
 	for i, r := range results {
 		os := of(r)
 		if r.proof {
@@ -88,6 +97,9 @@ func (f *finder) merge(results []result, of func(result) []mail.Offer) []mail.Of
 		}
 		for _, o := range os {
 			o.Proven = f.proven(o)
+			if i > 0 && alone && !sites[site(o.Host)] {
+				continue
+			}
 			if k := probeKey(o.Server); !seen[k] && (o.Proven || i == 0 && !r.proof) {
 				seen[k] = true
 				all = append(all, ranked{o, i})

@@ -31,6 +31,9 @@ type account struct {
 	urgent []urgent
 	all    bool // look at everything
 	now    bool // end any wait
+
+	maxSize   int64 // of a message, bytes; see Engine.MaxSize
+	sizeAsked bool
 }
 
 type urgent struct {

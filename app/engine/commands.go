@@ -10,11 +10,18 @@ import (
 
 // command is one transaction with an undo group. It wakes the accounts it concerned.
 func (e *Engine) command(ctx context.Context, f func(tx *store.Tx, c *command) error) (int64, error) {
-	c := &command{e: e, wake: map[mail.AccountID]bool{}}
+	return e.commandIn(ctx, 0, f)
+}
+
+// commandIn is command as a further part of an undo group; 0 begins a group.
+func (e *Engine) commandIn(ctx context.Context, group int64, f func(tx *store.Tx, c *command) error) (int64, error) {
+	c := &command{e: e, group: group, wake: map[mail.AccountID]bool{}}
 	err := e.write(ctx, "command", func(tx *store.Tx) (err error) {
 		c.steps = nil
-		if c.group, err = tx.NextUndo(); err != nil {
-			return err
+		if group == 0 {
+			if c.group, err = tx.NextUndo(); err != nil {
+				return err
+			}
 		}
 		return f(tx, c)
 	})
@@ -55,7 +62,16 @@ func (e *Engine) told(tx *store.Tx, row store.Row, flags bool) (bool, error) {
 
 // SetFlags changes flags and keywords.
 func (e *Engine) SetFlags(ctx context.Context, ids []mail.MessageID, add, drop mail.Flags, addKW, dropKW []string) (int64, error) {
-	return e.command(ctx, func(tx *store.Tx, c *command) error {
+	return e.setFlags(ctx, 0, ids, add, drop, addKW, dropKW)
+}
+
+// SetFlagsIn is SetFlags as a further part of an undo group.
+func (e *Engine) SetFlagsIn(ctx context.Context, group int64, ids []mail.MessageID, add, drop mail.Flags) (int64, error) {
+	return e.setFlags(ctx, group, ids, add, drop, nil, nil)
+}
+
+func (e *Engine) setFlags(ctx context.Context, group int64, ids []mail.MessageID, add, drop mail.Flags, addKW, dropKW []string) (int64, error) {
+	return e.commandIn(ctx, group, func(tx *store.Tx, c *command) error {
 		for _, id := range ids {
 			if err := c.flags(tx, id, add, drop, addKW, dropKW); err != nil {
 				return err
@@ -98,15 +114,20 @@ func without(a, b []string) []string { return editWords(nil, editWords(a, nil, b
 
 // Move files messages in another mailbox, of whatever account.
 func (e *Engine) Move(ctx context.Context, ids []mail.MessageID, to mail.MailboxID) (int64, error) {
-	return e.place(ctx, ids, to, true)
+	return e.place(ctx, 0, ids, to, true)
+}
+
+// MoveIn is Move as a further part of an undo group; 0 begins one.
+func (e *Engine) MoveIn(ctx context.Context, group int64, ids []mail.MessageID, to mail.MailboxID) (int64, error) {
+	return e.place(ctx, group, ids, to, true)
 }
 
 // Copy files copies.
 func (e *Engine) Copy(ctx context.Context, ids []mail.MessageID, to mail.MailboxID) (int64, error) {
-	return e.place(ctx, ids, to, false)
+	return e.place(ctx, 0, ids, to, false)
 }
 
-func (e *Engine) place(ctx context.Context, ids []mail.MessageID, to mail.MailboxID, move bool) (int64, error) {
+func (e *Engine) place(ctx context.Context, group int64, ids []mail.MessageID, to mail.MailboxID, move bool) (int64, error) {
 	dest, err := e.s.Place(ctx, to)
 	if err != nil {
 		return 0, err
@@ -144,7 +165,7 @@ func (e *Engine) place(ctx context.Context, ids []mail.MessageID, to mail.Mailbo
 		}
 		bodies[id] = c
 	}
-	return e.command(ctx, func(tx *store.Tx, c *command) error {
+	return e.commandIn(ctx, group, func(tx *store.Tx, c *command) error {
 		for _, id := range ids {
 			row, err := tx.Row(id)
 			if fault.Is(err, fault.NotFound) {

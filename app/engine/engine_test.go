@@ -32,6 +32,7 @@ type rig struct {
 	servers map[mail.AccountID]*memory.Server
 	o       engine.Options
 	now     func() time.Time
+	max     int
 }
 
 func newRig(t testing.TB, servers map[mail.AccountID]*memory.Server, accounts ...mail.Account) *rig {
@@ -68,7 +69,7 @@ func ingest(raw []byte) (store.Body, error) {
 
 func (r *rig) open() {
 	r.t.Helper()
-	s, err := store.Open(r.dir, store.Options{})
+	s, err := store.Open(r.dir, store.Options{MaxPages: r.max})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -110,8 +110,6 @@ func (a *account) sender(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 		case <-a.sendKick:
-			a.mu.Lock()
-			a.mu.Unlock()
 		case <-timer:
 		}
 		if t != nil {
@@ -232,7 +230,10 @@ func (a *account) submit(ctx context.Context, sub remote.Submitter, id mail.Outb
 		f := fault.Of(err)
 		if f.Code == "unsure" || isContext(err) || f.Code == "cancelled" {
 			o.State, o.Error = mail.OutUnsure, unsureText
-			a.wake() // look in Sent
+			a.mu.Lock()
+			a.all = true // look in Sent
+			a.mu.Unlock()
+			a.wake()
 			return
 		}
 		a.postpone(o, err)

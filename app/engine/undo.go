@@ -46,6 +46,10 @@ func (u *undoLog) put(group int64, s []step) {
 	if u.steps == nil {
 		u.steps = map[int64][]step{}
 	}
+	if was, ok := u.steps[group]; ok { // a further part of the same command
+		u.steps[group] = append(was, s...)
+		return
+	}
 	u.steps[group] = s
 	u.order = append(u.order, group)
 	if len(u.order) > undoDepth {

@@ -72,6 +72,8 @@ func (p *addrReader) read(b []byte) {
 				p.buf = append(p.buf, p.angle...)
 				p.tok = append(p.tok, addrToken{from: start, to: len(p.buf), space: true})
 				p.hasAngle = false
+			} else if p.hasAngle && len(p.tok) > 0 { // a comma is missing: the words since are the next name
+				p.flush(false)
 			}
 			n := p.readAngle(b[i:])
 			i += n

@@ -155,7 +155,7 @@ func (m *Message) name(n *Node) string {
 	}
 	if name == "" && isMessage(n.Type) && len(n.Children) > 0 {
 		if s := DecodeText(n.Children[0].subject, fallback); s != "" {
-			return SafeName(strings.NewReplacer("/", "-", "\\", "-").Replace(s), "message") + ".eml"
+			return SafeName(strings.NewReplacer("/", "-", "\\", "-").Replace(clip(s, 150))+".eml", "message.eml")
 		}
 		name = "message.eml"
 	}

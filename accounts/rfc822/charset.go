@@ -123,7 +123,7 @@ func decodeCharsetBytes(b []byte, name string) (out []byte, known bool) {
 		if mostlyUTF8(b) {
 			return bytes.ToValidUTF8(b, []byte("\uFFFD")), true
 		}
-		return windows1252(b), name == ""
+		return windows1252(b), !strings.HasPrefix(name, "utf")
 	}
 	if isUTF7(name) {
 		return decodeUTF7(b), true
@@ -184,7 +184,7 @@ func mostlyUTF8(b []byte) bool {
 		}
 		i += n
 	}
-	return good > bad || (good == 0 && bad == 0)
+	return good > bad
 }
 
 func windows1252(b []byte) []byte {

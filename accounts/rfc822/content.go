@@ -223,18 +223,20 @@ func normalLines(b []byte) []byte {
 	}
 	out := make([]byte, 0, len(b))
 	for len(b) > 0 {
-		i := bytes.IndexAny(b, "\r\x00")
+		i := bytes.IndexByte(b, '\r')
 		if i < 0 {
-			return append(out, b...)
+			out = append(out, b...)
+			break
 		}
 		out = append(out, b[:i]...)
-		if b[i] == '\r' {
-			out = append(out, '\n')
-			if i+1 < len(b) && b[i+1] == '\n' {
-				i++
-			}
+		out = append(out, '\n')
+		if i+1 < len(b) && b[i+1] == '\n' {
+			i++
 		}
 		b = b[i+1:]
+	}
+	if bytes.IndexByte(out, 0) >= 0 {
+		out = bytes.ReplaceAll(out, []byte{0}, nil)
 	}
 	return out
 }

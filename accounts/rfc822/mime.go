@@ -205,7 +205,7 @@ func (m *Message) split(n *Node, depth int) {
 	if n.Type == "multipart/digest" {
 		def = "message/rfc822"
 	}
-	if len(boundary) == 0 || len(boundary) > 1000 || !m.splitAt(n, boundary, depth, def) {
+	if len(boundary) == 0 || len(boundary) > 16<<10 || !m.splitAt(n, boundary, depth, def) {
 		if g := m.guessBoundary(n); g != nil && m.splitAt(n, g, depth, def) {
 			return
 		}
@@ -302,11 +302,15 @@ func findDelimiter(b []byte, at, first int, delim []byte) (i, next int, last boo
 		switch {
 		case len(tail) == 0:
 			return i, nl, false
-		case bytes.HasPrefix(tail, []byte("--")) && len(bytes.TrimLeft(tail, "- \t")) == 0:
+		case bytes.HasPrefix(tail, []byte("--")) && (len(tail) == 2 || !isAlnum(tail[2])):
 			return i, nl, true
 		}
 	}
 	return -1, 0, false
+}
+
+func isAlnum(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || isDigit(c) || c == '_' || c >= 0x80
 }
 
 // guessBoundary looks for a line that begins with "--", and is followed by a field or closed later on.
@@ -315,7 +319,7 @@ func (m *Message) guessBoundary(n *Node) []byte {
 	for tries, at := 0, 0; at < len(b) && tries < 200; tries++ {
 		end, next := lineEnd(b, at)
 		line := trimRight(b[at:end])
-		if len(line) > 4 && len(line) <= 120 && line[0] == '-' && line[1] == '-' && bytes.IndexByte(line, ' ') < 0 && len(bytes.Trim(line, "-=_")) > 0 {
+		if len(line) > 2 && len(line) <= 120 && line[0] == '-' && line[1] == '-' && bytes.IndexByte(line, ' ') < 0 && len(bytes.Trim(line, "-=_")) > 0 {
 			if next < len(b) && fieldName(b[next:]) > 0 && bytes.HasPrefix(bytes.ToLower(b[next:min(next+8, len(b))]), []byte("content-")) {
 				return line[2:]
 			}

@@ -57,6 +57,10 @@ type walker struct {
 	stack   []element
 	count   map[atom.Atom]int
 	classes map[string]bool // hidden by the style sheet
+
+	// Reused, since they escape to the handler.
+	attr    attributes
+	scratch state
 }
 
 // walk reads page and calls h.
@@ -88,14 +92,14 @@ func walk(page []byte, h handler) {
 			if tag == 0 {
 				continue
 			}
-			var a attributes
+			w.attr = attributes{}
 			if more {
-				readAttributes(z, &a)
+				readAttributes(z, &w.attr)
 			}
 			if rawText(tag) {
 				skip = tag
 			}
-			w.start(tag, &a)
+			w.start(tag, &w.attr)
 		case html.EndTagToken:
 			name, _ := z.TagName()
 			tag := atom.Lookup(name)
@@ -184,17 +188,18 @@ func (w *walker) start(tag atom.Atom, a *attributes) {
 		return
 	}
 	w.implied(tag)
-	s := w.stack[len(w.stack)-1].state
-	w.apply(tag, a, &s)
+	w.scratch = w.stack[len(w.stack)-1].state
+	s := &w.scratch
+	w.apply(tag, a, s)
 	if void(tag) {
-		w.h.open(tag, a, &s)
+		w.h.open(tag, a, s)
 		return
 	}
 	if len(w.stack) >= maxDepth {
 		return
 	}
-	w.h.open(tag, a, &s)
-	w.stack = append(w.stack, element{tag, s})
+	w.h.open(tag, a, s)
+	w.stack = append(w.stack, element{tag, *s})
 	w.count[tag]++
 }
 

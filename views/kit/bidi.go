@@ -258,3 +258,51 @@ func mirror(c string) string {
 	}
 	return c
 }
+
+// HasRTL reports whether anything in s runs from right to left.
+func HasRTL(s string) bool { return hasRTL(s) }
+
+// BidiRun is a part of a line in one direction.
+type BidiRun struct {
+	From, To int // bytes
+	RTL      bool
+}
+
+// Runs divides a line into parts of one direction, in the order in which they are drawn from left to right.
+func Runs(s string, rtl bool) []BidiRun {
+	base := uint8(0)
+	if rtl {
+		base = 1
+	}
+	lv := levels(s, base)
+	var out []BidiRun
+	var ls []uint8
+	var top uint8
+	for i := 0; i < len(s); {
+		j := i
+		for j < len(s) && lv[j] == lv[i] {
+			j++
+		}
+		out, ls = append(out, BidiRun{i, j, lv[i]&1 == 1}), append(ls, lv[i])
+		top = max(top, lv[i])
+		i = j
+	}
+	for l := top; l > 0; l-- {
+		for i := 0; i < len(out); {
+			if ls[i] < l {
+				i++
+				continue
+			}
+			j := i
+			for j < len(out) && ls[j] >= l {
+				j++
+			}
+			for a, b := i, j-1; a < b; a, b = a+1, b-1 {
+				out[a], out[b] = out[b], out[a]
+				ls[a], ls[b] = ls[b], ls[a]
+			}
+			i = j
+		}
+	}
+	return out
+}

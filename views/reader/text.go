@@ -1,0 +1,622 @@
+package reader
+
+import (
+	"image/color"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/views/kit"
+)
+
+// MaxText is the widest that text is set, in px.
+const MaxText float32 = 680
+
+// deco is something of the text that is not letters.
+type deco struct {
+	x, y, w, h   float32
+	fill, stroke kit.Token
+	radius       float32
+	icon         string
+}
+
+// textView draws the blocks of a message. Its text can be selected by dragging and copied.
+type textView struct {
+	widget.BaseWidget
+	// OnLink opens a link; OnHover shows its target ("" = none any more); OnMenu asks for a menu (link "" = on plain text).
+	OnLink  func(text, target string)
+	OnHover func(target string)
+	OnMenu  func(at fyne.Position, link string)
+	OnGrown func() // the height changed
+	OnKey   func(*fyne.KeyEvent)
+	OnRune  func(rune)
+	OnCut   func(fyne.Shortcut)
+
+	blocks []mail.Block
+	size   float32
+	folded bool // quoted history at the end is hidden
+	fold   int  // index of the first block of the history, len = none
+	pill   fyne.Position
+
+	width    float32
+	height   float32
+	lines    []textLine
+	decos    []deco
+	from, to float32
+
+	selA, selB pos
+	selecting  bool
+	over       string
+	texts      []*canvas.Text
+	rects      []*canvas.Rectangle
+	icons      []*kit.IconView
+	paint      func()
+}
+
+// pos is a place in the text: a line and a byte in it.
+type pos struct{ line, off int }
+
+func (p pos) before(q pos) bool { return p.line < q.line || p.line == q.line && p.off < q.off }
+
+var (
+	_ fyne.Draggable     = (*textView)(nil)
+	_ desktop.Mouseable  = (*textView)(nil)
+	_ desktop.Hoverable  = (*textView)(nil)
+	_ desktop.Cursorable = (*textView)(nil)
+	_ fyne.Focusable     = (*textView)(nil)
+	_ fyne.Shortcutable  = (*textView)(nil)
+)
+
+func newText(blocks []mail.Block, size float32) *textView {
+	t := &textView{blocks: blocks, size: size, folded: true}
+	t.fold = len(blocks)
+	for i := len(blocks) - 1; i > 0 && blocks[i].Quote > 0; i-- {
+		t.fold = i
+	}
+	if t.fold == 0 {
+		t.fold = len(blocks)
+	}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// MinSize is the height of the text at its width.
+func (t *textView) MinSize() fyne.Size { return fyne.NewSize(40, t.height) }
+
+// Resize breaks the text again for another width.
+func (t *textView) Resize(s fyne.Size) {
+	t.Fit(s.Width)
+	t.BaseWidget.Resize(s)
+}
+
+// Fit breaks the text for a width and returns its height.
+func (t *textView) Fit(width float32) float32 {
+	if width != t.width {
+		t.width = width
+		t.arrange()
+	}
+	return t.height
+}
+
+func (t *textView) arrange() {
+	n := 0
+	for _, b := range t.blocks {
+		for _, s := range b.Spans {
+			n += len(s.Text)
+		}
+	}
+	m := &measure{quick: n > 20_000}
+	t.lines, t.decos = nil, nil
+	t.selA, t.selB = pos{}, pos{}
+	width := min(t.width, MaxText)
+	y := float32(0)
+	lh := float32(int(t.size*1.5 + 0.5))
+	base := kit.Style{Size: t.size}
+	put := func(ls []textLine, x float32, q int) {
+		for _, l := range ls {
+			l.y, l.h, l.quote = y, lh, q
+			l.x += x
+			t.lines = append(t.lines, l)
+			y += lh
+		}
+	}
+	end := len(t.blocks)
+	if t.folded {
+		end = t.fold
+	}
+	for i := 0; i < end; i++ {
+		b := t.blocks[i]
+		top := y
+		x := float32(b.Quote) * 14
+		ink := kit.Text
+		if b.Quote > 0 {
+			ink = kit.Text2
+		}
+		room := width - x
+		switch b.Kind {
+		case mail.Heading:
+			st := kit.Style{Size: t.size + float32(max(0, 8-2*max(1, b.Level))), Weight: kit.SemiBold}
+			keep := lh
+			lh = float32(int(st.Size*1.35 + 0.5))
+			if y > 0 {
+				y += 4
+			}
+			put(m.wrap(b.Spans, st, ink, room, b.RTL), x, b.Quote)
+			lh = keep
+		case mail.ListItem:
+			in := float32(max(1, b.Level)) * 20
+			mw := kit.Width(b.Marker, base)
+			ls := m.wrap(b.Spans, base, ink, room-in, b.RTL)
+			if b.RTL {
+				put(ls, x, b.Quote)
+			} else {
+				if len(ls) > 0 {
+					ls[0].pieces = append([]piece{{text: b.Marker + " ", style: base, ink: kit.Text2, x: -mw - 7, w: 0}}, ls[0].pieces...)
+				}
+				put(ls, x+in, b.Quote)
+			}
+		case mail.Preformatted:
+			st := kit.Style{Size: t.size - 1, Mono: true}
+			y += 8
+			ls := m.wrap(b.Spans, st, ink, room-24, false)
+			for k := range ls {
+				for j := range ls[k].pieces {
+					ls[k].pieces[j].style = kit.Style{Size: t.size - 1, Mono: true, Weight: 0}
+				}
+			}
+			put(ls, x+12, b.Quote)
+			y += 8
+			t.decos = append(t.decos, deco{x: x, y: top, w: room, h: y - top, fill: kit.Canvas, stroke: kit.Border, radius: 6})
+		case mail.Rule:
+			y += 8
+			t.decos = append(t.decos, deco{x: x, y: y, w: room, h: 1, fill: kit.Border, stroke: kit.Clear})
+			y += 9
+		case mail.Picture:
+			alt := ""
+			if len(b.Spans) > 0 {
+				alt = b.Spans[0].Text
+			}
+			if strings.TrimSpace(alt) == "" {
+				alt = "Picture"
+			}
+			w := min(room, 320)
+			t.decos = append(t.decos, deco{x: x, y: y, w: w, h: 56, fill: kit.Canvas, stroke: kit.Border, radius: 6}, deco{x: x + 14, y: y + 19, w: 18, h: 18, icon: "image-off", stroke: kit.Clear, fill: kit.Clear})
+			keep := lh
+			lh = 56
+			put([]textLine{{pieces: []piece{{text: kit.Cut(alt, kit.Small12, w-60), style: kit.Small12, ink: kit.Text3, w: 200}}}}, x+44, b.Quote)
+			lh = keep
+		case mail.TableRow:
+			y = t.table(m, b, base, ink, x, room, y, lh)
+			if i+1 < end && t.blocks[i+1].Kind == mail.TableRow {
+				t.quoteBars(b.Quote, top, y)
+				continue
+			}
+		case mail.Signature:
+			put(m.wrap(b.Spans, base, kit.Text3, room, b.RTL), x, b.Quote)
+		default:
+			put(m.wrap(b.Spans, base, ink, room, b.RTL), x, b.Quote)
+		}
+		gap := float32(int(t.size * 0.75))
+		if b.Kind == mail.ListItem && i+1 < end && t.blocks[i+1].Kind == mail.ListItem {
+			gap = 2
+		}
+		if i+1 < end && t.blocks[i+1].Quote >= b.Quote {
+			t.quoteBars(b.Quote, top, y+gap)
+		} else {
+			t.quoteBars(b.Quote, top, y)
+		}
+		y += gap
+	}
+	if t.fold < len(t.blocks) {
+		t.pill = fyne.NewPos(0, y)
+		t.decos = append(t.decos, deco{x: 0, y: y, w: 36, h: 18, fill: kit.SelectIdle, stroke: kit.Clear, radius: 9}, deco{x: 10, y: y + 1, w: 16, h: 16, icon: "ellipsis", fill: kit.Clear, stroke: kit.Clear})
+		y += 18
+	}
+	t.height = y
+}
+
+func (t *textView) quoteBars(q int, from, to float32) {
+	for k := 0; k < q; k++ {
+		t.decos = append(t.decos, deco{x: float32(k) * 14, y: from, w: 2, h: to - from, fill: kit.Border, stroke: kit.Clear})
+	}
+}
+
+// table sets one row of cells; it returns the lower edge.
+func (t *textView) table(m *measure, b mail.Block, base kit.Style, ink kit.Token, x, room, y, lh float32) float32 {
+	var cells [][]mail.Span
+	for _, s := range b.Spans {
+		if s.Cell || len(cells) == 0 {
+			cells = append(cells, nil)
+		}
+		cells[len(cells)-1] = append(cells[len(cells)-1], s)
+	}
+	if len(cells) == 0 {
+		return y
+	}
+	w := room / float32(len(cells))
+	h := lh
+	for k, c := range cells {
+		ls := m.wrap(c, base, ink, w-16, b.RTL)
+		for j, l := range ls {
+			l.y, l.h, l.quote = y+3+float32(j)*lh, lh, b.Quote
+			l.x += x + float32(k)*w
+			t.lines = append(t.lines, l)
+		}
+		h = max(h, float32(len(ls))*lh)
+	}
+	y += h + 6
+	t.decos = append(t.decos, deco{x: x, y: y - 1, w: room, h: 1, fill: kit.Line, stroke: kit.Clear})
+	return y
+}
+
+// View tells which part is seen, in px from the top of the widget.
+func (t *textView) View(from, to float32) {
+	if from == t.from && to == t.to {
+		return
+	}
+	t.from, t.to = from, to
+	if t.paint != nil {
+		t.paint()
+	}
+}
+
+// CreateRenderer implements fyne.Widget.
+func (t *textView) CreateRenderer() fyne.WidgetRenderer {
+	r := &kit.Renderer{}
+	r.Min = func() fyne.Size { return t.MinSize() }
+	if t.to == 0 {
+		t.to = 4000
+	}
+	t.paint = func() { t.draw(r); canvas.Refresh(t) }
+	r.Lay = func(fyne.Size) { t.draw(r) }
+	return r
+}
+
+// draw gives objects to what is seen.
+func (t *textView) draw(r *kit.Renderer) {
+	r.Objs = r.Objs[:0]
+	nt, nr, ni := 0, 0, 0
+	rect := func(x, y, w, h float32, fill, stroke color.Color, radius float32) {
+		if nr == len(t.rects) {
+			t.rects = append(t.rects, &canvas.Rectangle{})
+		}
+		o := t.rects[nr]
+		nr++
+		o.FillColor, o.StrokeColor, o.StrokeWidth, o.CornerRadius = fill, stroke, 0, radius
+		if stroke != nil {
+			o.StrokeWidth = 1
+		}
+		kit.Place(o, x, y, w, h)
+		r.Objs = append(r.Objs, o)
+	}
+	const spare = 60
+	from, to := t.from-spare, t.to+spare
+	for _, d := range t.decos {
+		if d.y+d.h < from || d.y > to {
+			continue
+		}
+		if d.icon != "" {
+			if ni == len(t.icons) {
+				t.icons = append(t.icons, kit.NewIcon(d.icon, 16, kit.Text3))
+			}
+			o := t.icons[ni]
+			ni++
+			o.Name, o.Px = d.icon, d.w
+			kit.Place(o, d.x, d.y, d.w, d.h)
+			o.Refresh()
+			r.Objs = append(r.Objs, o)
+			continue
+		}
+		var st color.Color
+		if d.stroke != kit.Clear {
+			st = kit.C(d.stroke)
+		}
+		rect(d.x, d.y, d.w, d.h, kit.C(d.fill), st, d.radius)
+	}
+	a, b := t.span()
+	for i := range t.lines {
+		l := &t.lines[i]
+		if l.y+l.h < from {
+			continue
+		}
+		if l.y > to {
+			if l.y > to+400 {
+				break
+			}
+			continue
+		}
+		if a != b && i >= a.line && i <= b.line {
+			x0, x1 := float32(0), l.w
+			if i == a.line {
+				x0 = t.xOf(i, a.off)
+			}
+			if i == b.line {
+				x1 = t.xOf(i, b.off)
+			} else if !l.soft {
+				x1 += 4
+			}
+			if x1 > x0 {
+				rect(l.x+x0, l.y, x1-x0, l.h, kit.C(kit.Select), nil, 0)
+			}
+		}
+		for k := range l.pieces {
+			p := &l.pieces[k]
+			if nt == len(t.texts) {
+				t.texts = append(t.texts, &canvas.Text{})
+			}
+			o := t.texts[nt]
+			nt++
+			kit.PutText(o, kit.Visual(strings.TrimRight(p.text, "\n")), p.style, kit.C(p.ink), l.x+p.x, l.y, 0, l.h, fyne.TextAlignLeading)
+			r.Objs = append(r.Objs, o)
+			if p.under || p.strike {
+				y := l.y + l.h/2 + p.style.Size*0.45
+				if p.strike {
+					y = l.y + l.h/2 + 1
+				}
+				w := p.w
+				if t := strings.TrimRight(p.text, " "); t != p.text {
+					w = kit.Width(t, p.style)
+				}
+				rect(l.x+p.x, y, w, 1, kit.C(p.ink), nil, 0)
+			}
+		}
+	}
+}
+
+// xOf is where a byte of a line is drawn, from the line's left edge.
+func (t *textView) xOf(i, off int) float32 {
+	l := &t.lines[i]
+	at := 0
+	for k := range l.pieces {
+		p := &l.pieces[k]
+		if off <= at+len(p.text) {
+			return p.x + kit.Width(p.text[:max(0, off-at)], p.style)
+		}
+		at += len(p.text)
+	}
+	return l.w
+}
+
+// at returns the place in the text under a point, and the link there.
+func (t *textView) at(p fyne.Position) (pos, *piece) {
+	if len(t.lines) == 0 {
+		return pos{}, nil
+	}
+	best := 0
+	for i := range t.lines {
+		l := &t.lines[i]
+		if p.Y >= l.y && p.Y < l.y+l.h && (p.X >= l.x-8 || i == 0 || t.lines[i-1].y != l.y) {
+			best = i
+			if p.X <= l.x+l.w+8 {
+				break
+			}
+		} else if l.y > p.Y {
+			break
+		} else if l.y+l.h <= p.Y {
+			best = i
+		}
+	}
+	l := &t.lines[best]
+	if p.Y >= l.y+l.h {
+		return pos{best, len(l.string())}, nil
+	}
+	off := 0
+	for k := range l.pieces {
+		q := &l.pieces[k]
+		x := p.X - l.x - q.x
+		if x < q.w || k == len(l.pieces)-1 {
+			n := 0
+			for n < len(q.text) {
+				w := len(q.text[n:])
+				for j := range q.text[n:] {
+					if j > 0 {
+						w = j
+						break
+					}
+				}
+				if kit.Width(q.text[:n+w], q.style)-kit.Width(q.text[n:n+w], q.style)/2 > x {
+					break
+				}
+				n += w
+			}
+			if x >= 0 && x < q.w && p.Y >= l.y {
+				return pos{best, off + n}, q
+			}
+			return pos{best, off + n}, nil
+		}
+		off += len(q.text)
+	}
+	return pos{best, off}, nil
+}
+
+func (t *textView) span() (pos, pos) {
+	if t.selB.before(t.selA) {
+		return t.selB, t.selA
+	}
+	return t.selA, t.selB
+}
+
+// Selected returns the selected text.
+func (t *textView) Selected() string {
+	a, b := t.span()
+	if a == b {
+		return ""
+	}
+	var out strings.Builder
+	for i := a.line; i <= b.line && i < len(t.lines); i++ {
+		s := t.lines[i].string()
+		from, to := 0, len(s)
+		if i == a.line {
+			from = min(a.off, len(s))
+		}
+		if i == b.line {
+			to = min(b.off, len(s))
+		}
+		if from < to {
+			out.WriteString(s[from:to])
+		}
+		if i < b.line && !t.lines[i].soft {
+			out.WriteByte('\n')
+		}
+	}
+	return out.String()
+}
+
+// All returns the whole text.
+func (t *textView) All() string {
+	a, b := t.selA, t.selB
+	t.selectAll()
+	s := t.Selected()
+	t.selA, t.selB = a, b
+	return s
+}
+
+func (t *textView) selectAll() {
+	t.selA = pos{}
+	if n := len(t.lines); n > 0 {
+		t.selB = pos{n - 1, len(t.lines[n-1].string())}
+	}
+}
+
+func (t *textView) onPill(p fyne.Position) bool {
+	return t.fold < len(t.blocks) && p.Y >= t.pill.Y && p.Y < t.pill.Y+18 && p.X < 40
+}
+
+// MouseDown begins a selection.
+func (t *textView) MouseDown(e *desktop.MouseEvent) {
+	if e.Button == desktop.MouseButtonSecondary {
+		_, q := t.at(e.Position)
+		link := ""
+		if q != nil {
+			link = q.link
+		}
+		if t.OnMenu != nil {
+			t.OnMenu(e.AbsolutePosition, link)
+		}
+		return
+	}
+	if c := fyne.CurrentApp().Driver().CanvasForObject(t); c != nil {
+		c.Focus(t)
+	}
+	p, _ := t.at(e.Position)
+	t.selecting = true
+	if e.Modifier&fyne.KeyModifierShift == 0 {
+		t.selA = p
+	}
+	t.selB = p
+	t.redraw()
+}
+
+// MouseUp opens the link or unfolds the history, when nothing was selected meanwhile.
+func (t *textView) MouseUp(e *desktop.MouseEvent) {
+	if !t.selecting {
+		return
+	}
+	t.selecting = false
+	if t.selA != t.selB {
+		return
+	}
+	if t.onPill(e.Position) {
+		t.folded = !t.folded
+		t.arrange()
+		if t.OnGrown != nil {
+			t.OnGrown()
+		}
+		t.redraw()
+		return
+	}
+	if _, q := t.at(e.Position); q != nil && q.link != "" && t.OnLink != nil {
+		t.OnLink(q.label, q.link)
+	}
+}
+
+// Dragged extends the selection.
+func (t *textView) Dragged(e *fyne.DragEvent) {
+	if t.selecting {
+		t.selB, _ = t.at(e.Position)
+		t.redraw()
+	}
+}
+
+// DragEnd implements fyne.Draggable.
+func (t *textView) DragEnd() { t.selecting = false }
+
+func (t *textView) redraw() {
+	if t.paint != nil {
+		t.paint()
+	}
+}
+
+// MouseIn implements desktop.Hoverable.
+func (t *textView) MouseIn(e *desktop.MouseEvent) { t.MouseMoved(e) }
+
+// MouseMoved shows where a link leads.
+func (t *textView) MouseMoved(e *desktop.MouseEvent) {
+	link := ""
+	if _, q := t.at(e.Position); q != nil {
+		link = q.link
+	}
+	if link != t.over {
+		t.over = link
+		if t.OnHover != nil {
+			t.OnHover(link)
+		}
+	}
+}
+
+// MouseOut implements desktop.Hoverable.
+func (t *textView) MouseOut() {
+	if t.over != "" && t.OnHover != nil {
+		t.OnHover("")
+	}
+	t.over = ""
+}
+
+// Cursor implements desktop.Cursorable.
+func (t *textView) Cursor() desktop.Cursor {
+	if t.over != "" {
+		return desktop.PointerCursor
+	}
+	return desktop.TextCursor
+}
+
+// FocusGained implements fyne.Focusable.
+func (t *textView) FocusGained() {}
+
+// FocusLost implements fyne.Focusable.
+func (t *textView) FocusLost() { t.selB = t.selA; t.redraw() }
+
+// TypedRune implements fyne.Focusable.
+func (t *textView) TypedRune(r rune) {
+	if t.OnRune != nil {
+		t.OnRune(r)
+	}
+}
+
+// TypedKey implements fyne.Focusable.
+func (t *textView) TypedKey(e *fyne.KeyEvent) {
+	if t.OnKey != nil {
+		t.OnKey(e)
+	}
+}
+
+// TypedShortcut copies and selects; the rest is handed on.
+func (t *textView) TypedShortcut(s fyne.Shortcut) {
+	switch s.(type) {
+	case *fyne.ShortcutCopy:
+		if x := t.Selected(); x != "" {
+			fyne.CurrentApp().Clipboard().SetContent(x)
+		}
+	case *fyne.ShortcutSelectAll:
+		t.selectAll()
+		t.redraw()
+	default:
+		if t.OnCut != nil {
+			t.OnCut(s)
+		}
+	}
+}

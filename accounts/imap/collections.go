@@ -180,11 +180,7 @@ func (s *session) collections(t *tree) ([]remote.Collection, error) {
 		if hasAttr(b.Attrs, imap2.MailboxAttrNoInferiors) || delim == "" {
 			c.Rights &^= mail.MayCreate
 		}
-		for _, ns := range t.shared {
-			if strings.HasPrefix(b.Mailbox, ns.Prefix) && ns.Prefix != t.prefix || b.Mailbox+delim == ns.Prefix {
-				c.Shared = true
-			}
-		}
+		c.Shared = t.isShared(b.Mailbox, delim)
 		if c.Shared {
 			c.Role = mail.RoleNone
 		}
@@ -224,6 +220,23 @@ func (s *session) collections(t *tree) ([]remote.Collection, error) {
 		return nil, err
 	}
 	return out, nil
+}
+
+// isShared reports whether a mailbox is another person's or public: the longest prefix that fits says whose it is.
+func (t *tree) isShared(name, delim string) bool {
+	fits := func(prefix string) bool {
+		return strings.HasPrefix(name, prefix) || delim != "" && name+delim == prefix
+	}
+	longest, shared := -1, false
+	if name == "INBOX" || fits(t.prefix) {
+		longest = len(t.prefix)
+	}
+	for _, ns := range t.shared {
+		if fits(ns.Prefix) && len(ns.Prefix) > longest {
+			longest, shared = len(ns.Prefix), true
+		}
+	}
+	return shared
 }
 
 // split returns the parent's name and the last part of a mailbox's name. The prefix of the personal name space is not shown.

@@ -110,6 +110,9 @@ func (f *filter) SetReadDeadline(time.Time) error { return nil }
 // SetDeadline does nothing, see SetReadDeadline.
 func (f *filter) SetDeadline(time.Time) error { return nil }
 
+// SetWriteDeadline does nothing: go-imap allows five minutes for a whole message, which a slow link may need more of. See put.
+func (f *filter) SetWriteDeadline(time.Time) error { return nil }
+
 // expect says that a reply is awaited, until the returned function is called: from then on silence longer than f.idle is an error.
 func (f *filter) expect() func() {
 	f.busy.Add(1)
@@ -412,9 +415,7 @@ func (f *filter) command(ctx context.Context, line string, deflate bool) ([]stri
 	f.mu.Unlock()
 	defer f.expect()()
 	f.wmu.Lock()
-	f.Conn.SetWriteDeadline(time.Now().Add(f.idle))
 	err := f.put([]byte(own.tag + " " + line + "\r\n"))
-	f.Conn.SetWriteDeadline(time.Time{})
 	f.wmu.Unlock()
 	if err != nil {
 		return nil, err

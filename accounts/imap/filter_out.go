@@ -80,11 +80,12 @@ func (f *filter) dropping() bool {
 	return f.discard
 }
 
-// put writes b to the connection, compressed when that is on. f.wmu is held.
+// put writes b to the connection, compressed when that is on; the limit for silence holds for each piece. f.wmu is held.
 func (f *filter) put(b []byte) error {
 	if f.busy.Load() > 0 {
 		f.Conn.SetReadDeadline(time.Now().Add(f.idle))
 	}
+	f.Conn.SetWriteDeadline(time.Now().Add(f.idle))
 	if f.deflate == nil {
 		_, err := f.out.Write(b)
 		return err

@@ -168,7 +168,7 @@ func FuzzFilter(f *testing.F) {
 }
 
 func FuzzToken(f *testing.F) {
-	f.Add("1 7 9 40 3 0 0 0 0")
+	f.Add("1 7 9 40 3 0 0 0 0 5")
 	f.Fuzz(func(t *testing.T, s string) {
 		if tok, ok := decodeToken(remote.Token(s)); ok {
 			if again, ok := decodeToken(tok.encode()); !ok || again != tok {

@@ -55,17 +55,17 @@ func readFlags(in []imap2.Flag) (fl mail.Flags, keywords []string) {
 	return fl, keywords
 }
 
-// permits reports whether the mailbox lets name be stored (RFC 9051 section 7.1: PERMANENTFLAGS). A server that says nothing permits all.
+// permits reports whether the mailbox lets name be stored (RFC 9051 section 7.1: PERMANENTFLAGS). A server that says nothing permits all; one
+// that lists keywords alone (some say only "\*") means the system flags too.
 func permits(permanent []imap2.Flag, name imap2.Flag) bool {
-	if permanent == nil {
-		return true
-	}
+	system, any := name[0] == '\\', true
 	for _, p := range permanent {
-		if strings.EqualFold(string(p), string(name)) || p == imap2.FlagWildcard && name[0] != '\\' {
+		if strings.EqualFold(string(p), string(name)) || p == imap2.FlagWildcard && !system {
 			return true
 		}
+		any = any && (p == imap2.FlagWildcard || p[0] != '\\')
 	}
-	return false
+	return permanent == nil || system && any
 }
 
 // setFlags returns the names to add for fl and keywords that the mailbox permits.

@@ -120,6 +120,7 @@ func (b *backend) begin(s *session, sel *imap2.SelectData) (d remote.Delta, err 
 	newestFirst(states)
 	d.Changed = states
 	t.Low = low
+	t.add(states)
 	d.More, d.Next = true, t.encode()
 	if first == 1 && uint32(len(states)) == sel.NumMessages {
 		// All of it was on the first page.
@@ -158,6 +159,7 @@ func (b *backend) goOn(ctx context.Context, s *session, box string, t token) (d 
 		}
 		newestFirst(d.Changed)
 		t.Low = page[0]
+		t.add(d.Changed)
 	}
 	if len(page) > 0 && lo > 0 && l.uids[lo-1] >= t.Floor {
 		d.More, d.Next = true, t.encode()
@@ -216,7 +218,14 @@ func (b *backend) changes(ctx context.Context, s *session, box string, sel *imap
 			t.Scan = scan
 			return remote.Delta{Changed: states, More: true, Next: t.encode()}, nil
 		}
-		d.Changed, n.Scan = states, 0
+		whole := t.Scan == 0 // the round had one page
+		n.Scan, n.Sum = 0, 0
+		if whole {
+			n.Sum = sum(states)
+		}
+		if !whole || n.Sum != t.Sum {
+			d.Changed = states
+		}
 	}
 
 	// New messages.
@@ -240,6 +249,9 @@ func (b *backend) changes(ctx context.Context, s *session, box string, sel *imap
 		}
 		newestFirst(states)
 		d.Changed = append(states, d.Changed...)
+		if n.Sum != 0 || t.Count == 0 {
+			n.add(states)
+		}
 	}
 
 	// Changed flags, and messages that are gone.

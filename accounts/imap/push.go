@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sort"
+	"strings"
 
 	imap2 "github.com/emersion/go-imap/v2"
 
@@ -185,8 +186,10 @@ func (s *session) append(box string, e remote.Edit, flags []imap2.Flag) (*imap2.
 	return data, errors.Join(err, cerr)
 }
 
-// byID finds messages by Message-ID in the selected mailbox, ascending.
+// byID finds messages by Message-ID in the selected mailbox, ascending. The search is for a part of the field, so the brackets belong to it:
+// without them the id of another message may hold this one.
 func (s *session) byID(id string) ([]uint32, error) {
+	id = "<" + strings.Trim(id, "<>") + ">"
 	return s.search(&imap2.SearchCriteria{Header: []imap2.SearchCriteriaHeaderField{{Key: "Message-ID", Value: id}}})
 }
 

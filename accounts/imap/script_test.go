@@ -473,3 +473,105 @@ func TestNoPushWithoutIdle(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// plainServer answers lines without TLS and notes what it was told.
+func plainServer(t *testing.T, greet string, reply func(tag, cmd string) string) (wire.Options, func() string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	var mu sync.Mutex
+	var heard strings.Builder
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				io.WriteString(c, greet)
+				r := bufio.NewReader(c)
+				for {
+					line, err := r.ReadString('\n')
+					mu.Lock()
+					heard.WriteString(line)
+					mu.Unlock()
+					if err != nil {
+						return
+					}
+					tag, cmd, _ := strings.Cut(strings.TrimSpace(line), " ")
+					io.WriteString(c, reply(tag, cmd))
+				}
+			}()
+		}
+	}()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	n, _ := strconv.Atoi(port)
+	o := options(nil, mail.Server{Protocol: mail.IMAP, Host: "127.0.0.1", Port: n, Security: mail.STARTTLS, User: "ada"}, "secret-pw")
+	o.Dialer.Timeout = 2 * time.Second
+	return o, func() string { mu.Lock(); defer mu.Unlock(); return heard.String() }
+}
+
+func TestNothingIsSentWithoutTLS(t *testing.T) {
+	for name, c := range map[string]struct {
+		greet, reply string
+		kind         fault.Kind
+		code         string
+	}{
+		"no STARTTLS":          {"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n", "BAD unknown command\r\n", fault.TLS, "no-starttls"},
+		"PREAUTH":              {"* PREAUTH welcome\r\n", "OK\r\n", fault.TLS, auth.CodeNeedTLS},
+		"replies before TLS":   {"* OK hi\r\n", "OK begin\r\n* CAPABILITY IMAP4rev1 LOGIN\r\nP1 OK done\r\n", fault.TLS, "not-tls"},
+		"a middle box":         {"* OK ****************\r\n", "BAD XXXXXXXX\r\n", fault.TLS, "no-starttls"},
+		"SMTP behind the port": {"220 mail.example.test ESMTP\r\n", "", fault.Protocol, auth.CodeWrongProtocol},
+	} {
+		o, heard := plainServer(t, c.greet, func(tag, cmd string) string { return tag + " " + c.reply })
+		_, err := Open(context.Background(), o)
+		if f := fault.Of(err); f == nil || f.Kind != c.kind || f.Code != c.code {
+			t.Errorf("%s: %v", name, err)
+		}
+		if h := heard(); strings.Contains(h, "secret") || strings.Contains(h, "LOGIN") || strings.Contains(h, "AUTHENTICATE") {
+			t.Errorf("%s: it was told %q", name, h)
+		}
+	}
+}
+
+func TestNamespacePrefixIsNotShown(t *testing.T) {
+	s := &script{caps: "NAMESPACE", reply: func(tag, cmd string) (string, bool) {
+		switch {
+		case strings.HasPrefix(cmd, "NAMESPACE"):
+			return "* NAMESPACE ((\"INBOX.\" \".\")) ((\"user.\" \".\")) ((\"\" \".\"))\r\n" + tag + " OK\r\n", true
+		case strings.HasPrefix(cmd, "LIST \"\" \"user"):
+			return "* LIST () \".\" \"user.bob.Plans\"\r\n" + tag + " OK\r\n", true
+		case strings.HasPrefix(cmd, "LIST"):
+			return "* LIST (\\Noinferiors) \".\" \"inbox\"\r\n* LIST () \".\" \"INBOX.Gesendet\"\r\n* LIST () \".\" \"INBOX.Work.2024\"\r\n" + tag + " OK\r\n", true
+		}
+		return "", false
+	}}
+	c := mustOpen(t, s.start(t))
+	cs, err := c.Collections(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[remote.Ref]remote.Collection{}
+	for _, col := range cs {
+		got[col.Ref] = col
+	}
+	if g := got["INBOX.Gesendet"]; g.Name != "Gesendet" || g.Parent != "" || g.Role != mail.RoleSent {
+		t.Errorf("%+v", g)
+	}
+	if g := got["INBOX.Work"]; !g.NoSelect || g.Parent != "" || got["INBOX.Work.2024"].Parent != "INBOX.Work" {
+		t.Errorf("a parent that is not listed: %+v", g)
+	}
+	if g := got["user.bob.Plans"]; !g.Shared || g.Name != "Plans" {
+		t.Errorf("shared: %+v", g)
+	}
+	if g := got["INBOX"]; g.Role != mail.RoleInbox || g.Shared {
+		t.Errorf("inbox: %+v", g)
+	}
+	if col, err := c.Organizer.Create(context.Background(), "", "Neu"); err != nil || col.Ref != "INBOX.Neu" || col.Name != "Neu" || col.Parent != "" {
+		t.Errorf("created %+v, %v", col, err)
+	}
+}

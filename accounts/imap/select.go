@@ -2,6 +2,7 @@ package imap
 
 import (
 	"context"
+	"errors"
 	"sort"
 	"strconv"
 	"strings"
@@ -23,6 +24,12 @@ func (s *session) openBox(box string, write, anew bool) (*imap2.SelectData, erro
 	}
 	s.box, s.sel = "", nil
 	data, err := s.client.Select(box, &imap2.SelectOptions{CondStore: s.condstore}).Wait()
+	var bad *imap2.Error
+	if errors.As(err, &bad) && bad.Type == imap2.StatusResponseTypeBad && s.condstore {
+		// It offers CONDSTORE and does not know its parameter.
+		s.condstore = false
+		data, err = s.client.Select(box, nil).Wait()
+	}
 	readOnly := false
 	if err != nil && !s.dead() && !write {
 		first := err

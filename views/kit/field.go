@@ -99,6 +99,9 @@ func (f *Field) SetText(s string) {
 // Focused reports whether keys go here.
 func (f *Field) Focused() bool { return f.focused }
 
+// Shifted reports whether Shift is held.
+func (f *Field) Shifted() bool { return f.shift }
+
 // SelectAll selects the whole text.
 func (f *Field) SelectAll() {
 	f.line.anchor, f.line.cursor = 0, len(f.line.text)
@@ -368,6 +371,21 @@ func (f *Field) MouseDown(e *desktop.MouseEvent) {
 	}
 	f.dragging = f.clicks == 1
 	f.redraw()
+}
+
+// TappedSecondary shows what can be done with the selection.
+func (f *Field) TappedSecondary(p *fyne.PointEvent) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(f)
+	if c == nil || f.disabled {
+		return
+	}
+	clip := fyne.CurrentApp().Clipboard()
+	none := f.line.selected() == "" || f.Mask
+	ShowMenu(c, p.AbsolutePosition,
+		MenuItem{Text: "Cut", Key: "Ctrl X", Disabled: none, Do: func() { f.TypedShortcut(&fyne.ShortcutCut{Clipboard: clip}) }},
+		MenuItem{Text: "Copy", Icon: "copy", Key: "Ctrl C", Disabled: none, Do: func() { f.copyTo(clip) }},
+		MenuItem{Text: "Paste", Key: "Ctrl V", Do: func() { f.paste(clip.Content()) }}, Separator(),
+		MenuItem{Text: "Select all", Key: "Ctrl A", Do: f.SelectAll})
 }
 
 // MouseUp implements desktop.Mouseable.

@@ -114,7 +114,7 @@ func TestOffline(t *testing.T) {
 		if !d.Offline {
 			t.Errorf("%s: not told as offline", a)
 		}
-		if time.Since(began) > 5*time.Second {
+		if time.Since(began) > 8*time.Second {
 			t.Error("it took", time.Since(began))
 		}
 		if a == "ada@gmail.com" && (len(d.Incoming) == 0 || d.Incoming[0].Proven || d.Provider != "google") {
@@ -144,7 +144,7 @@ func TestSlowSourcesDoNotHoldUp(t *testing.T) {
 	w.mail("imap."+d1, 465, mail.SMTP, mail.TLS)
 	began := time.Now()
 	d := w.find("ada@" + d1)
-	if took := time.Since(began); took > 3*time.Second {
+	if took := time.Since(began); took > 5*time.Second {
 		t.Error("it took", took)
 	}
 	want(t, "in", show(d.Incoming), "imap imap.fjordlight.example 993 tls proven")
@@ -179,12 +179,12 @@ func TestCancelGivesWhatWasFound(t *testing.T) {
 	o := w.options()
 	o.Progress = func(s mail.Step) {
 		if s.ID == "autoconfig" && s.State == mail.StepFound {
-			time.AfterFunc(300*time.Millisecond, cancel)
+			time.AfterFunc(time.Second, cancel)
 		}
 	}
 	began := time.Now()
 	d, err := Find(ctx, "ada@"+d1, o)
-	if !errors.Is(err, context.Canceled) || time.Since(began) > 2*time.Second {
+	if !errors.Is(err, context.Canceled) || time.Since(began) > 4*time.Second {
 		t.Error(err, time.Since(began))
 	}
 	want(t, "in", show(d.Incoming), "imap imap.fjordlight.example 993 tls proven")

@@ -130,8 +130,14 @@ func (b *builder) word(t []byte, s *state) {
 	}
 	want := mail.Span{Bold: s.bold && s.heading == 0, Italic: s.italic, Underline: s.underline, Strike: s.strike, Mono: s.mono, Link: s.link}
 	if b.style != want {
-		// The white space between two styles belongs to the first.
-		b.breaks()
+		// The white space between two styles belongs to neither a link nor what is emphasised.
+		if b.style.Link == "" && b.style == (mail.Span{}) {
+			b.breaks()
+		} else if (b.space || b.nl > 0) && want != (mail.Span{}) {
+			b.endRun()
+			b.style = mail.Span{}
+			b.breaks()
+		}
 		b.endRun()
 		b.style = want
 	}

@@ -79,11 +79,12 @@ func (tx *Tx) putBlob(b *Body) error {
 	}
 	d := packDigest(b.Digest)
 	if len(packed) > 0 && len(packed) <= fileSize {
-		_, err := tx.s.bw.exec("INSERT INTO blobs(digest,size,enc,at,data) VALUES(?,?,?,?,?) ON CONFLICT(digest) DO NOTHING", d, size, encZstd, tx.s.now().Unix(), packed)
+		_, err := tx.s.bw.exec("INSERT INTO blobs(digest,size,enc,at,data) VALUES(?,?,?,?,?) ON CONFLICT(digest) DO UPDATE SET at=excluded.at", d, size, encZstd, tx.s.now().Unix(), packed)
 		return err
 	}
 	var one int
-	if ok, err := tx.s.bw.row("SELECT 1 FROM blobs WHERE digest=?", []any{d}, &one); err != nil || ok {
+	// A body that nobody named may be about to be collected: it counts as new.
+	if ok, err := tx.s.bw.row("UPDATE blobs SET at=? WHERE digest=? RETURNING 1", []any{tx.s.now().Unix(), d}, &one); err != nil || ok {
 		return err
 	}
 	if len(packed) == 0 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/app/thread"
 )
 
 // state is what of a row changes.
@@ -149,7 +150,15 @@ func (tx *Tx) ByInternetID(a mail.AccountID, id string) ([]Row, error) {
 	if ac == nil || id == "" {
 		return nil, nil
 	}
-	return tx.loadRows("ih=? AND ih<>0 AND account=? AND iid=?", hash63(id), ac.num, clean(id, 998))
+	var t mail.ThreadID
+	ok, err := tx.w.row("SELECT thread FROM links WHERE h=?", []any{hash63(thread.Own(id))}, &t)
+	if err != nil || !ok {
+		return nil, err
+	}
+	if t, err = tx.root(t); err != nil {
+		return nil, err
+	}
+	return tx.loadRows("thread=? AND account=? AND iid=?", int64(t), ac.num, clean(id, 998))
 }
 
 // ByGlobal returns the account's messages that the server calls the same.

@@ -86,35 +86,39 @@ func (s *Store) Check(ctx context.Context) []string {
 
 // eachDigest calls each for every blob that something names.
 func (s *Store) eachDigest(ctx context.Context, each func(string) error) error {
-	var part []string
-	for after := []byte{}; ; {
+	type named struct {
+		id     int64
+		digest []byte
+	}
+	var part []named
+	for after := int64(last); ; {
 		part = part[:0]
-		err := s.reads.rows(ctx, "SELECT DISTINCT digest FROM messages WHERE digest IS NOT NULL AND digest>? ORDER BY digest LIMIT 5000", []any{after}, func(scan func(...any) error) error {
-			var d []byte
-			if err := scan(&d); err != nil {
-				return err
-			}
-			after = d
-			part = append(part, unpackDigest(d))
-			return nil
+		err := s.reads.rows(ctx, "SELECT id, digest FROM messages WHERE id>? ORDER BY id LIMIT 5000", []any{after}, func(scan func(...any) error) error {
+			var n named
+			err := scan(&n.id, &n.digest)
+			part = append(part, n)
+			return err
 		})
 		if err != nil {
 			return err
 		}
-		for _, d := range part {
-			if err := each(d); err != nil {
-				return err
+		for _, n := range part {
+			after = n.id
+			if len(n.digest) > 0 {
+				if err := each(unpackDigest(n.digest)); err != nil {
+					return err
+				}
 			}
 		}
 		if len(part) < 5000 {
 			break
 		}
 	}
-	part = part[:0]
-	if err := s.reads.rows(ctx, "SELECT digest FROM refs UNION SELECT digest FROM ops WHERE digest<>''", nil, collect(&part)); err != nil {
+	var others []string
+	if err := s.reads.rows(ctx, "SELECT digest FROM refs UNION SELECT digest FROM ops WHERE digest<>''", nil, collect(&others)); err != nil {
 		return err
 	}
-	for _, d := range part {
+	for _, d := range others {
 		if err := each(d); err != nil {
 			return err
 		}

@@ -84,7 +84,7 @@ func crashChild() {
 			have = have[1:]
 		}
 		if err == nil && i%13 == 0 {
-			_, err = s.collectBlobs(ctx, 0, 0)
+			err = s.collect(ctx, time.Second)
 		}
 		if err != nil {
 			fmt.Println("error", err)
@@ -208,7 +208,7 @@ func TestDiskFull(t *testing.T) {
 	}
 	// Deleting makes room again.
 	write(t, s, func(tx *Tx) error { return tx.Delete(ids[:5]) })
-	if _, err := s.collectBlobs(ctx, 0, 0); err != nil {
+	if err := s.collect(ctx, 0); err != nil {
 		t.Fatal(err)
 	}
 	b := body("small")

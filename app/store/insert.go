@@ -30,8 +30,8 @@ type record struct {
 	fresh          bool // its conversation was made for it in this transaction
 }
 
-const messageColumns = "id,account,mailbox,thread,hide,flags,base,ref,bflags,attach,invite,tome,size,date,ih,gh,sh,digest,kw,bkw,iid,global,subject,sender,rcpt,cc,snippet"
-const messageColumnCount = 27
+const messageColumns = "id,account,mailbox,thread,hide,flags,base,ref,bflags,attach,invite,tome,size,date,gh,sh,digest,kw,bkw,iid,global,subject,sender,rcpt,cc,snippet"
+const messageColumnCount = 26
 
 // Insert stores new messages, threads them and keeps counters.
 func (tx *Tx) Insert(ms []NewMessage) ([]mail.MessageID, error) {
@@ -133,7 +133,7 @@ func (tx *Tx) insertRows(recs []record) error {
 				base = int64(r.box)
 			}
 			args = append(args, int64(r.id), r.account, int64(r.box), int64(r.thread), r.hide, int64(r.flags), base, string(r.ref), int64(r.flags),
-				b2i(r.attach), b2i(r.invite), b2i(r.tome), r.size, r.date, hash63(e.InternetID), hash63(r.global), r.sh, packDigest(r.digest), r.kw, r.kw,
+				b2i(r.attach), b2i(r.invite), b2i(r.tome), r.size, r.date, hash63(r.global), r.sh, packDigest(r.digest), r.kw, r.kw,
 				clean(e.InternetID, 998), r.global, clean(e.Subject, 2000), packAddrs(e.From), packAddrs(e.To), packAddrs(e.Cc), r.snippet)
 			tx.count(r)
 		}
@@ -220,8 +220,8 @@ func (tx *Tx) SetEnvelope(id mail.MessageID, e mail.Envelope) error {
 	// A conversation made in this call is counted by recount: the row is there already.
 	r.thread, r.hide, r.tome = rec[0].thread, r.hide&^2, toMe(a.mine, e.To, e.Cc)
 	r.attach = r.attach || e.Attachments
-	_, err = tx.w.exec(`UPDATE messages SET thread=?, hide=?, attach=?, tome=?, date=?, ih=?, sh=?, iid=?, subject=?, sender=?, rcpt=?, cc=? WHERE id=?`,
-		int64(r.thread), r.hide, b2i(r.attach), b2i(r.tome), rec[0].date, hash63(e.InternetID), rec[0].sh, clean(e.InternetID, 998),
+	_, err = tx.w.exec(`UPDATE messages SET thread=?, hide=?, attach=?, tome=?, date=?, sh=?, iid=?, subject=?, sender=?, rcpt=?, cc=? WHERE id=?`,
+		int64(r.thread), r.hide, b2i(r.attach), b2i(r.tome), rec[0].date, rec[0].sh, clean(e.InternetID, 998),
 		clean(e.Subject, 2000), packAddrs(e.From), packAddrs(e.To), packAddrs(e.Cc), int64(id))
 	if err != nil {
 		return err

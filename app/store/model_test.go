@@ -13,7 +13,7 @@ import (
 	"github.com/postrider/postrider/accounts/remote"
 )
 
-var rounds = flag.Int("store.rounds", 12, "seeds of the model test")
+var rounds = flag.Int("store.rounds", 8, "seeds of the model test")
 
 // modelMessage is what the model knows of a message.
 type modelMessage struct {

@@ -11,8 +11,9 @@ import (
 // indexMigrations bring index.db from one version to the next; the version is PRAGMA user_version. Never change one that was released.
 //
 // Hide is a bit set: 1 = a remove op is pending, 2 = the header is not known yet. A message is shown, counted and searched when it is 0.
-// Ih, gh and sh are 63-bit hashes of the Message-ID, the Global name and the base subject, 0 = none: an index over them is a quarter of
-// one over the text.
+// Gh and sh are 63-bit hashes of the Global name and the base subject, 0 = none: an index over them is a quarter of one over the text. An index
+// in the order of hashes touches a page for each row of a big fetch, so there are few: a Message-ID is found through links and its conversation,
+// subjects are kept by twelve days, and which bodies are used is asked of all rows at once.
 var indexMigrations = []string{`
 CREATE TABLE accounts(
 	num INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, gone INTEGER NOT NULL DEFAULT 0, data TEXT NOT NULL) STRICT;
@@ -27,7 +28,7 @@ CREATE INDEX mailboxes_ref ON mailboxes(account, ref);
 CREATE TABLE messages(
 	id INTEGER PRIMARY KEY, account INTEGER NOT NULL, mailbox INTEGER NOT NULL, thread INTEGER NOT NULL, hide INTEGER NOT NULL DEFAULT 0,
 	flags INTEGER NOT NULL, base INTEGER NOT NULL, ref TEXT NOT NULL, bflags INTEGER NOT NULL, attach INTEGER NOT NULL, invite INTEGER NOT NULL,
-	tome INTEGER NOT NULL, kept INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL, date INTEGER NOT NULL, ih INTEGER NOT NULL, gh INTEGER NOT NULL,
+	tome INTEGER NOT NULL, kept INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL, date INTEGER NOT NULL, gh INTEGER NOT NULL,
 	sh INTEGER NOT NULL, digest BLOB, kw TEXT NOT NULL, bkw TEXT NOT NULL, iid TEXT NOT NULL, global TEXT NOT NULL,
 	subject TEXT NOT NULL, sender TEXT NOT NULL, rcpt TEXT NOT NULL, cc TEXT NOT NULL, snippet TEXT NOT NULL) STRICT;
 CREATE INDEX m_box ON messages(mailbox, id) WHERE hide=0;
@@ -38,10 +39,8 @@ CREATE INDEX m_hidden ON messages(mailbox, id) WHERE hide<>0;
 CREATE INDEX m_nobody ON messages(base, id) WHERE digest IS NULL AND base<>0;
 CREATE INDEX m_ref ON messages(base, ref) WHERE base<>0;
 CREATE INDEX m_thread ON messages(thread, mailbox);
-CREATE INDEX m_ih ON messages(ih) WHERE ih<>0;
 CREATE INDEX m_gh ON messages(gh) WHERE gh<>0;
-CREATE INDEX m_sh ON messages(sh) WHERE sh<>0;
-CREATE INDEX m_digest ON messages(digest) WHERE digest IS NOT NULL;
+CREATE INDEX m_sh ON messages(date>>20, sh) WHERE sh<>0;
 CREATE TABLE tombs(id INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE convs(
 	mailbox INTEGER NOT NULL, thread INTEGER NOT NULL, head INTEGER NOT NULL, count INTEGER NOT NULL, unread INTEGER NOT NULL,

@@ -103,8 +103,8 @@ func gather(rows *[]*state) func(scan func(...any) error) error {
 	}
 }
 
-// unusedBlob is the condition that nothing in index.db names a blob; its digest is bound twice, as bytes and as text.
-const usedBlob = `SELECT EXISTS(SELECT 1 FROM messages WHERE digest=?) OR EXISTS(SELECT 1 FROM refs WHERE digest=?) OR EXISTS(SELECT 1 FROM ops WHERE digest=? AND digest<>'')`
+// usedBlob asks who but messages names a blob.
+const usedBlob = `SELECT EXISTS(SELECT 1 FROM refs WHERE digest=?) OR EXISTS(SELECT 1 FROM ops WHERE digest=? AND digest<>'')`
 
 // Compact collects bodies that nothing refers to any more, merges the full-text index and gives free pages back to the disk where it is worth it.
 func (s *Store) Compact(ctx context.Context) error {
@@ -117,15 +117,8 @@ func (s *Store) Compact(ctx context.Context) error {
 			break
 		}
 	}
-	for after := int64(0); ; {
-		next, err := s.collectBlobs(ctx, after, blobGrace)
-		if err != nil {
-			return err
-		}
-		if next == 0 {
-			break
-		}
-		after = next
+	if err := s.collect(ctx, blobGrace); err != nil {
+		return err
 	}
 	err := s.Write(ctx, func(tx *Tx) error {
 		_, err := tx.w.exec("INSERT INTO fts(fts, rank) VALUES('merge', 2000)")
@@ -158,8 +151,27 @@ func (s *Store) Compact(ctx context.Context) error {
 	return nil
 }
 
+// collect removes all unused blobs older than grace. What messages name is read first, outside the write lock; a blob that a message takes up
+// again meanwhile counts as new, see putBlob.
+func (s *Store) collect(ctx context.Context, grace time.Duration) error {
+	named := map[string]struct{}{}
+	if err := s.eachDigest(ctx, func(d string) error {
+		named[d[:min(len(d), 24)]] = struct{}{} // twelve bytes tell them apart well enough to err on keeping
+		return nil
+	}); err != nil {
+		return err
+	}
+	for after := int64(0); ; {
+		next, err := s.collectBlobs(ctx, after, grace, named)
+		if err != nil || next == 0 {
+			return err
+		}
+		after = next
+	}
+}
+
 // collectBlobs looks at a slice of blobs behind after and removes those that are unused and older than grace; it returns where to go on, 0 = at the end.
-func (s *Store) collectBlobs(ctx context.Context, after int64, grace time.Duration) (int64, error) {
+func (s *Store) collectBlobs(ctx context.Context, after int64, grace time.Duration, named map[string]struct{}) (int64, error) {
 	type blob struct {
 		id     int64
 		digest []byte
@@ -195,7 +207,10 @@ func (s *Store) collectBlobs(ctx context.Context, after int64, grace time.Durati
 		for _, b := range bs {
 			var used bool
 			hex := unpackDigest(b.digest)
-			if _, err := tx.w.row(usedBlob, []any{b.digest, hex, hex}, &used); err != nil {
+			if _, ok := named[hex[:min(len(hex), 24)]]; ok {
+				continue
+			}
+			if _, err := tx.w.row(usedBlob, []any{hex, hex}, &used); err != nil {
 				return err
 			}
 			if used {

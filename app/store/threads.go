@@ -210,7 +210,8 @@ func (tx *Tx) bySubject(batch []record, r *record, answer, linked bool) (mail.Th
 	}
 	var found []candidate
 	err := tx.w.rows(`SELECT m.thread, m.date, m.subject, m.sender, m.rcpt, m.cc, o.id IS NULL FROM messages m INDEXED BY m_sh LEFT JOIN orphans o ON o.id=m.id
-		WHERE m.sh=? AND m.sh<>0 AND m.id<>? AND m.date BETWEEN ? AND ? LIMIT ?`, []any{r.sh, int64(r.id), r.date - near, r.date + near, maxSubjects},
+		WHERE m.date>>20 IN (?,?,?) AND m.sh=? AND m.sh<>0 AND m.id<>? AND m.date BETWEEN ? AND ? LIMIT ?`,
+		[]any{r.date>>20 - 1, r.date >> 20, r.date>>20 + 1, r.sh, int64(r.id), r.date - near, r.date + near, maxSubjects},
 		func(scan func(...any) error) error {
 			var c candidate
 			var date int64

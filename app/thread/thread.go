@@ -19,7 +19,6 @@ const Near = 7 * 24 * time.Hour
 func IDs(e *mail.Envelope) []string {
 	out := make([]string, 0, 2+min(len(e.References), MaxRefs))
 	add := func(id string) {
-		id = Clean(id)
 		if id == "" {
 			return
 		}
@@ -30,15 +29,15 @@ func IDs(e *mail.Envelope) []string {
 		}
 		out = append(out, id)
 	}
-	add(e.InternetID)
-	add(e.InReplyTo)
+	add(Own(e.InternetID))
+	add(Clean(e.InReplyTo))
 	refs := e.References
 	if len(refs) > MaxRefs {
-		add(refs[0])
+		add(Clean(refs[0]))
 		refs = refs[len(refs)-MaxRefs+1:]
 	}
 	for _, r := range refs {
-		add(r)
+		add(Clean(r))
 	}
 	return out
 }
@@ -51,6 +50,9 @@ func Clean(id string) string {
 	}
 	return id
 }
+
+// Own returns a message's own id in the form that is compared. Unlike in a list of others, blanks inside are only a client's mistake here.
+func Own(id string) string { return Clean(strings.Join(strings.Fields(id), "")) }
 
 // Linked reports whether the header names another message.
 func Linked(e *mail.Envelope) bool {

@@ -175,15 +175,19 @@ func Prepare(raw []byte, id mail.Identity) (sent, filed []byte, env Envelope, e 
 	var head, headBcc bytes.Buffer
 	var missing fields
 	o := Options{}
+	replaced := map[string]bool{} // fields that say nothing and are written anew
 	if e.Date.IsZero() {
+		replaced["date"] = true
 		e.Date = o.now()
 		missing.text("Date", e.Date.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
 	}
 	if len(e.From) == 0 {
+		replaced["from"] = true
 		e.From = []mail.Address{{Name: d.From.Name, Addr: d.From.Addr}}
 		missing.addresses("From", e.From)
 	}
 	if e.InternetID == "" {
+		replaced["message-id"] = true
 		e.InternetID = NewID(d.From.Addr)
 		missing.ids("Message-ID", []string{e.InternetID})
 	}
@@ -198,8 +202,7 @@ func Prepare(raw []byte, id mail.Identity) (sent, filed []byte, env Envelope, e 
 			break
 		}
 		// Exactly the field: rubbish between fields is not sent on.
-		n := len(rest) - len(next)
-		field := rest[:n]
+		field := rest[:len(rest)-len(next)]
 		if i := bytes.Index(field, name); i > 0 {
 			field = field[i:]
 		}
@@ -209,7 +212,7 @@ func Prepare(raw []byte, id mail.Identity) (sent, filed []byte, env Envelope, e 
 		}
 		lower := strings.ToLower(string(name))
 		empty := len(bytes.TrimSpace(value)) == 0
-		if empty && (lower == "date" || lower == "from" || lower == "message-id" || lower == "to" || lower == "cc" || lower == "bcc") {
+		if replaced[lower] || empty && (lower == "to" || lower == "cc" || lower == "bcc") {
 			continue
 		}
 		headBcc.Write(field)

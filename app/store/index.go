@@ -99,18 +99,21 @@ func (s *Store) Index(ctx context.Context, max int) (int, error) {
 
 type indexRow struct {
 	id                               int64
-	reread                           bool
+	reread                           bool // the words are not here but in the body
 	digest                           []byte
+	mailbox                          mail.MailboxID
+	date                             int64
+	again                            bool // it is in the index already
 	subject, sender, rcpt, cc, names string
 	text                             []byte
 }
 
 func (tx *Tx) indexSome(n int) (int, error) {
 	rows := make([]indexRow, 0, n)
-	err := tx.w.rows(`SELECT u.id, u.text IS NULL AND m.digest IS NOT NULL, m.digest, m.subject, m.sender, m.rcpt, m.cc, u.names, u.text FROM unindexed u JOIN messages m ON m.id=u.id ORDER BY u.id DESC LIMIT ?`, []any{n},
+	err := tx.w.rows(`SELECT u.id, u.text IS NULL AND m.digest IS NOT NULL, m.digest, m.mailbox, m.date, EXISTS(SELECT 1 FROM fts_docsize d WHERE d.id=u.id), m.subject, m.sender, m.rcpt, m.cc, u.names, u.text FROM unindexed u JOIN messages m ON m.id=u.id ORDER BY u.id DESC LIMIT ?`, []any{n},
 		func(scan func(...any) error) error {
 			var r indexRow
-			if err := scan(&r.id, &r.reread, &r.digest, &r.subject, &r.sender, &r.rcpt, &r.cc, &r.names, &r.text); err != nil {
+			if err := scan(&r.id, &r.reread, &r.digest, &r.mailbox, &r.date, &r.again, &r.subject, &r.sender, &r.rcpt, &r.cc, &r.names, &r.text); err != nil {
 				return err
 			}
 			rows = append(rows, r)
@@ -138,7 +141,13 @@ func (tx *Tx) indexSome(n int) (int, error) {
 				text = cut(text, maxText)
 			}
 		}
-		if _, err := tx.w.exec("INSERT OR REPLACE INTO fts(rowid,subject,sender,rcpt,cc,body,names) VALUES(?,?,?,?,?,?,?)", r.id, search.Grams(r.subject), gramPeople(r.sender), gramPeople(r.rcpt),
+		verb := "INSERT"
+		if r.again {
+			verb = "INSERT OR REPLACE"
+		} else {
+			tx.heardFrom(r.mailbox, r.sender, r.date)
+		}
+		if _, err := tx.w.exec(verb+" INTO fts(rowid,subject,sender,rcpt,cc,body,names) VALUES(?,?,?,?,?,?,?)", r.id, search.Grams(r.subject), gramPeople(r.sender), gramPeople(r.rcpt),
 			gramPeople(r.cc), search.Grams(text), search.Grams(r.names)); err != nil {
 			return 0, err
 		}

@@ -107,7 +107,6 @@ func (tx *Tx) insert(ms []NewMessage) ([]mail.MessageID, error) {
 			if err := tx.queueBody(r.id, body); err != nil {
 				return nil, err
 			}
-			tx.heardFrom(r)
 		}
 		tx.touch(r.id)
 	}
@@ -229,7 +228,6 @@ func (tx *Tx) SetEnvelope(id mail.MessageID, e mail.Envelope) error {
 	tx.moved(was, r.shown())
 	tx.touch(id)
 	if r.hide == 0 {
-		tx.heardFrom(&rec[0])
 		return tx.requeueIndex(id)
 	}
 	return nil

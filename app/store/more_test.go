@@ -375,6 +375,24 @@ func TestComplete(t *testing.T) {
 	}
 }
 
+// TestHeardFrom counts a sender once for each message, however often it is indexed, and not what is junk.
+func TestHeardFrom(t *testing.T) {
+	s := open(t, Options{})
+	boxes := ada(t, s)
+	ids := fill(t, s, "ada", boxes["Inbox"], 0, 3)
+	fill(t, s, "ada", boxes["Junk"], 10, 3)
+	for range 2 {
+		if _, err := s.Index(ctx, 100); err != nil {
+			t.Fatal(err)
+		}
+		write(t, s, func(tx *Tx) error { return tx.PutBodies(map[mail.MessageID]Body{ids[0]: body("another")}) })
+	}
+	cs, err := s.Complete(ctx, "bob", 5)
+	if err != nil || len(cs) != 1 || cs[0].Received != 3 || cs[0].Name != "Bob Example" {
+		t.Fatalf("%+v %v", cs, err)
+	}
+}
+
 func TestPOPMarks(t *testing.T) {
 	s := open(t, Options{})
 	var box mail.MailboxID

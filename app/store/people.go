@@ -42,20 +42,22 @@ func (tx *Tx) meet(a mail.Address, written, received int64, at int64) {
 	h.last = max(h.last, at)
 }
 
-// heardFrom counts the sender of a new message, not in Junk, Trash, Drafts and Sent.
-func (tx *Tx) heardFrom(r *record) {
-	if r.env == nil {
+// heardFrom counts the sender of a message, not in Junk, Trash, Drafts and Sent. It is done when a message is indexed for the first time, so that
+// fetching does not wait for it.
+func (tx *Tx) heardFrom(in mail.MailboxID, sender string, at int64) {
+	b := tx.t.boxes[in]
+	if b == nil {
 		return
 	}
-	switch tx.t.boxes[r.box].role {
+	switch b.role {
 	case mail.RoleJunk, mail.RoleTrash, mail.RoleDrafts, mail.RoleSent:
 		return
 	}
-	for i, a := range r.env.From {
+	for i, a := range unpackAddrs(sender) {
 		if i == 3 {
 			break
 		}
-		tx.meet(a, 0, 1, r.date)
+		tx.meet(a, 0, 1, at)
 	}
 }
 

@@ -67,8 +67,8 @@ type Pane struct {
 	at       int // index of the cursor when it was last known
 	told     mail.MessageID
 	toldN    int
-	keys     bool // the last move was by key
-	advance  bool // the next row is selected when the selected ones go
+	keys     bool   // the last move was by key
+	advance  string // which row is selected when the selected ones go: "older", "newer" or "list" for none
 	tip      kit.Tip
 	overAct  int
 	lastTap  time.Time
@@ -80,7 +80,7 @@ type Pane struct {
 
 // New returns an empty list.
 func New(c app.Client, do func(func()), now func() time.Time) *Pane {
-	p := &Pane{c: c, do: do, dense: "standard", selected: map[mail.MessageID]bool{}, me: map[string]bool{}, hues: map[mail.AccountID]string{}, overAct: -1, advance: true}
+	p := &Pane{c: c, do: do, dense: "standard", selected: map[mail.MessageID]bool{}, me: map[string]bool{}, hues: map[mail.AccountID]string{}, overAct: -1, advance: "older"}
 	p.m = newModel(c, do, now, p.redraw)
 	p.list = kit.NewVList(densities["standard"].height, 28, p.newRow)
 	p.list.Tail = 8
@@ -141,6 +141,7 @@ func (p *Pane) density() density { return densities[p.dense] }
 
 // SetLooks takes in density and whether rows stand for conversations.
 func (p *Pane) SetLooks(s app.Settings) {
+	p.advance = s.AfterDelete
 	d := s.Density
 	if _, ok := densities[d]; !ok {
 		d = "standard"
@@ -275,9 +276,12 @@ func (p *Pane) follow() {
 		return
 	}
 	i := min(p.at, len(p.m.ids)-1)
-	if !p.advance {
+	switch p.advance {
+	case "list":
 		p.cursor = 0
 		return
+	case "newer":
+		i = max(0, p.at-1)
 	}
 	p.selectOnly(i)
 }

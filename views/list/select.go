@@ -209,9 +209,6 @@ func (p *Pane) Select(id mail.MessageID) bool {
 	return i >= 0
 }
 
-// Advance says whether the next row is selected when the selected ones go away.
-func (p *Pane) Advance(on bool) { p.advance = on }
-
 func (p *Pane) press(i int, at fyne.Position, e *desktop.MouseEvent) {
 	if i >= len(p.m.ids) {
 		return

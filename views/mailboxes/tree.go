@@ -216,3 +216,6 @@ func items(s State, closed map[string]bool, all map[mail.AccountID]bool) []item 
 	}
 	return out
 }
+
+// Sort puts mailboxes of one parent into the order of the sidebar.
+func Sort(bs []mail.Mailbox) { slices.SortStableFunc(bs, less) }

@@ -1,0 +1,93 @@
+package views
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app/store"
+	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/mailboxes"
+)
+
+// background runs f off the window's goroutine and shows its error.
+func (w *Window) background(f func(context.Context) error) {
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+		defer cancel()
+		if err := f(ctx); err != nil {
+			w.h.Do(func() { w.Failed(err) })
+		}
+	}()
+}
+
+// boxCommand carries out what the sidebar's menu asks for.
+func (w *Window) boxCommand(c mailboxes.Command, a mail.AccountID, b mail.Mailbox) {
+	name := mailboxes.Title(b)
+	switch c {
+	case mailboxes.NewMailbox:
+		w.askName("New mailbox", "Name", "", "Create", func(s string) {
+			w.background(func(ctx context.Context) error { _, err := w.c.CreateMailbox(ctx, a, b.ID, s); return err })
+		})
+	case mailboxes.Rename:
+		w.askName("Rename "+name, "Name", b.Name, "Rename", func(s string) {
+			w.background(func(ctx context.Context) error { return w.c.RenameMailbox(ctx, b.ID, b.Parent, s) })
+		})
+	case mailboxes.Delete:
+		kit.Ask(w.win.Canvas(), "Delete "+name, "The mailbox and the "+plural(b.Total, "message")+" in it are deleted on the server too.", "Delete", true, func() {
+			w.background(func(ctx context.Context) error { return w.c.DeleteMailbox(ctx, b.ID) })
+		})
+	case mailboxes.Subscribe, mailboxes.Unsubscribe:
+		w.background(func(ctx context.Context) error { return w.c.SubscribeMailbox(ctx, b.ID, c == mailboxes.Subscribe) })
+	case mailboxes.EmptyTrash:
+		kit.Ask(w.win.Canvas(), "Empty "+name, plural(b.Total, "message")+" in it will be gone for good. This cannot be undone.", "Empty "+name, true, func() {
+			w.background(func(ctx context.Context) error { return w.c.EmptyTrash(ctx, b.ID) })
+		})
+	case mailboxes.MarkAllRead:
+		v := store.View{Mailbox: b.ID}
+		if b.ID == 0 {
+			v = store.View{Role: mail.RoleInbox}
+			name = "All inboxes"
+		}
+		go func() {
+			u, err := w.c.MarkAllRead(context.Background(), v)
+			w.h.Do(func() {
+				if err != nil {
+					w.Failed(err)
+					return
+				}
+				w.did("check-check", name+" marked read", u)
+			})
+		}()
+	}
+}
+
+// askName asks for one word.
+func (w *Window) askName(title, label, value, action string, then func(string)) {
+	f := kit.NewField(label)
+	f.Name = label
+	f.SetText(value)
+	var d *kit.Dialog
+	ok := func() {
+		if s := strings.TrimSpace(f.Text()); s != "" {
+			d.Close()
+			then(s)
+		}
+	}
+	f.OnSubmit = ok
+	f.OnKey = func(k fyne.KeyName, _ bool) bool {
+		if k == fyne.KeyEscape {
+			d.Close()
+			return true
+		}
+		return false
+	}
+	d = kit.NewDialog(w.win.Canvas(), kit.NarrowDialog, kit.Col(0, kit.NewLabel(title, kit.Title16, kit.Text), kit.Gap(0, 14), f, kit.Gap(0, 20),
+		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton(action, "", kit.Primary, ok))))
+	d.Open()
+	f.Focus()
+	f.SelectAll()
+}

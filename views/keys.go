@@ -1,0 +1,257 @@
+package views
+
+import (
+	"time"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/kit"
+)
+
+// keyHelp is what the list of keys shows.
+var keyHelp = []struct{ keys, does string }{
+	{"J / K, Down / Up", "Next, previous conversation"}, {"Space, Shift Space", "Page down, then the next unread; page up"},
+	{"Enter or O, U or Esc", "Open, back to the list"}, {"C", "Write"}, {"R, A, F", "Reply, reply all, forward"},
+	{"E, # or Del, !", "Archive, delete, junk"}, {"V, S", "Move, star"}, {"Shift I, Shift U", "Mark read, unread"},
+	{"X, Shift Down / Up", "Select, extend the selection"}, {"* then A, Ctrl A", "Select all"}, {"/ or Ctrl F", "Search"},
+	{"G then I, S, D, T, A", "Inbox, starred, drafts, sent, archive"}, {"Z or Ctrl Z", "Undo"}, {"F5 or Ctrl Shift T", "Fetch mail"},
+	{"F6, Shift F6", "Next, previous pane"}, {"Ctrl N, Ctrl R, Ctrl L", "Write, reply, forward"}, {"Ctrl ,", "Settings"}, {"F1 or ?", "This list"},
+}
+
+func shift() bool {
+	d, ok := fyne.CurrentApp().Driver().(desktop.Driver)
+	return ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0
+}
+
+// keys listens for keys that nothing has focus for, and for shortcuts.
+func (w *Window) keys() {
+	c := w.win.Canvas()
+	c.SetOnTypedKey(w.key)
+	c.SetOnTypedRune(w.rune)
+	ctrl, both := fyne.KeyModifierShortcutDefault, fyne.KeyModifierShortcutDefault|fyne.KeyModifierShift
+	for _, s := range []fyne.Shortcut{
+		&desktop.CustomShortcut{KeyName: fyne.KeyN, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: ctrl},
+		&desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: both}, &desktop.CustomShortcut{KeyName: fyne.KeyL, Modifier: ctrl},
+		&desktop.CustomShortcut{KeyName: fyne.KeyJ, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: ctrl},
+		&desktop.CustomShortcut{KeyName: fyne.KeyT, Modifier: both}, &desktop.CustomShortcut{KeyName: fyne.Key1, Modifier: ctrl},
+		&desktop.CustomShortcut{KeyName: fyne.KeyComma, Modifier: ctrl}, &fyne.ShortcutUndo{}, &fyne.ShortcutSelectAll{},
+	} {
+		c.AddShortcut(s, w.shortcut)
+	}
+}
+
+func (w *Window) shortcut(s fyne.Shortcut) {
+	if w.win.Canvas().Overlays().Top() != nil {
+		return
+	}
+	switch s := s.(type) {
+	case *fyne.ShortcutUndo:
+		w.undoKey()
+	case *fyne.ShortcutSelectAll:
+		w.list.SelectAll()
+	case *desktop.CustomShortcut:
+		sh := s.Modifier&fyne.KeyModifierShift != 0
+		switch s.KeyName {
+		case fyne.KeyN:
+			w.compose(app.Compose{Kind: app.ComposeNew}, "")
+		case fyne.KeyR:
+			if sh {
+				w.read.Compose(app.ComposeReplyAll)
+			} else {
+				w.read.Compose(app.ComposeReply)
+			}
+		case fyne.KeyL:
+			w.read.Compose(app.ComposeForward)
+		case fyne.KeyJ:
+			w.command("junk", nil)
+		case fyne.KeyF:
+			w.list.FocusSearch()
+		case fyne.KeyT:
+			if sh {
+				w.c.Sync("")
+			}
+		case fyne.Key1:
+			w.showMail()
+		case fyne.KeyComma:
+			w.openSettings("")
+		}
+	}
+}
+
+func (w *Window) undoKey() {
+	if !w.toast.Act() {
+		w.undoLast()
+	}
+}
+
+// key acts on keys without a letter.
+func (w *Window) key(e *fyne.KeyEvent) {
+	sh := shift()
+	switch e.Name {
+	case fyne.KeyDown:
+		w.list.Step(1, sh)
+	case fyne.KeyUp:
+		w.list.Step(-1, sh)
+	case fyne.KeyPageDown:
+		w.list.Page(1, sh)
+	case fyne.KeyPageUp:
+		w.list.Page(-1, sh)
+	case fyne.KeyHome:
+		w.list.First()
+	case fyne.KeyEnd:
+		w.list.Last()
+	case fyne.KeyReturn, fyne.KeyEnter:
+		w.list.OpenCursor()
+	case fyne.KeyEscape:
+		w.escape()
+	case fyne.KeyDelete:
+		w.command("delete", nil)
+	case fyne.KeySpace:
+		if sh {
+			w.read.Page(-1)
+		} else if !w.read.Page(1) {
+			w.list.StepUnread()
+		}
+	case fyne.KeyF1:
+		w.help()
+	case fyne.KeyF5:
+		w.c.Sync("")
+	case fyne.KeyF6:
+		w.nextPane(sh)
+	}
+}
+
+func (w *Window) escape() {
+	switch {
+	case w.mode == modeOne && w.detail:
+		w.back()
+	case len(w.list.SelectedIDs()) > 1:
+		w.list.Deselect()
+	default:
+		w.list.Focus()
+	}
+}
+
+func (w *Window) nextPane(back bool) {
+	c := w.win.Canvas()
+	if back {
+		c.FocusPrevious()
+	} else {
+		c.FocusNext()
+	}
+}
+
+// rune acts on single letters; capitals come with Shift.
+func (w *Window) rune(r rune) {
+	if w.win.Canvas().Overlays().Top() != nil {
+		return
+	}
+	if w.prefix != 0 && w.h.Now().Sub(w.prefixAt) < 2*time.Second {
+		p := w.prefix
+		w.prefix = 0
+		w.second(p, unicode.ToLower(r))
+		return
+	}
+	w.prefix = 0
+	switch r {
+	case 'g', '*':
+		w.prefix, w.prefixAt = r, w.h.Now()
+	case 'j':
+		w.list.Step(1, false)
+	case 'k':
+		w.list.Step(-1, false)
+	case 'n':
+		w.list.StepUnread()
+	case 'o':
+		w.list.OpenCursor()
+	case 'u':
+		w.back()
+	case 'c':
+		w.compose(app.Compose{Kind: app.ComposeNew}, "")
+	case 'r':
+		w.read.Compose(app.ComposeReply)
+	case 'a':
+		w.read.Compose(app.ComposeReplyAll)
+	case 'f':
+		w.read.Compose(app.ComposeForward)
+	case 'e':
+		w.command("archive", nil)
+	case '#':
+		w.command("delete", nil)
+	case '!':
+		w.command("junk", nil)
+	case 'v':
+		if rows := w.list.Selection(); len(rows) > 0 {
+			p := fyne.CurrentApp().Driver().AbsolutePositionForObject(w.read)
+			kit.ShowMenu(w.win.Canvas(), p.AddXY(40, 56), w.moveItems(rows)...)
+		}
+	case 's':
+		w.command("star", nil)
+	case 'I':
+		w.command("seen", nil)
+	case 'U':
+		w.command("unread", nil)
+	case 'x':
+		w.list.Toggle()
+	case '/':
+		w.list.FocusSearch()
+	case 'z':
+		w.undoKey()
+	case '?':
+		w.help()
+	}
+}
+
+func (w *Window) second(p, r rune) {
+	if p == '*' {
+		if r == 'a' {
+			w.list.SelectAll()
+		}
+		return
+	}
+	role := map[rune]mail.Role{'t': mail.RoleSent, 'a': mail.RoleArchive}
+	switch r {
+	case 'i':
+		w.side.GoTo("All inboxes")
+	case 's':
+		w.side.GoTo("Starred")
+	case 'd':
+		w.side.GoTo("Drafts")
+	case 't', 'a':
+		account := mail.AccountID("")
+		if s, ok := w.read.Current(); ok {
+			account = s.Account
+		}
+		for _, b := range w.state.Mailboxes {
+			if b.Role == role[r] && (account == "" || b.Account == account) {
+				w.side.GoToBox(b.ID)
+				return
+			}
+		}
+	}
+}
+
+// help shows the keys.
+func (w *Window) help() {
+	if w.win.Canvas().Overlays().Top() != nil {
+		return
+	}
+	col := func(from, to int) fyne.CanvasObject {
+		var rows []fyne.CanvasObject
+		for _, k := range keyHelp[from:to] {
+			rows = append(rows, kit.Col(1, kit.NewShrinkLabel(k.keys, kit.Small12B, kit.Text), kit.NewShrinkLabel(k.does, kit.Small12, kit.Text2)))
+		}
+		return kit.Sized(312, 0, kit.Col(9, rows...))
+	}
+	var d *kit.Dialog
+	half := (len(keyHelp) + 1) / 2
+	close := kit.NewButton("Close", "", kit.Primary, func() { d.Close() })
+	d = kit.NewDialog(w.win.Canvas(), 704, kit.Col(0, kit.NewLabel("Keys", kit.Title16, kit.Text), kit.Gap(0, 16),
+		kit.Row(32, col(0, half), col(half, len(keyHelp))), kit.Gap(0, 20), kit.Row(8, kit.Spring(nil), close)))
+	d.Sticky = false
+	d.Open()
+}

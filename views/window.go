@@ -1,0 +1,325 @@
+package views
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/app/bus"
+	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/list"
+	"github.com/postrider/postrider/views/mailboxes"
+	"github.com/postrider/postrider/views/reader"
+)
+
+// Hooks are what the window asks the rest of the program for. Nil ones are not offered.
+type Hooks struct {
+	// Do runs f on the window's goroutine; nil = fyne.Do.
+	Do func(f func())
+	// Now is the present; nil = time.Now.
+	Now func() time.Time
+	// OpenWizard shows the account wizard; first: there is no account yet.
+	OpenWizard func(first bool)
+	// OpenSettings shows the settings, at an account when one is named.
+	OpenSettings func(account mail.AccountID)
+	// OpenComposer opens a composer, with a text that was already written.
+	OpenComposer func(k app.Compose, text string)
+	// OpenDraft opens a composer on a draft that was taken back from the Outbox.
+	OpenDraft func(d mail.Draft)
+	// SignIn asks the person to sign in again.
+	SignIn func(account mail.AccountID)
+	// Certificate shows the certificate that could not be verified.
+	Certificate func(s app.AccountStatus)
+	OpenURL     func(url string) error
+	OpenFile    func(path string) error
+}
+
+// Window is the main window.
+type Window struct {
+	win   fyne.Window
+	c     app.Client
+	h     Hooks
+	root  *kit.Root
+	rail  *mailboxes.Rail
+	side  *mailboxes.Sidebar
+	list  *list.Pane
+	read  *reader.Pane
+	out   *outbox
+	toast *kit.Toasts
+
+	panes           *fyne.Container
+	splitA, splitB  *kit.Splitter
+	banner          *kit.Banner
+	bannerKey       string
+	dismissed       map[string]bool
+	setup           *kit.Empty
+	sideOver        *kit.Overlay
+	state           mailboxes.State
+	loaded, opened  bool
+	showOut, detail bool // the Outbox instead of the list; the reader in front when there is one pane
+	sideW, listW    float32
+	mode            layoutMode
+	drag            *dragTag
+	prefix          rune
+	prefixAt        time.Time
+	sub             *bus.Sub
+	undo            []app.Undo
+	settings        app.Settings
+	stop            chan struct{}
+	loading         bool
+	reloadAgain     bool
+}
+
+// New fills a window and begins to follow the program. Show the window afterwards.
+func New(win fyne.Window, c app.Client, h Hooks) *Window {
+	if h.Do == nil {
+		h.Do = fyne.Do
+	}
+	if h.Now == nil {
+		h.Now = time.Now
+	}
+	kit.Do = h.Do
+	w := &Window{win: win, c: c, h: h, dismissed: map[string]bool{}, stop: make(chan struct{})}
+	w.settings = c.Settings()
+	kit.Choose(kit.Mode(w.settings.Theme), w.settings.Contrast)
+	w.sideW, w.listW = w.settings.Sidebar, w.settings.List
+	w.rail = mailboxes.NewRail(w.showMail, w.help, func() { w.openSettings("") }, w.openSide)
+	w.side = mailboxes.NewSidebar(h.Now)
+	w.list = list.New(c, h.Do, h.Now)
+	w.read = reader.New(win, c, h.Do, h.Now)
+	w.out = newOutbox(w)
+	w.drag = newDragTag()
+	w.banner = kit.NewBanner("", "", "", kit.ToneIdle)
+	w.banner.Wide = true
+	w.setup = kit.NewEmpty("mail-plus", "Add your first account", "Postrider finds the servers by itself.", kit.ToneTint,
+		kit.NewButton("Add an account", "plus", kit.Primary, func() { w.openWizard() }))
+	w.splitA = kit.NewSplitter(func(dx float32) { w.sideW = min(320, max(200, w.sideW+dx)); w.arrange() }, w.saveSplits)
+	w.splitB = kit.NewSplitter(func(dx float32) { w.listW = min(560, max(320, w.listW+dx)); w.arrange() }, w.saveSplits)
+	w.connect()
+	w.panes = container.New(&panesLayout{w}, w.rail, w.side, w.list, w.out, w.read, w.banner, w.splitA, w.splitB, w.setup)
+	w.root = kit.NewRoot(w.panes)
+	w.root.MinW, w.root.MinH = 760, 520
+	w.toast = kit.NewToasts(w.root, func() (fyne.Position, float32) {
+		p := w.list.Position()
+		if !w.list.Visible() {
+			p = w.read.Position()
+		}
+		return fyne.NewPos(p.X+12, w.root.Size().Height-16), max(200, min(520, w.root.Size().Width-p.X-24))
+	})
+	w.applySettings()
+	win.SetContent(w.root)
+	win.SetPadded(false)
+	win.Resize(fyne.NewSize(w.settings.Width, w.settings.Height))
+	w.keys()
+	w.read.Nothing(0)
+	w.follow()
+	w.reload()
+	return w
+}
+
+// Close ends following the program. The window itself is closed by its owner.
+func (w *Window) Close() {
+	select {
+	case <-w.stop:
+	default:
+		close(w.stop)
+	}
+	s := w.c.Settings()
+	z := w.root.Size()
+	if z.Width > 0 && (s.Width != z.Width || s.Height != z.Height) {
+		s.Width, s.Height = z.Width, z.Height
+		_ = w.c.SetSettings(context.Background(), s)
+	}
+}
+
+// Raise shows the window in front and acts on an argument of the command line: a mailto link.
+func (w *Window) Raise(argument string) {
+	w.win.Show()
+	w.win.RequestFocus()
+	if strings.HasPrefix(strings.ToLower(argument), "mailto:") {
+		w.compose(app.Compose{Kind: app.ComposeMailto, Mailto: argument}, "")
+	}
+}
+
+// Toast shows a text with an icon for some seconds.
+func (w *Window) Toast(icon, text string) { w.toast.Show(icon, text, "", nil) }
+
+// ToastUndo shows what was done and takes it back on demand.
+func (w *Window) ToastUndo(icon, text string, undo func()) { w.toast.Show(icon, text, "Undo", undo) }
+
+// Failed shows an error in words for people.
+func (w *Window) Failed(err error) {
+	e := fault.Of(err)
+	if e == nil || e.Code == "cancelled" {
+		return
+	}
+	text := e.Title
+	if e.Detail != "" {
+		text += ". " + strings.TrimSuffix(e.Detail, ".") + "."
+	}
+	w.toast.Show("circle-alert", text, "", nil)
+}
+
+func (w *Window) connect() {
+	s := w.side
+	s.OnCompose = func() { w.compose(app.Compose{Kind: app.ComposeNew}, "") }
+	s.OnOpen = w.open
+	s.OnCommand = w.boxCommand
+	s.OnFold = func(closed []string) { w.change(func(s *app.Settings) { s.Closed = closed }) }
+	s.OnSignIn = w.signIn
+	s.OnError = func(st app.AccountStatus) { w.showFault(st) }
+	s.OnSync = func() { w.c.Sync("") }
+	s.OnPause = w.pause
+	s.OnAccount = w.openSettings
+	l := w.list
+	l.OnSelect = w.selected
+	l.OnOpen = w.openRow
+	l.OnAction = func(name string, rows []mail.Summary) { w.command(name, rows) }
+	l.OnMenu = w.rowMenu
+	l.OnDrag, l.OnDrop = w.dragged, w.dropped
+	l.OnKey, l.OnRune, l.OnShortcut = w.key, w.rune, w.shortcut
+	l.OnSettings = w.change
+	l.SetProgress(w.firstDownload)
+	r := w.read
+	r.OnCommand = w.command
+	r.OnMove = w.moveMenu
+	r.OnCompose = w.compose
+	r.OnSend = w.quickSend
+	r.OnStep = func(n int) { w.list.Step(n, false) }
+	r.OnBack = w.back
+	r.OnSeen = w.markSeen
+	r.OpenURL, r.OpenFile = w.h.OpenURL, w.h.OpenFile
+	if r.OpenURL == nil {
+		r.OpenURL = func(string) error {
+			return fault.New(fault.Local, "browser", "No browser was found", "Copy the link instead.")
+		}
+	}
+	if r.OpenFile == nil {
+		r.OpenFile = func(string) error {
+			return fault.New(fault.Local, "program", "No program for this file was found", "Save it instead.")
+		}
+	}
+	r.Toast, r.Failed = w.Toast, w.Failed
+	r.OnKey, r.OnRune, r.OnShortcut = w.key, w.rune, w.shortcut
+	r.BoxName = w.boxName
+}
+
+func (w *Window) boxName(s mail.Summary) (string, string) {
+	for _, b := range w.state.Mailboxes {
+		if b.ID == s.Mailbox {
+			for _, a := range w.state.Accounts {
+				if a.ID == b.Account {
+					name := a.Name
+					if f := strings.Fields(name); len(f) > 1 {
+						name = f[0]
+					}
+					return name + " · " + mailboxes.Title(b), a.Hue
+				}
+			}
+			return mailboxes.Title(b), "slate"
+		}
+	}
+	return "", ""
+}
+
+// change changes the settings here and in the program.
+func (w *Window) change(f func(*app.Settings)) {
+	s := w.c.Settings()
+	f(&s)
+	w.settings = s
+	w.applySettings()
+	go func() {
+		if err := w.c.SetSettings(context.Background(), s); err != nil {
+			w.h.Do(func() { w.Failed(err) })
+		}
+	}()
+}
+
+func (w *Window) applySettings() {
+	s := w.settings
+	w.list.SetLooks(s)
+	w.read.SetLooks(s)
+	w.side.SetClosed(s.Closed)
+}
+
+func (w *Window) saveSplits() {
+	w.change(func(s *app.Settings) { s.Sidebar, s.List = w.sideW, w.listW })
+}
+
+// showMail brings the mail panes to the front.
+func (w *Window) showMail() { w.list.Focus() }
+
+func (w *Window) openSettings(a mail.AccountID) {
+	if w.h.OpenSettings != nil {
+		w.h.OpenSettings(a)
+	}
+}
+
+func (w *Window) openWizard() {
+	if w.h.OpenWizard != nil {
+		w.h.OpenWizard(len(w.state.Accounts) == 0)
+	}
+}
+
+func (w *Window) compose(k app.Compose, text string) {
+	if w.h.OpenComposer != nil {
+		w.h.OpenComposer(k, text)
+	}
+}
+
+func (w *Window) signIn(a mail.AccountID) {
+	if w.h.SignIn != nil {
+		w.h.SignIn(a)
+	}
+}
+
+// open shows a place in the list.
+func (w *Window) open(p mailboxes.Place) {
+	w.closeSide()
+	w.opened, w.detail = true, false
+	w.showOut = p.Outbox
+	if p.Outbox {
+		w.read.Nothing(0)
+		w.out.load()
+	} else {
+		w.list.Open(p.Name, p.View, p.All && len(w.state.Accounts) > 1)
+	}
+	w.arrange()
+}
+
+// selected shows in the reader what is selected in the list.
+func (w *Window) selected(n int, s *mail.Summary) {
+	_, at, of := w.list.Cursor()
+	w.read.SetPlace(at, of)
+	switch {
+	case n > 1:
+		w.read.Several(n, w.list.Selection())
+	case s != nil && n == 1:
+		w.read.Open(*s, w.list.View().Threads)
+	case n == 0 || s == nil && w.list.Empty():
+		_, unread := w.list.Counts()
+		w.read.Nothing(unread)
+	}
+}
+
+// openRow is Enter or a double click: a draft is edited, anything else comes to the front where there is one pane.
+func (w *Window) openRow(s mail.Summary) {
+	if s.Flags.Has(mail.DraftFlag) {
+		w.compose(app.Compose{Kind: app.ComposeEdit, Of: s.ID, Account: s.Account}, "")
+		return
+	}
+	w.detail = true
+	w.arrange()
+}
+
+func (w *Window) back() {
+	w.detail = false
+	w.arrange()
+	w.list.Focus()
+}

@@ -61,7 +61,7 @@ func (b *backend) Fetch(ctx context.Context, c remote.Ref, items []remote.Ref, w
 		}
 		return err
 	})
-	if mine != nil {
+	if mine != nil && (ctx.Err() == nil || !s.dead()) {
 		return mine
 	}
 	return err
@@ -181,7 +181,7 @@ func (f *fetcher) take(m body) error {
 		f.odd = append(f.odd, m.uid)
 		return nil
 	}
-	cut := &cutReader{r: m.lit, left: m.size}
+	cut := &cutReader{r: m.lit, f: f.s.filter}
 	if err := f.each(remote.Item{Ref: ref(f.validity, m.uid), Size: m.size, Body: cut}); err != nil {
 		return errors.Join(errEnough, err)
 	}
@@ -231,17 +231,16 @@ func (f *fetcher) again() error {
 	return nil
 }
 
-// cutReader notices a body that ends early, which go-imap passes on as a plain end.
+// cutReader reads a literal and refuses what the filter made up after the connection ended.
 type cutReader struct {
-	r    io.Reader
-	left int64
+	r io.Reader
+	f *filter
 }
 
 func (c *cutReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	c.left -= int64(n)
-	if err == io.EOF && c.left > 0 {
-		return n, fault.Of(io.ErrUnexpectedEOF)
+	if c.f.broken.Load() {
+		return 0, fault.Of(io.ErrUnexpectedEOF)
 	}
 	return n, err
 }

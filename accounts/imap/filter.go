@@ -24,6 +24,9 @@ const maxLine = 32 << 20
 // maxHeld bounds the literals of a FETCH reply that has to be held until its UID is known, and of replies that are collected.
 const maxHeld = 64 << 20
 
+// maxMadeUp bounds what is made up for a literal that was cut; a greater size was never meant seriously.
+const maxMadeUp = 1 << 30
+
 var errLine = errors.New("imap: the server's line is too long")
 
 // filter is the net.Conn that go-imap gets; see the package's documentation. Read is called by go-imap's reading goroutine alone.
@@ -42,6 +45,7 @@ type filter struct {
 	kind    replyKind
 	kept    []byte // of a collected reply
 
+	broken  atomic.Bool  // the connection ended within a literal
 	bytes   atomic.Int64 // of literals passed on
 	blocked atomic.Int64 // nanoseconds waited for them
 
@@ -134,12 +138,7 @@ func (f *filter) arm() {
 func (f *filter) Read(p []byte) (int, error) {
 	n, err := f.read(p)
 	if err != nil {
-		f.mu.Lock()
-		if f.err == nil {
-			f.err = err
-			close(f.closed)
-		}
-		f.mu.Unlock()
+		f.fail(err)
 		if err != io.EOF {
 			err = fmt.Errorf("imap: %w", err)
 		}
@@ -147,8 +146,29 @@ func (f *filter) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// fail notes why reading ended.
+func (f *filter) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err == nil {
+		f.err = err
+		close(f.closed)
+	}
+}
+
 func (f *filter) read(p []byte) (int, error) {
 	for {
+		if f.broken.Load() {
+			// The connection ended within a literal. go-imap would now read on in two goroutines at the same time, so it gets the rest of the
+			// literal as zeros, and the error after it. Who reads the literal asks broken.
+			if f.literal == 0 || f.literal > maxMadeUp {
+				return 0, f.reason()
+			}
+			n := int(min(int64(len(p)), f.literal))
+			clear(p[:n])
+			f.literal -= int64(n)
+			return n, nil
+		}
 		if len(f.ready) > 0 {
 			n := copy(p, f.ready)
 			f.ready = f.ready[n:]
@@ -174,7 +194,8 @@ func (f *filter) read(p []byte) (int, error) {
 				return n, nil
 			}
 			if err != nil {
-				return 0, unexpected(err)
+				f.fail(unexpected(err))
+				f.broken.Store(true)
 			}
 			continue
 		}

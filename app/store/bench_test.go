@@ -338,7 +338,20 @@ func BenchmarkSearch(b *testing.B) {
 			b.ReportMetric(float64(n), "rows")
 		})
 	}
-	_ = box
+	var small mail.MailboxID
+	bs, _ := s.Mailboxes(ctx, "ada")
+	for _, x := range bs {
+		if x.ID != box {
+			small = x.ID
+		}
+	}
+	b.Run("small-mailbox", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := s.List(ctx, View{Search: common + " ", Mailbox: small}, 0, 50); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
 
 func BenchmarkOpen(b *testing.B) {

@@ -215,7 +215,7 @@ func local(op string, err error) error {
 		case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM:
 			f.Code, f.Title, f.Detail = "files", "A file of the profile cannot be used", "Check that the disk is there and that you may write to it."
 		case lib.SQLITE_INTERRUPT:
-			f.Code, f.Title = "cancelled", "Stopped"
+			return context.Canceled
 		case lib.SQLITE_IOERR:
 			f.Code, f.Title, f.Detail = "files", "The disk did not answer", "The profile's disk reports an error. Check the disk and the room on it."
 		}

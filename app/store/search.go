@@ -31,6 +31,16 @@ func (s *Store) searchSource(v View, t *tree, boxes []*box) (source, error) {
 	id, from := "m.id", "messages m"
 	if c.match != "" {
 		id, from = "fts.rowid", "fts CROSS JOIN messages m ON m.id=fts.rowid"
+		if len(boxes) == 1 && c.within == nil {
+			c.within = append(c.within, fmt.Sprint(int64(boxes[0].id)))
+		}
+		small, err := s.small(c.within)
+		if err != nil {
+			return nil, err
+		}
+		if small { // fewer messages are asked whether they match than matches where they are
+			id, from = "m.id", "messages m CROSS JOIN fts ON fts.rowid=m.id"
+		}
 	}
 	var args []any
 	sql := "SELECT " + id + ", m.mailbox FROM " + from + " WHERE m.hide=0"
@@ -76,6 +86,19 @@ func (s *Store) searchSource(v View, t *tree, boxes []*box) (source, error) {
 	}, nil
 }
 
+// fewMessages is how many messages are rather asked one by one.
+const fewMessages = 3000
+
+// small reports whether the mailboxes hold few messages; no mailboxes is no restriction.
+func (s *Store) small(ids []string) (bool, error) {
+	if len(ids) == 0 {
+		return false, nil
+	}
+	var n int
+	err := s.db.QueryRow("SELECT coalesce(sum(total),0) FROM mailboxes WHERE id IN (" + strings.Join(ids, ",") + ")").Scan(&n)
+	return n <= fewMessages, err
+}
+
 type bound struct {
 	cmp string
 	id  int64
@@ -88,6 +111,7 @@ type compiler struct {
 	ranges []bound // of ids
 	conds  []string
 	args   []any
+	within []string // mailboxes that one of the conditions restricts to; nil = none does
 }
 
 // top takes the conjuncts of the root apart.
@@ -105,6 +129,9 @@ func (c *compiler) top(root search.Node) {
 		if d, ok := n.(search.Date); ok {
 			c.ranges = append(c.ranges, dateBounds(d)...)
 			continue
+		}
+		if in, ok := n.(search.In); ok && c.within == nil {
+			c.within = c.boxes(in)
 		}
 		if m, ok := c.fts(n); ok {
 			pos = append(pos, m)
@@ -232,7 +259,7 @@ func (c *compiler) cond(n search.Node) string {
 		}
 		return out + ")"
 	case search.In:
-		return "(m.mailbox IN (" + c.boxes(n) + "))"
+		return "(m.mailbox IN (" + strings.Join(c.boxes(n), ",") + "))"
 	case search.Account:
 		return "(m.account IN (" + c.accounts(n) + "))"
 	}
@@ -247,7 +274,7 @@ func (c *compiler) list(ns []search.Node, op string) string {
 	return "(" + strings.Join(parts, op) + ")"
 }
 
-func (c *compiler) boxes(n search.In) string {
+func (c *compiler) boxes(n search.In) []string {
 	var ids []string
 	for _, b := range c.t.order {
 		path := strings.ToLower(b.path)
@@ -255,7 +282,7 @@ func (c *compiler) boxes(n search.In) string {
 			ids = append(ids, fmt.Sprint(int64(b.id)))
 		}
 	}
-	return strings.Join(ids, ",")
+	return ids
 }
 
 func (c *compiler) accounts(n search.Account) string {

@@ -73,6 +73,33 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// TestSearchWithin asks within a mailbox, a role and an account.
+func TestSearchWithin(t *testing.T) {
+	s, named := searchStore(t)
+	boxes, _ := s.Mailboxes(ctx, "ada")
+	for _, c := range []struct {
+		v    View
+		want []string
+	}{{View{Search: "heron ", Mailbox: boxes[0].ID}, []string{"invoice", "heron"}}, {View{Search: "heron ", Role: mail.RoleArchive}, nil}, {View{Search: "-planks ", Mailbox: boxes[0].ID}, []string{"heron"}},
+		{View{Search: "heron ", Account: "ada", OnlyUnread: true}, []string{"heron"}}, {View{Search: "heron ", Account: "eve"}, nil}, {View{Search: "heron after:2026-03-02 ", Mailbox: boxes[0].ID}, []string{"invoice"}}} {
+		var want []mail.MessageID
+		for _, n := range c.want {
+			want = append(want, named[n])
+		}
+		if got := ordered(t, s, c.v, 1); !slices.Equal(got, want) {
+			t.Errorf("%+v: %v, want %v", c.v, got, want)
+		}
+		c.v.Oldest = true
+		slices.Reverse(want)
+		if got := ordered(t, s, c.v, 1); !slices.Equal(got, want) {
+			t.Errorf("%+v: %v, want %v", c.v, got, want)
+		}
+		if n, _, err := s.Count(ctx, c.v, 100); err != nil || n != len(want) {
+			t.Errorf("%+v counts %d %v", c.v, n, err)
+		}
+	}
+}
+
 // TestSearchFollows asks again after moves, flags, bodies and deletions: the index itself is not touched by the first two.
 func TestSearchFollows(t *testing.T) {
 	s, named := searchStore(t)

@@ -518,7 +518,7 @@ func SafeLink(s string) string {
 		return ""
 	}
 	if strings.HasPrefix(s, "//") {
-		return "https:" + s
+		s = "https:" + s
 	}
 	scheme, rest, ok := strings.Cut(s, ":")
 	if !ok || rest == "" {

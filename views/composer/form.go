@@ -169,7 +169,7 @@ func (c *Composer) lay(s fyne.Size) {
 		kit.Place(r.rule, 0, y+h-1, s.Width, 1)
 		if c.complete.of == r.p {
 			at := r.p.input.Position()
-			x := min(valueX+at.X-12, s.Width-completeWidth-12)
+			x := min(float32(valueX-8), s.Width-completeWidth-12)
 			z := fyne.NewSize(completeWidth, c.complete.height()+12)
 			kit.Place(c.popup, max(8, x), y+at.Y+4+26+8, z.Width, z.Height)
 		}
@@ -401,9 +401,18 @@ func (c *Composer) drawFiles() {
 	scroll := container.NewHScroll(row)
 	c.strip.Objects = []fyne.CanvasObject{kit.Free(nil, func(s fyne.Size) {
 		z := sum.MinSize()
-		kit.Place(scroll, 16, 11, s.Width-48-z.Width, 44)
+		w := s.Width - 48 - z.Width
+		// A scroll container cuts the last line of the cards' frames, so it is used only where there is something to scroll.
+		if m := row.MinSize(); m.Width <= w {
+			scroll.Hide()
+			row.Show()
+			kit.Place(row, 16, 11, m.Width, 44)
+		} else {
+			scroll.Show()
+			kit.Place(scroll, 16, 11, w, 46)
+		}
 		kit.Place(sum, s.Width-16-z.Width, 0, z.Width, s.Height)
-	}, scroll, sum)}
+	}, row, scroll, sum)}
 	c.strip.Show()
 	c.stripRule.Show()
 	c.strip.Refresh()

@@ -57,6 +57,13 @@ func (c *Composer) touched() {
 	})
 }
 
+// resume lets the saving that a try to send put off happen after all.
+func (c *Composer) resume() {
+	if c.dirty {
+		c.touched()
+	}
+}
+
 // Save saves the draft now; then, when set, is called on the window's goroutine with the result.
 func (c *Composer) Save(then func(error)) {
 	if c.timer != nil {
@@ -210,6 +217,7 @@ func (c *Composer) send(at time.Time, sure bool) {
 		if len(concerns) > 0 {
 			c.h.Do(func() {
 				c.busy(false)
+				c.resume()
 				c.concern(concerns[0], at)
 			})
 			return
@@ -225,6 +233,7 @@ func (c *Composer) send(at time.Time, sure bool) {
 			c.busy(false)
 			if err != nil {
 				f := fault.Of(err)
+				c.resume()
 				c.warn(warning{icon: "circle-alert", bad: true, text: f.Title, detail: f.Detail})
 				return
 			}

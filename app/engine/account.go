@@ -86,6 +86,9 @@ func (a *account) supervise(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		if errors.Is(err, errStale) {
+			continue
+		}
 		if err == nil { // nothing to do, and the connection is not worth keeping
 			delay, protocol = a.e.o.BackoffMin, 0
 			if !a.rest(ctx, a.poll(), true) {

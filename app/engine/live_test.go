@@ -90,6 +90,10 @@ func TestLive(t *testing.T) {
 	s.SetHooks(memory.Hooks{})
 	r.shows(s)
 	r.idleState("a")
+	// The command line's sync beside a running supervisor.
+	deliver(s, "Junk", 1)
+	r.sync()
+	r.same(s, "asked for while it runs")
 	// A wrong password pauses until there is a new one.
 	bad := true
 	s.SetHooks(memory.Hooks{Before: func(c memory.Call) error {

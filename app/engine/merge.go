@@ -60,16 +60,10 @@ func merge(k known, d remote.Delta) plan {
 			gone[r] = row
 		}
 	}
-	members := in
+	on := members(&d)
 	if d.Complete {
-		if d.Members != nil {
-			members = make(map[remote.Ref]bool, len(d.Members))
-			for _, r := range d.Members {
-				members[r] = true
-			}
-		}
 		for r, row := range k.rows {
-			if !members[r] {
+			if !on[r] {
 				gone[r] = row
 			}
 		}
@@ -128,7 +122,7 @@ func merge(k known, d remote.Delta) plan {
 	if d.Complete {
 		p.listed = true
 		sure := true
-		for r := range members {
+		for r := range on {
 			if _, ok := k.rows[r]; !ok && !in[r] && !(k.keep && k.marks[r] != store.POPMark{}) {
 				sure = false // something came during the listing: it may be one of those without a name
 				break
@@ -157,6 +151,20 @@ func merge(k known, d remote.Delta) plan {
 	slices.Sort(p.delete)
 	slices.Sort(p.kept)
 	return p
+}
+
+// members is what a complete delta says is there.
+func members(d *remote.Delta) map[remote.Ref]bool {
+	on := make(map[remote.Ref]bool, max(len(d.Members), len(d.Changed)))
+	if d.Members == nil {
+		for _, s := range d.Changed {
+			on[s.Ref] = true
+		}
+	}
+	for _, r := range d.Members {
+		on[r] = true
+	}
+	return on
 }
 
 func sameWords(a, b []string) bool {

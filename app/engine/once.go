@@ -35,7 +35,7 @@ func (s *session) tell(doing string) {
 }
 
 // SyncOnce does everything there is to do for an account and returns: what is due is sent, changes pushed, mailboxes pulled, bodies brought, the
-// index brought up to date. It waits while the supervisor holds the connection.
+// index brought up to date. Where a supervisor runs it is asked to look at everything, and waited for.
 func (e *Engine) SyncOnce(ctx context.Context, id mail.AccountID, progress func(Progress)) (Report, error) {
 	began := time.Now()
 	a, err := e.account(ctx, id)
@@ -44,6 +44,12 @@ func (e *Engine) SyncOnce(ctx context.Context, id mail.AccountID, progress func(
 	}
 	if err := e.recover(ctx); err != nil {
 		return Report{Account: id}, err
+	}
+	e.mu.Lock()
+	running := a.cancel != nil
+	e.mu.Unlock()
+	if running {
+		return Report{Account: id, Seconds: time.Since(began).Seconds()}, e.await(ctx, a, progress)
 	}
 	a.sendDue(ctx)
 	rep := Report{Account: id}
@@ -76,4 +82,33 @@ func (e *Engine) SyncOnce(ctx context.Context, id mail.AccountID, progress func(
 	}
 	rep.Seconds = time.Since(began).Seconds()
 	return rep, err
+}
+
+// await asks a running supervisor for everything and waits until it is at rest, or until it has failed.
+func (e *Engine) await(ctx context.Context, a *account, progress func(Progress)) error {
+	began := e.o.Now()
+	e.Sync(a.id)
+	t := time.NewTicker(20 * time.Millisecond)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.C:
+		}
+		for _, s := range e.Status() {
+			if s.Account != a.id {
+				continue
+			}
+			if s.State == StateIdle && s.Checked.After(began) {
+				return nil
+			}
+			if s.Err != nil && (s.State == StateOffline || s.State == StateError || s.State == StateSignIn) && (s.Retry.IsZero() || s.Retry.After(began)) {
+				return s.Err
+			}
+			if progress != nil {
+				progress(Progress{Doing: s.Doing, Done: s.Done})
+			}
+		}
+	}
 }

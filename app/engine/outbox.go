@@ -396,6 +396,11 @@ func (e *Engine) sent(ctx context.Context, id mail.OutboxID, state mail.OutboxSt
 		_, err = tx.PutOutbound(o)
 		return err
 	})
+	if a.m.ServerSent && have {
+		a.mu.Lock()
+		a.hints[p.Ref] = true // its copy is there by now
+		a.mu.Unlock()
+	}
 	for id := range c.wake {
 		e.wakeAccount(id)
 	}

@@ -50,16 +50,7 @@ func (s *session) pull(id mail.MailboxID) (bool, error) {
 		return false, err
 	}
 	if p.Keep && d.Complete {
-		on := map[remote.Ref]bool{}
-		for _, r := range d.Members {
-			on[r] = true
-		}
-		for _, st := range d.Changed {
-			if d.Members == nil {
-				on[st.Ref] = true
-			}
-		}
-		s.onServer[id] = on
+		s.onServer[id] = members(&d)
 		if s.conn.Pusher != nil {
 			s.leave = append(s.leave, id)
 		}
@@ -115,13 +106,16 @@ func (s *session) gather(tx *store.Tx, p store.Place, d *remote.Delta, ops []sto
 		if err != nil {
 			return k, err
 		}
+		on := members(d)
 		for ref, id := range all {
 			if _, ok := k.rows[ref]; ok {
 				continue
 			}
-			row, err := tx.Row(id)
-			if err != nil {
-				return k, err
+			row := store.Row{ID: id, Ref: ref, Base: p.ID} // that it is there is all that matters
+			if !on[ref] {
+				if row, err = tx.Row(id); err != nil {
+					return k, err
+				}
 			}
 			k.rows[ref] = row
 		}
@@ -237,13 +231,7 @@ func (s *session) prune(tx *store.Tx, p store.Place, d remote.Delta, pl plan) er
 	if err != nil || len(missing) > 0 {
 		return err
 	}
-	on := map[remote.Ref]bool{}
-	for _, r := range d.Members {
-		on[r] = true
-	}
-	for _, st := range d.Changed {
-		on[st.Ref] = true
-	}
+	on := members(&d)
 	var old []remote.Ref
 	for r := range marks {
 		if !on[r] {

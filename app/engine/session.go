@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -43,6 +44,9 @@ func (a *account) connect(ctx context.Context) (*session, error) {
 		cursor: map[mail.MailboxID]mail.MessageID{}, onServer: map[mail.MailboxID]map[remote.Ref]bool{}, report: &Report{Account: a.id}}, nil
 }
 
+// errStale: a connection that had rested turned out to be dead. That is no news to anybody: another one is opened.
+var errStale = errors.New("stale")
+
 // work runs one session; nil means that there is nothing to do and nothing to wait for over this connection.
 func (a *account) work(ctx context.Context) (err error) {
 	a.session.Lock()
@@ -66,6 +70,7 @@ func (a *account) work(ctx context.Context) (err error) {
 	a.all, a.now = false, false
 	a.mu.Unlock()
 	var endWatch func()
+	rested := false
 	defer func() {
 		if endWatch != nil {
 			endWatch()
@@ -73,10 +78,14 @@ func (a *account) work(ctx context.Context) (err error) {
 	}()
 	for ctx.Err() == nil {
 		did, err := s.step()
+		if err != nil && rested && fault.Is(err, fault.Network) {
+			return errStale
+		}
 		if err != nil {
 			return err
 		}
 		if did {
+			rested = false
 			continue
 		}
 		a.status(func(st *AccountStatus) {
@@ -94,6 +103,7 @@ func (a *account) work(ctx context.Context) (err error) {
 		if !a.rest(ctx, s.nap(), true) {
 			return ctx.Err()
 		}
+		rested = true
 		if time.Since(s.looked) >= a.poll() {
 			s.collected = false // look at everything
 		}

@@ -119,14 +119,14 @@ type Discovery struct {
 
 // Hint is something the person must know or do at their provider before it works.
 type Hint struct {
-	Kind string // "app-password", "enable", "browser", "bridge", "note"
+	Kind string // "app-password", "enable", "browser", "bridge", "note", "unsupported"
 	Text string
 	URL  string
 }
 
 // Step is one line of the looking-up screen.
 type Step struct {
-	ID     string // "provider", "autoconfig", "ispdb", "mx", "srv", "probe", "autodiscover", "dav"
+	ID     string // "provider", "autoconfig", "ispdb", "mx", "srv", "probe", "autodiscover", "activesync", "dav"
 	Title  string // for people
 	State  StepState
 	Detail string // what was found or why not

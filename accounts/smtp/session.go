@@ -104,6 +104,9 @@ func open(ctx context.Context, o wire.Options) (*session, error) {
 		return s, ctxOr(ctx, err)
 	}
 	fresh, cerr := o.Creds.Credential(ctx, true)
+	if cerr != nil && c.Token != "" {
+		return nil, ctxOr(ctx, cerr) // the token could not be refreshed: that is not the server's refusal
+	}
 	if cerr != nil || fresh == c {
 		return nil, ctxOr(ctx, err)
 	}

@@ -1,0 +1,48 @@
+# make run    sets everything up and opens the window on a built-in demonstration (without a screen: shows itself, with pictures in build/tour)
+# make test   sets up what tests need and runs all of them
+# make build | bench | lint | package | fuzz
+
+GO      ?= go
+# clang compiles the toolkit's C code in a third of the time.
+CC      := $(shell command -v clang-14 2>/dev/null || command -v gcc 2>/dev/null || echo cc)
+export CC
+VERSION := $(shell git describe --tags --always 2>/dev/null || echo 0.1.0)
+TAGS    := migrated_fynedo
+LDFLAGS := -s -w -X github.com/postrider/postrider/app.Version=$(VERSION)
+BIN     := build/postrider
+
+.PHONY: run build test lint bench fuzz package tour clean packages-run packages-test
+
+run: packages-run build
+	@.ci/demo $(BIN)
+
+packages-run:
+	@.ci/packages build $(if $(DISPLAY)$(WAYLAND_DISPLAY),,headless)
+
+packages-test:
+	@.ci/packages build headless test
+
+# CC is looked up again: the packages may just have brought it.
+build:
+	@mkdir -p build
+	CC=$$(command -v clang-14 || command -v gcc || echo cc) $(GO) build -tags $(TAGS) -ldflags "$(LDFLAGS)" -o $(BIN) .
+
+lint:
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not formatted: $$bad"; exit 1; }
+	CC=$$(command -v clang-14 || command -v gcc || echo cc) $(GO) vet ./...
+
+test: packages-test lint build
+	CC=$$(command -v clang-14 || command -v gcc || echo cc) POSTRIDER_BIN=$(CURDIR)/$(BIN) POSTRIDER_BUILD=$(CURDIR)/build $(GO) test -timeout 20m ./...
+
+bench:
+	@.ci/packages build test bench
+	CC=$$(command -v clang-14 || command -v gcc || echo cc) $(GO) run ./app/bench
+
+fuzz:
+	@.ci/fuzz $(or $(FUZZTIME),30s)
+
+package: packages-run build
+	@.ci/package $(BIN) $(VERSION)
+
+clean:
+	rm -rf build

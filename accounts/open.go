@@ -1,0 +1,114 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/postrider/postrider/accounts/auth"
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/imap"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/pop3"
+	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/accounts/smtp"
+	"github.com/postrider/postrider/accounts/wire"
+)
+
+// Env is what accounts are opened with.
+type Env struct {
+	Dialer *wire.Dialer
+	Log    *slog.Logger
+	// Creds returns where a server's credential comes from.
+	Creds func(a mail.Account, s mail.Server, purpose auth.Purpose) auth.Source
+}
+
+// Opener returns what opens account a.
+func Opener(a mail.Account, e Env) remote.Opener { return opener{a, e} }
+
+type opener struct {
+	a mail.Account
+	e Env
+}
+
+func (o opener) options(s mail.Server, p auth.Purpose) wire.Options {
+	return wire.Options{Account: o.a, Server: s, Dialer: o.e.Dialer, Log: o.e.Log, Creds: o.e.Creds(o.a, s, p)}
+}
+
+// Open connects and signs in to the incoming server.
+func (o opener) Open(ctx context.Context) (*remote.Conn, error) {
+	opt := o.options(o.a.Incoming, auth.ForIncoming)
+	switch o.a.Incoming.Protocol {
+	case mail.IMAP:
+		return imap.Open(ctx, opt)
+	case mail.POP3:
+		return pop3.Open(ctx, opt)
+	}
+	return nil, unsupported(o.a.Incoming.Protocol)
+}
+
+// OpenSubmitter returns the outgoing side, nil where the account has none.
+func (o opener) OpenSubmitter(ctx context.Context) (remote.Submitter, error) {
+	if o.a.Outgoing.Host == "" {
+		return nil, nil
+	}
+	switch o.a.Outgoing.Protocol {
+	case mail.SMTP:
+		return smtp.Open(ctx, o.options(o.a.Outgoing, auth.ForOutgoing))
+	}
+	return nil, unsupported(o.a.Outgoing.Protocol)
+}
+
+func unsupported(p mail.Protocol) error {
+	return fault.New(fault.Usage, "unsupported", fmt.Sprintf("This version of Postrider does not speak %s yet", p), "Choose IMAP or POP3 for this account.")
+}
+
+// Test signs in to both servers of a at the same time, sends nothing and changes nothing. line is called, from other goroutines but one at a time,
+// whenever a line changes; the lines are returned in the order incoming, outgoing.
+func Test(ctx context.Context, a mail.Account, e Env, line func(mail.TestLine)) []mail.TestLine {
+	o := opener{a, e}
+	var mu sync.Mutex
+	tell := func(l mail.TestLine) {
+		mu.Lock()
+		defer mu.Unlock()
+		if line != nil {
+			line(l)
+		}
+	}
+	type job struct {
+		s    mail.Server
+		p    auth.Purpose
+		test func(context.Context, wire.Options) mail.TestLine
+	}
+	jobs := []job{{s: a.Incoming, p: auth.ForIncoming}}
+	switch a.Incoming.Protocol {
+	case mail.IMAP:
+		jobs[0].test = imap.Test
+	case mail.POP3:
+		jobs[0].test = pop3.Test
+	default:
+		jobs[0].test = func(context.Context, wire.Options) mail.TestLine {
+			return mail.TestLine{State: mail.StepFailed, Err: unsupported(a.Incoming.Protocol)}
+		}
+	}
+	if a.Outgoing.Host != "" {
+		jobs = append(jobs, job{s: a.Outgoing, p: auth.ForOutgoing, test: smtp.Test})
+	}
+	out := make([]mail.TestLine, len(jobs))
+	var wg sync.WaitGroup
+	for i, j := range jobs {
+		tell(mail.TestLine{Protocol: j.s.Protocol, Server: j.s, State: mail.StepRunning})
+		wg.Go(func() {
+			l := j.test(ctx, o.options(j.s, j.p))
+			l.Protocol = j.s.Protocol
+			if l.Server.Host == "" {
+				l.Server = j.s
+			}
+			out[i] = l
+			tell(l)
+		})
+	}
+	wg.Wait()
+	return out
+}

@@ -1,0 +1,129 @@
+// Command bench measures Postrider beside other programs, in one run on one machine: the same Dovecot, the same generated messages, TLS. It prints each
+// figure, the ratio to its peer and whether the goal is met. Absolute times depend on the machine; the ratios are what counts.
+//
+// The peers are a bare client that fetches the same and throws it away (the floor), mbsync with and without fsync, mpop and notmuch. A peer that is not
+// installed is left out with a message. Every client gets the mailbox after it was SELECTed twice read-write: a fresh Maildir that was only EXAMINEd makes
+// Dovecot rescan the folder all the time.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/postrider/postrider/accounts/testserver"
+	"github.com/postrider/postrider/accounts/testserver/mailgen"
+)
+
+type bench struct {
+	n      int
+	rounds int
+	bin    string
+	dir    string
+	s      *testserver.Server
+	gen    *mailgen.Gen
+	bytes  int64
+	lines  []line
+	next   int // next message to generate
+}
+
+type line struct{ what, value, peer, ratio, goal, verdict string }
+
+func main() {
+	n := flag.Int("n", 20000, "messages")
+	rounds := flag.Int("rounds", 3, "rounds of each; medians are printed")
+	bin := flag.String("bin", "build/postrider", "the program")
+	million := flag.Int("million", 1000000, "messages in the store for the list and search figures; 0 = leave out")
+	flag.Parse()
+	if miss := testserver.Missing(testserver.Options{NoSMTP: true}); miss != "" {
+		fmt.Fprintln(os.Stderr, "bench:", miss)
+		os.Exit(1)
+	}
+	dir, err := os.MkdirTemp("", "prb")
+	check(err)
+	defer os.RemoveAll(dir)
+	check(os.Chmod(dir, 0o755))
+	s, err := testserver.Run("", testserver.Options{NoSMTP: true})
+	check(err)
+	defer s.Close()
+	abs, err := filepath.Abs(*bin)
+	check(err)
+	b := &bench{n: *n, rounds: *rounds, bin: abs, dir: dir, s: s, gen: mailgen.New(1, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)), next: *n}
+	b.fill()
+	b.imap()
+	b.pop3()
+	b.index()
+	b.table()
+	if *million > 0 {
+		b.store(*million)
+	}
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+const userName, password = "ada@example.test", "ada-pw"
+
+// fill writes the mailbox and lets Dovecot index it.
+func (b *bench) fill() {
+	uid, gid := -1, -1
+	if os.Geteuid() == 0 {
+		u, err := user.Lookup("mail")
+		check(err)
+		uid, _ = strconv.Atoi(u.Uid)
+		gid, _ = strconv.Atoi(u.Gid)
+		home := filepath.Dir(b.s.Maildir(userName))
+		check(os.MkdirAll(home, 0o700))
+		check(os.Chown(home, uid, gid))
+	}
+	t := time.Now()
+	check(b.gen.WriteMaildir(b.s.Maildir(userName), 0, b.n, uid, gid))
+	fmt.Fprintf(os.Stderr, "wrote %d messages in %.1f s\n", b.n, time.Since(t).Seconds())
+	for range 2 {
+		c := dialIMAP(b.s)
+		c.must("SELECT INBOX")
+		c.must("UID FETCH 1:* (FLAGS RFC822.SIZE INTERNALDATE ENVELOPE BODY.PEEK[HEADER.FIELDS (REFERENCES)])")
+		c.close()
+	}
+}
+
+// add delivers a share of new messages straight into the Maildir and changes flags of as many.
+func (b *bench) change(share float64) {
+	k := int(float64(b.n) * share)
+	for i := range k {
+		check(b.s.Deliver(userName, b.gen.Message(b.next+i)))
+	}
+	b.next += k
+	c := dialIMAP(b.s)
+	c.must("SELECT INBOX")
+	step := max(b.n/k, 1)
+	set := ""
+	for i := 0; i < k; i++ {
+		if i > 0 {
+			set += ","
+		}
+		set += strconv.Itoa(1 + i*step)
+	}
+	flag := "+FLAGS.SILENT"
+	if b.next/k%2 == 0 {
+		flag = "-FLAGS.SILENT"
+	}
+	c.must("STORE " + set + " " + flag + " (\\Flagged)")
+	c.close()
+}
+
+func (b *bench) store(n int) {
+	fmt.Printf("\nList and search with %d messages in one mailbox (go test -bench):\n", n)
+	c := exec.Command("go", "test", "-run", "^$", "-bench", ".", "-benchtime", "20x", "-timeout", "60m", "./app/store", "-args", "-store.n="+strconv.Itoa(n))
+	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	c.Run()
+}

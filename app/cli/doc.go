@@ -1,0 +1,18 @@
+// Package cli is the program for scripts: the same commands as in the window, through the same door, without a display.
+//
+// Every command takes --json and --profile DIR. Results go to standard output, progress and messages to standard error. The exit status is 0, 2 for
+// wrong use, else the number of the fault's kind: auth 10, tls 11, network 12, busy 13, quota 14, refused 15, protocol 16, conflict 17, local 18, notfound 19.
+//
+// JSON (stable; fields may be added):
+//
+//	discover   {"address","provider","incoming":[{"protocol","host","port","security","auth":[]}],"outgoing":[...],"also":[{"protocol","host","url"}],"hints":[]}
+//	accounts   [{"id","name","address","protocol","host","state"}]          accounts list
+//	sync       [{"account","mailboxes","added","changed","removed","bytes","seconds"}]; one object with --account
+//	mailboxes  [{"id","account","path","role","total","unread"}]
+//	list       [{"id","mailbox","from","to","subject","date","flags","internetID","size"}]; search the same
+//	show       {"id","mailbox","from","to","cc","subject","date","flags","internetID","text","attachments":[{"id","name","type","size"}]}
+//	send       {"id","internetID","state","recipients":[{"addr","ok","code","text"}]}
+//	doctor     [{"check","ok","detail"}]
+//
+// Errors with --json are {"error":{"kind","code","title","detail","server"}} on standard output.
+package cli

@@ -1,0 +1,9 @@
+// Package app is the program without its window: it opens a profile, runs the engine and answers views and command line through one door, [Client].
+//
+// [App] joins the rooms: store (what is known), engine (what is done with servers), compose (what is written), discover and accounts (what is set up).
+// A command is a transaction of the store made by the engine; a query reads the store. Nothing here touches a widget, and nothing waits for the
+// network but the few methods that say so.
+//
+// Deviations from the plan of the rooms: a message belongs to one mailbox (see package mail), so that there is no table of placements, and the list's
+// order is paged by id instead of being held in memory.
+package app

@@ -1,0 +1,120 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/rfc822"
+	"github.com/postrider/postrider/app/engine"
+	"github.com/postrider/postrider/app/plaintext"
+	"github.com/postrider/postrider/app/search"
+	"github.com/postrider/postrider/app/store"
+)
+
+// countLimit bounds what is counted for filtered views and searches.
+const countLimit = 10000
+
+// Accounts returns the accounts in the order of the sidebar.
+func (a *App) Accounts(ctx context.Context) ([]mail.Account, error) { return a.store.Accounts(ctx) }
+
+// Mailboxes returns the mailboxes of all accounts.
+func (a *App) Mailboxes(ctx context.Context) ([]mail.Mailbox, error) {
+	return a.store.Mailboxes(ctx, "")
+}
+
+// List returns a page of a view.
+func (a *App) List(ctx context.Context, v store.View, after mail.MessageID, limit int) (store.Slice, error) {
+	return a.store.List(ctx, v, after, limit)
+}
+
+// Count counts a view; filtered ones up to 10,000.
+func (a *App) Count(ctx context.Context, v store.View) (total, unread int, err error) {
+	return a.store.Count(ctx, v, countLimit)
+}
+
+// Order streams a view's ids.
+func (a *App) Order(ctx context.Context, v store.View, chunk int, each func([]mail.MessageID) error) error {
+	return a.store.Order(ctx, v, chunk, each)
+}
+
+// Summaries returns rows for ids.
+func (a *App) Summaries(ctx context.Context, v store.View, ids []mail.MessageID) ([]mail.Summary, error) {
+	return a.store.Summaries(ctx, v, ids)
+}
+
+// Thread returns a conversation, oldest first.
+func (a *App) Thread(ctx context.Context, id mail.MessageID) ([]mail.Summary, error) {
+	return a.store.ThreadMembers(ctx, id)
+}
+
+// Complete returns known correspondents.
+func (a *App) Complete(ctx context.Context, prefix string, limit int) ([]store.Correspondent, error) {
+	return a.store.Complete(ctx, prefix, limit)
+}
+
+// CheckSearch says why an expression is not understood.
+func (a *App) CheckSearch(expr string) string { return search.Check(expr) }
+
+// Raw returns the exact bytes of a message that is here; see Read for one that is not.
+func (a *App) Raw(ctx context.Context, id mail.MessageID) ([]byte, error) {
+	r, err := a.store.Row(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if r.Digest == "" {
+		return nil, a.wantBody(ctx, r)
+	}
+	return a.store.Raw(ctx, id)
+}
+
+// wantBody asks the engine for a body out of turn and says how that stands.
+func (a *App) wantBody(ctx context.Context, r store.Row) error {
+	for _, s := range a.engine.Status() {
+		if s.Account == r.Account && (s.State == engine.StateOffline || s.State == engine.StateSignIn || s.State == engine.StatePaused) {
+			return fault.New(fault.Network, "not-here", "This message is not on this computer yet", "It is fetched as soon as the account is connected again.")
+		}
+	}
+	go a.engine.FetchNow(context.WithoutCancel(ctx), r.ID)
+	return fault.New(fault.Busy, "fetching", "Fetching this message", "")
+}
+
+// Read returns a message taken apart.
+func (a *App) Read(ctx context.Context, id mail.MessageID) (mail.Body, error) {
+	r, err := a.store.Row(ctx, id)
+	if err != nil {
+		return mail.Body{}, err
+	}
+	if r.Digest == "" {
+		return mail.Body{}, a.wantBody(ctx, r)
+	}
+	if b, ok := a.bodies.get(r.Digest); ok {
+		return b, nil
+	}
+	raw, err := a.store.Raw(ctx, id)
+	if err != nil {
+		return mail.Body{}, err
+	}
+	b := rfc822.Body(raw, rfc822.Options{})
+	plaintext.Fill(&b)
+	a.bodies.put(r.Digest, b, int64(len(raw)))
+	return b, nil
+}
+
+// OpenPart returns the decoded bytes of a part.
+func (a *App) OpenPart(ctx context.Context, id mail.MessageID, part int) (io.ReadCloser, mail.Part, error) {
+	raw, err := a.Raw(ctx, id)
+	if err != nil {
+		return nil, mail.Part{}, err
+	}
+	r, p, err := rfc822.Part(raw, part)
+	if err != nil {
+		return nil, mail.Part{}, err
+	}
+	if r == nil {
+		r = bytes.NewReader(nil)
+	}
+	return io.NopCloser(r), p, nil
+}

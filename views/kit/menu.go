@@ -263,7 +263,7 @@ func (m *Menu) CreateRenderer() fyne.WidgetRenderer {
 			l.line.Hidden, l.bg.Hidden = !sep, sep || i != m.at
 			l.icon.Hidden, l.text.Hidden, l.key.Hidden, l.chk.Hidden = sep || it.Icon == "", sep, sep || it.Key == "", !it.Checked
 			if sep {
-				l.line.FillColor = C(Line)
+				l.line.FillColor = C(Border)
 				Place(l.line, 0, y+5, s.Width, 1)
 				y += menuSep
 				continue

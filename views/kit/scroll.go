@@ -37,7 +37,7 @@ func (t *thumbBar) place(s fyne.Size, top, all float64) {
 	if t.hot || t.held {
 		w = 8
 	}
-	Place(t.rect, s.Width-w-1, float32(y)+2, w, float32(h))
+	Place(t.rect, s.Width-w-2, float32(y)+2, w, float32(h))
 }
 
 func (t *thumbBar) height(view, all float64) float64 {

@@ -392,22 +392,22 @@ func (p *Pane) names(m *mail.Summary) (who, draft string) {
 	if len(from) == 0 {
 		from = m.From
 	}
-	all := true
+	all, toward := true, false
 	for _, a := range from {
 		all = all && mine(a)
 	}
 	isDraft := m.DraftID != 0 || m.Flags.Has(mail.DraftFlag)
 	if all && len(m.To) > 0 && !(len(m.To) == 1 && mine(m.To[0])) {
-		from = m.To
+		from, toward = m.To, true
 		who = "To "
 	} else if all && isDraft {
 		return "", "Draft"
 	}
 	for i, a := range from {
 		n := a.Display()
-		if mine(a) && who == "" {
+		if mine(a) && !toward {
 			n = "me"
-			if i == 0 && len(from) == 1 {
+			if len(from) == 1 {
 				n = a.Display()
 			}
 		} else if f := strings.Fields(a.Name); i > 0 && len(f) > 0 {

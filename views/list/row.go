@@ -267,7 +267,7 @@ func (r *row) Bind(i int) {
 	if !hovered || multi {
 		if m.Flags.Has(mail.Flagged) {
 			r.star.Hidden = false
-			setImage(r.star, kit.IconFilled("star", kit.Star, 2))
+			setImage(r.star, kit.IconFilled("star", kit.Star, kit.StrokeFor(16)))
 			kit.Place(r.star, e2-14, y+2, 14, 14)
 			e2 -= 14 + 6
 		}
@@ -314,7 +314,7 @@ func (r *row) face(m *mail.Summary, d density, ground color.Color, checked bool)
 	if checked {
 		disc(r.disc, kit.C(kit.Accent))
 		r.check.Hidden = false
-		setImage(r.check, kit.Icon("check", kit.OnAccent, 2))
+		setImage(r.check, kit.Icon("check", kit.OnAccent, kit.StrokeFor(16)))
 		kit.Place(r.check, 22+(d.avatar-16)/2, d.avatarY+(d.avatar-16)/2, 16, 16)
 		return
 	}
@@ -372,11 +372,11 @@ func (r *row) actions(m *mail.Summary, s fyne.Size) float32 {
 		img.Hidden = false
 		switch {
 		case a.Name == "star" && m.Flags.Has(mail.Flagged):
-			setImage(img, kit.IconFilled("star", kit.Star, 2))
+			setImage(img, kit.IconFilled("star", kit.Star, kit.StrokeFor(16)))
 		case a.Name == "read" && m.Unread > 0:
-			setImage(img, kit.Icon("mail-open", tok, 2))
+			setImage(img, kit.Icon("mail-open", tok, kit.StrokeFor(16)))
 		default:
-			setImage(img, kit.Icon(name, tok, 2))
+			setImage(img, kit.Icon(name, tok, kit.StrokeFor(16)))
 		}
 		kit.Place(img, x+2+float32(i)*pillStep+6, y+8, 16, 16)
 	}

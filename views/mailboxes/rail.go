@@ -21,7 +21,7 @@ type Rail struct {
 // NewRail returns the rail. side opens the sidebar when it is folded away.
 func NewRail(mail, help, settings, side func()) *Rail {
 	r := &Rail{mail: newRailButton("mail", "Mail", "Ctrl 1", mail), help: newRailButton("circle-question-mark", "Keys", "F1", help),
-		settings: newRailButton("settings-2", "Settings", "Ctrl ,", settings), fold: newRailButton("list", "Mailboxes", "", side)}
+		settings: newRailButton("sliders-horizontal", "Settings", "Ctrl ,", settings), fold: newRailButton("list", "Mailboxes", "", side)}
 	r.mail.active = true
 	r.ExtendBaseWidget(r)
 	return r

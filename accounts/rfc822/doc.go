@@ -17,6 +17,9 @@
 // headers, most of which hold one or two fields of interest, and real headers hold raw 8-bit text, encoded words cut in
 // the middle of a character and dates of every kind, which a reader has to show nevertheless.
 //
+// The tree is our own as well, since it has to be offsets into bytes that are kept, and has to survive separators that
+// are missing, wrong or never closed. go-message is what the tests read against: what compose builds must be the same to both.
+//
 // Text that is not labelled, or labelled wrongly, is read as UTF-8 where it is valid UTF-8, else in the charset the
 // message names for its body, else as windows-1252, in which every byte means something.
 package rfc822

@@ -81,7 +81,12 @@ func walk(page []byte, h handler) {
 			switch skip {
 			case 0:
 				if s := &w.stack[len(w.stack)-1].state; !s.hidden && !s.tiny {
-					h.text(z.Text(), s)
+					// Text copies; most runs hold no entity and can be read where they are.
+					if raw := z.Raw(); bytes.IndexByte(raw, '&') < 0 {
+						h.text(raw, s)
+					} else {
+						h.text(z.Text(), s)
+					}
 				}
 			case atom.Style:
 				w.styleSheet(z.Raw())

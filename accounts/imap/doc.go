@@ -9,7 +9,8 @@
 //     FETCH items, broken flags, dates, response codes, mailbox names that are not modified UTF-7, a UID that comes after the body),
 //   - carry what go-imap has no words for: message ids that hold in the whole account (X-GM-MSGID, EMAILID), VANISHED (RFC 7162),
 //     COMPRESS=DEFLATE (RFC 4978) and LSUB,
-//   - notice silence, BYE and the speed of the link.
+//   - notice silence, BYE and the speed of the link, and keep go-imap in one piece where it would not be: a refused APPEND would cost it the
+//     connection, and a body that is cut would make it read in two goroutines.
 //
 // # Names
 //
@@ -28,4 +29,9 @@
 //
 // Compression costs more time than it saves on a fast link, so it is switched on only after bodies were seen to arrive
 // below [slowLink]; the speed is remembered for the host while the program runs.
+//
+// # Left out
+//
+// UTF8=ACCEPT (RFC 6855) is not enabled: go-imap cannot append with it. Messages with raw UTF-8 in their header are appended and
+// fetched as bytes, which servers take. UNCHANGEDSINCE is not used: the engine merges by flag, so the last change of one flag wins.
 package imap

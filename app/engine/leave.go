@@ -113,7 +113,7 @@ func (s *session) thin(id mail.MailboxID) (bool, error) {
 	}
 	now := s.e.o.Now()
 	rule := s.a.m.Leave
-	var due []remote.Ref
+	drop := remote.Edit{Verb: remote.Remove}
 	for ref, m := range marks {
 		if !on[ref] {
 			continue
@@ -134,17 +134,20 @@ func (s *session) thin(id mail.MailboxID) (bool, error) {
 				continue
 			}
 		}
-		due = append(due, ref)
-		if len(due) == 500 {
+		drop.Items = append(drop.Items, ref)
+		drop.InternetIDs = append(drop.InternetIDs, row.InternetID)
+		drop.Sizes = append(drop.Sizes, row.Size)
+		if len(drop.Items) == 500 {
 			s.leave = append(s.leave, id)
 			break
 		}
 	}
+	due := drop.Items
 	if len(due) == 0 {
 		return false, nil
 	}
 	s.e.crash("before thin push")
-	ack, err := s.conn.Pusher.Push(s.ctx, p.Ref, p.Token, []remote.Edit{{Verb: remote.Remove, Items: due}})
+	ack, err := s.conn.Pusher.Push(s.ctx, p.Ref, p.Token, []remote.Edit{drop})
 	if err != nil {
 		return false, err
 	}

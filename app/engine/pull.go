@@ -34,12 +34,19 @@ func (s *session) pull(id mail.MailboxID) (bool, error) {
 		return false, err
 	}
 	var done plan
+	names := map[remote.Ref]bool{}
 	err = s.e.write(s.ctx, "pull", func(tx *store.Tx) error {
 		k, err := s.gather(tx, p, &d, ops)
 		if err != nil {
 			return err
 		}
 		done = merge(k, d)
+		for r := range k.marks {
+			names[r] = true
+		}
+		for _, r := range d.Gone {
+			delete(names, r)
+		}
 		if done.full && !s.relisted[id] {
 			// This page is not safe to build on: keep what it said, and list from scratch.
 			d.Next = ""
@@ -49,8 +56,16 @@ func (s *session) pull(id mail.MailboxID) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if p.Keep && d.Complete {
-		s.onServer[id] = members(&d)
+	if p.Keep && !d.More {
+		if d.Complete {
+			s.onServer[id] = members(&d)
+		} else if on := s.onServer[id]; on != nil {
+			for _, r := range d.Gone {
+				delete(on, r)
+			}
+		} else { // nothing is new: what was there is there
+			s.onServer[id] = names
+		}
 		if s.conn.Pusher != nil {
 			s.leave = append(s.leave, id)
 		}

@@ -66,6 +66,9 @@ func (s *Server) pull(b *box, since remote.Token) remote.Delta {
 	}
 	known := int64(0) // items made up to here are not new
 	if ok && s.o.Keep {
+		if t.seq == b.seq {
+			return remote.Delta{Next: since}
+		}
 		known = t.seq
 	}
 	if s.o.Keep {

@@ -145,7 +145,8 @@ func (w *Window) command(name string, rows []mail.Summary) {
 // run carries out f off the window's goroutine and offers to take it back.
 func (w *Window) run(icon, text string, t target, move bool, f func(context.Context, []mail.MessageID) (app.Undo, error)) {
 	if w.state.Status.Offline {
-		text += ". Reaches the server later."
+		text = strings.TrimPrefix(text, plural(t.len(), "conversation")+" ")
+		text = strings.ToUpper(text[:1]) + text[1:] + ". Reaches the server later."
 	}
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)

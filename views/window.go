@@ -106,11 +106,14 @@ func New(win fyne.Window, c app.Client, h Hooks) *Window {
 	w.root = kit.NewRoot(w.panes)
 	w.root.MinW, w.root.MinH = 760, 520
 	w.toast = kit.NewToasts(w.root, func() (fyne.Position, float32) {
-		p := w.list.Position()
+		var in fyne.CanvasObject = w.list
 		if !w.list.Visible() {
-			p = w.read.Position()
+			in = w.out
+			if w.mode == modeOne && w.detail {
+				in = w.read
+			}
 		}
-		return fyne.NewPos(p.X+12, w.root.Size().Height-16), max(200, min(520, w.root.Size().Width-p.X-24))
+		return fyne.NewPos(in.Position().X+12, w.root.Size().Height-16), max(200, min(520, in.Size().Width-24))
 	})
 	w.applySettings()
 	win.SetContent(w.root)

@@ -1,9 +1,9 @@
 package kit
 
 import (
+	"strings"
 	"unicode/utf8"
 
-	"github.com/rivo/uniseg"
 	"golang.org/x/text/unicode/bidi"
 )
 
@@ -45,21 +45,30 @@ func hasRTL(s string) bool {
 	return false
 }
 
-// Visual returns s in the order in which it is drawn from left to right. The base direction is that of the first strong character.
+// The marks of direction (UAX 9): characters without width.
+const (
+	lrm = "\u200e"
+	rlm = "\u200f"
+)
+
+// Visual prepares a line for drawing: its parts of one direction in the order in which they are seen from left to right. Fyne shapes a part
+// that runs from right to left rightly by itself, but puts the parts one behind the other as they come; marks around them keep neutral
+// characters where they belong. The base direction is that of the first strong character. What is prepared already stays as it is.
 func Visual(s string) string {
-	if !hasRTL(s) {
+	if !hasRTL(s) || strings.HasPrefix(s, lrm+lrm) {
 		return s
 	}
-	base := uint8(0)
-	if RTL(s) {
-		base = 1
+	var b strings.Builder
+	b.WriteString(lrm + lrm)
+	for _, r := range Runs(s, RTL(s)) {
+		m := lrm
+		if r.RTL {
+			m = rlm
+		}
+		b.WriteString(m + s[r.From:r.To] + m)
 	}
-	lv := levels(s, base)
-	out := make([]byte, 0, len(s))
-	for _, g := range order(s, lv) {
-		out = append(out, g...)
-	}
-	return string(out)
+	b.WriteString(lrm)
+	return b.String()
 }
 
 // levels returns the embedding level of each byte of s: rules W1 to W7, N1, N2, I1, I2 and L1 of UAX 9 with one paragraph and no explicit
@@ -194,69 +203,6 @@ func levels(s string, base uint8) []uint8 {
 		}
 	}
 	return lv
-}
-
-// order returns the graphemes of s from left to right (rule L2), brackets mirrored (L4).
-func order(s string, lv []uint8) []string {
-	var gs []string
-	var gl []uint8
-	state, pos, rest := -1, 0, s
-	var top uint8
-	for rest != "" {
-		var c string
-		c, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		l := lv[pos]
-		top = max(top, l)
-		pos += len(c)
-		if l&1 == 1 {
-			c = mirror(c)
-		}
-		gs, gl = append(gs, c), append(gl, l)
-	}
-	for l := top; l > 0; l-- {
-		for i := 0; i < len(gs); {
-			if gl[i] < l {
-				i++
-				continue
-			}
-			j := i
-			for j < len(gs) && gl[j] >= l {
-				j++
-			}
-			for a, b := i, j-1; a < b; a, b = a+1, b-1 {
-				gs[a], gs[b] = gs[b], gs[a]
-				gl[a], gl[b] = gl[b], gl[a]
-			}
-			i = j
-		}
-	}
-	return gs
-}
-
-func mirror(c string) string {
-	switch c {
-	case "(":
-		return ")"
-	case ")":
-		return "("
-	case "[":
-		return "]"
-	case "]":
-		return "["
-	case "{":
-		return "}"
-	case "}":
-		return "{"
-	case "<":
-		return ">"
-	case ">":
-		return "<"
-	case "«":
-		return "»"
-	case "»":
-		return "«"
-	}
-	return c
 }
 
 // HasRTL reports whether anything in s runs from right to left.

@@ -159,3 +159,6 @@ func fontRes(f assets.Font) fyne.Resource {
 	}
 	return r
 }
+
+// NewTheme returns the theme.
+func NewTheme() fyne.Theme { return &Theme{} }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image/color"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/postrider/postrider/assets"
@@ -118,20 +119,35 @@ func TestIconsTakeColourAndWidth(t *testing.T) {
 	}
 }
 
+// The parts of a line come in the order in which they are seen; a part that runs from right to left is written in brackets here.
 func TestVisualOrder(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain":              "plain",
-		"שלום":               "םולש",
-		"abc שלום def":       "abc םולש def",
-		"שלום abc":           "abc םולש",
-		"שלום 123 עולם":      "םלוע 123 םולש",
-		"price 12 ₪ שלום 34": "price 12 ₪ 34 םולש",
-		"(שלום)":             "(םולש)",
+		"שלום":               "[שלום]",
+		"abc שלום def":       "abc [שלום] def",
+		"שלום abc":           "abc[שלום ]",
+		"שלום 123 עולם":      "[ עולם]123[שלום ]",
+		"price 12 ₪ שלום 34": "price 12 ₪ 34[שלום ]",
+		"שלום (12) עולם!":    "[) עולם!]12[שלום (]",
 		"":                   "",
 	} {
-		if got := Visual(in); got != want {
-			t.Errorf("Visual(%q) = %q, want %q", in, got, want)
+		var b strings.Builder
+		for _, r := range Runs(in, RTL(in)) {
+			if r.RTL {
+				b.WriteString("[" + in[r.From:r.To] + "]")
+			} else {
+				b.WriteString(in[r.From:r.To])
+			}
 		}
+		if b.String() != want {
+			t.Errorf("%q is seen as %q, want %q", in, b.String(), want)
+		}
+		if v := Visual(in); Visual(v) != v {
+			t.Errorf("%q is turned twice", in)
+		}
+	}
+	if Visual("plain") != "plain" {
+		t.Error("text without anything to reorder changes")
 	}
 	if !RTL("12 שלום") || RTL("a שלום") {
 		t.Error("the first strong character decides")

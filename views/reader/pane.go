@@ -134,6 +134,7 @@ func (p *Pane) Nothing(unread int) {
 	p.empty.Text = "Pick one from the list, or press a key."
 	word := func(s string) fyne.CanvasObject { return kit.NewLabel(s, kit.Small12, kit.Text3) }
 	p.empty.Foot = kit.Row(6, kit.NewKeyCap("J"), kit.NewKeyCap("K"), word("move"), kit.Gap(6, 0), kit.NewKeyCap("Enter"), word("open"), kit.Gap(6, 0), kit.NewKeyCap("C"), word("write"))
+	p.empty.Refresh()
 	p.Refresh()
 }
 
@@ -162,6 +163,7 @@ func (p *Pane) Several(n int, rows []mail.Summary) {
 	})
 	p.empty.Foot = kit.Row(8, kit.NewButton("Archive", "archive", kit.Plain, func() { p.OnCommand("archive", nil) }),
 		kit.NewButton("Delete", "trash-2", kit.Plain, func() { p.OnCommand("delete", nil) }), more)
+	p.empty.Refresh()
 	p.Refresh()
 }
 

@@ -147,3 +147,6 @@ func (v *LogoView) CreateRenderer() fyne.WidgetRenderer {
 	r.Paint = func() { img.Resource = Logo(); img.Refresh() }
 	return r
 }
+
+// AppIcon returns the program's icon for the system.
+func AppIcon() fyne.Resource { return fyne.NewStaticResource("postrider.png", assets.LogoPNG()) }

@@ -31,6 +31,7 @@ type account struct {
 	urgent []urgent
 	all    bool // look at everything
 	now    bool // end any wait
+	hurry  bool // messages that wait for another try are tried now
 
 	maxSize   int64 // of a message, bytes; see Engine.MaxSize
 	sizeAsked bool
@@ -42,7 +43,7 @@ type urgent struct {
 }
 
 func newAccount(e *Engine, m mail.Account) *account {
-	return &account{e: e, id: m.ID, m: m, opener: e.o.Open(m), kick: make(chan struct{}, 1), sendKick: make(chan struct{}, 1), hints: map[remote.Ref]bool{}}
+	return &account{e: e, id: m.ID, m: m, opener: e.o.Open(m), kick: make(chan struct{}, 1), sendKick: make(chan struct{}, 1), hints: map[remote.Ref]bool{}, hurry: true}
 }
 
 func (a *account) wake()       { poke(a.kick) }
@@ -98,7 +99,7 @@ func (a *account) supervise(ctx context.Context) {
 		}
 		f := fault.Of(err)
 		a.e.log.Info("session ended", "account", string(a.id), "err", err)
-		if time.Since(began) > time.Minute {
+		if time.Since(began) > 15*time.Second {
 			delay, protocol = a.e.o.BackoffMin, 0
 		}
 		wait, state := delay, StateOffline

@@ -388,7 +388,7 @@ func (s *session) putBodies(batch []cooked) error {
 					continue // it has one, or the name now means something else
 				}
 			}
-			if c.keep {
+			if c.keep && row.Base != 0 {
 				if again == nil {
 					if again, err = newReborn(tx, s, row.Base); err != nil {
 						return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -294,7 +295,7 @@ func (e *Engine) Sync(id mail.AccountID) {
 	for k, a := range e.accounts {
 		if id == "" || k == id {
 			a.mu.Lock()
-			a.all, a.now = true, true
+			a.all, a.now, a.hurry = true, true, true
 			a.mu.Unlock()
 			a.wake()
 			a.wakeSender()
@@ -314,13 +315,23 @@ func (e *Engine) wakeAccount(id mail.AccountID) {
 // ingest never fails: a message that cannot be taken apart is stored as it is.
 func (e *Engine) ingest(raw []byte) store.Body {
 	if e.o.Ingest != nil {
-		if b, err := e.o.Ingest(raw); err == nil && b.Digest != "" {
+		if b, err := e.takeApart(raw); err == nil && b.Digest != "" {
 			return b
 		} else if err != nil {
 			e.log.Warn("a message could not be taken apart", "bytes", len(raw), "err", err)
 		}
 	}
 	return store.Body{Digest: digestOf(raw), Raw: raw, Size: int64(len(raw))}
+}
+
+// takeApart turns a panic over one message into an error: the message is stored all the same.
+func (e *Engine) takeApart(raw []byte) (b store.Body, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return e.o.Ingest(raw)
 }
 
 func digestOf(raw []byte) string {

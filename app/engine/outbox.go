@@ -122,6 +122,13 @@ func (a *account) sender(ctx context.Context) {
 func (a *account) sendDue(ctx context.Context) time.Duration {
 	a.sending.Lock()
 	defer a.sending.Unlock()
+	a.mu.Lock()
+	hurry := a.hurry
+	a.hurry = false
+	a.mu.Unlock()
+	if hurry {
+		a.hasten(ctx)
+	}
 	var sub remote.Submitter
 	defer func() {
 		if sub != nil {
@@ -178,6 +185,19 @@ func (a *account) sendDue(ctx context.Context) time.Duration {
 		}
 	}
 	return 0
+}
+
+// hasten ends the wait for another try: the person asked, or the settings are new.
+func (a *account) hasten(ctx context.Context) {
+	out, err := a.e.s.Outbox(ctx)
+	if err != nil {
+		return
+	}
+	for _, o := range out {
+		if o.Account == a.id && o.State == mail.OutWaiting && o.Next.After(a.e.o.Now()) {
+			a.put(ctx, o.ID, mail.OutWaiting, func(o *store.Outbound) { o.Next = time.Time{} })
+		}
+	}
 }
 
 // put changes an outbox row that is in the given state; false when the store refuses.
@@ -262,6 +282,9 @@ func (a *account) postpone(o *store.Outbound, err error) {
 			state = StateSignIn
 		}
 		a.status(func(s *AccountStatus) { s.State, s.Err = state, f })
+		// A refused password is not tried again by itself: a new one, or the person's wish, ends the wait.
+		o.State, o.Next = mail.OutWaiting, now.Add(24*time.Hour)
+		return
 	}
 	if !o.Due.IsZero() && now.Sub(o.Due) > a.e.o.GiveUp && (f.Kind == fault.Busy || f.Kind == fault.Protocol) {
 		o.State = mail.OutFailed

@@ -30,7 +30,7 @@ type edit struct {
 
 // stuck reports whether an op cannot go out in this session before something else has happened.
 func (s *session) stuck(o store.Op) bool {
-	return o.State == store.OpSent && (o.Kind == store.OpAdd && !s.pulled[o.Mailbox] || o.Kind == store.OpCreate && !s.collected)
+	return o.State == store.OpSent && (o.Kind == store.OpAdd && !s.pulled[o.Mailbox] && !s.skip[o.Mailbox] || o.Kind == store.OpCreate && !s.collected)
 }
 
 // push carries out what is ready of one mailbox; false when nothing is.

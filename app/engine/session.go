@@ -133,11 +133,15 @@ func (s *session) step() (bool, error) {
 	a.mu.Lock()
 	us, hints := a.urgent, a.hints
 	a.urgent, a.hints = nil, map[remote.Ref]bool{}
-	if a.all {
-		a.all = false
-		s.collected = false
-	}
+	all := a.all
+	a.all = false
 	a.mu.Unlock()
+	if all {
+		s.collected = false
+		if err := s.unpark(); err != nil {
+			return true, err
+		}
+	}
 	for i, u := range us {
 		err := s.fetchOne(u.id)
 		if u.done != nil {
@@ -204,6 +208,25 @@ func (s *session) step() (bool, error) {
 	return false, s.settleFound()
 }
 
+// unpark gives ops that waited for room on the server another try.
+func (s *session) unpark() error {
+	ops, err := s.e.s.Ops(s.ctx, s.a.id)
+	if err != nil {
+		return err
+	}
+	return s.e.s.Write(s.ctx, func(tx *store.Tx) error {
+		for _, o := range ops {
+			if o.State == store.OpParked {
+				o.State, o.Error = store.OpQueued, ""
+				if err := tx.PutOp(o); err != nil && !fault.Is(err, fault.NotFound) {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
 func (s *session) mark(id mail.MailboxID) {
 	if !s.skip[id] && !slices.Contains(s.dirty, id) {
 		s.dirty = append(s.dirty, id)
@@ -266,6 +289,7 @@ func (s *session) collect() error {
 	}
 	slices.SortStableFunc(boxes, func(x, y mail.Mailbox) int { return rank(x) - rank(y) })
 	s.dirty, s.report.Mailboxes = nil, 0
+	clear(s.skip)
 	for _, b := range boxes {
 		if b.Local {
 			continue
@@ -273,6 +297,7 @@ func (s *session) collect() error {
 		s.report.Mailboxes++
 		p, err := s.e.s.Place(s.ctx, b.ID)
 		if err != nil || p.Ref == "" || p.Virtual || !p.Selectable {
+			s.skip[b.ID] = true // until the next listing
 			continue
 		}
 		s.mark(b.ID)

@@ -52,8 +52,8 @@ const (
 )
 
 // Visual prepares a line for drawing: its parts of one direction in the order in which they are seen from left to right. Fyne shapes a part
-// that runs from right to left rightly by itself, but puts the parts one behind the other as they come; marks around them keep neutral
-// characters where they belong. The base direction is that of the first strong character. What is prepared already stays as it is.
+// that runs from right to left rightly by itself, but puts the parts, and within them what comes from different fonts, one behind the other
+// as they come. So each word is a part of its own here, and marks keep the characters between them where they belong. The base direction is that of the first strong character. What is prepared already stays as it is.
 func Visual(s string) string {
 	if !hasRTL(s) || strings.HasPrefix(s, lrm+lrm) {
 		return s
@@ -61,14 +61,64 @@ func Visual(s string) string {
 	var b strings.Builder
 	b.WriteString(lrm + lrm)
 	for _, r := range Runs(s, RTL(s)) {
-		m := lrm
-		if r.RTL {
-			m = rlm
+		if !r.RTL {
+			b.WriteString(lrm + s[r.From:r.To])
+			continue
 		}
-		b.WriteString(m + s[r.From:r.To] + m)
+		ws := words(s[r.From:r.To])
+		for i := len(ws) - 1; i >= 0; i-- {
+			if w := ws[i]; hasRTL(w) {
+				b.WriteString(rlm + w + rlm)
+			} else {
+				b.WriteString(lrm + turned(w) + lrm)
+			}
+		}
 	}
 	b.WriteString(lrm)
 	return b.String()
+}
+
+// words divides text that runs from right to left into words and what is between them.
+func words(s string) []string {
+	var out []string
+	from, was := 0, -1
+	for i, r := range s {
+		p, _ := bidi.LookupRune(r)
+		now := 0
+		switch p.Class() {
+		case bidi.R, bidi.AL:
+			now = 1
+		case bidi.NSM, bidi.BN:
+			now = max(was, 0)
+		}
+		if now != was && was >= 0 {
+			out = append(out, s[from:i])
+			from = i
+		}
+		was = now
+	}
+	return append(out, s[from:])
+}
+
+// turned reverses the characters between two words, and their brackets (rule L4).
+func turned(s string) string {
+	rs := []rune(s)
+	for i, j := 0, len(rs)-1; i < j; i, j = i+1, j-1 {
+		rs[i], rs[j] = rs[j], rs[i]
+	}
+	const open, shut = "([{<«", ")]}>»"
+	a, b := []rune(open), []rune(shut)
+	for i, r := range rs {
+		for k := range a {
+			switch r {
+			case a[k]:
+				rs[i] = b[k]
+			case b[k]:
+				rs[i] = a[k]
+			}
+		}
+	}
+	return string(rs)
 }
 
 // levels returns the embedding level of each byte of s: rules W1 to W7, N1, N2, I1, I2 and L1 of UAX 9 with one paragraph and no explicit

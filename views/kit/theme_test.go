@@ -121,6 +121,9 @@ func TestIconsTakeColourAndWidth(t *testing.T) {
 
 // The parts of a line come in the order in which they are seen; a part that runs from right to left is written in brackets here.
 func TestVisualOrder(t *testing.T) {
+	if got, want := Visual("שלום (12), עולם!"), lrm+lrm+lrm+"!"+lrm+rlm+"עולם"+rlm+lrm+" ,("+lrm+lrm+"12"+lrm+") "+lrm+rlm+"שלום"+rlm+lrm; got != want {
+		t.Errorf("%+q, want %+q", got, want)
+	}
 	for in, want := range map[string]string{
 		"plain":              "plain",
 		"שלום":               "[שלום]",

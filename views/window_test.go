@@ -1,0 +1,253 @@
+package views
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/app/bus"
+	"github.com/postrider/postrider/views/viewtest"
+)
+
+// bench is a window over invented mail whose background results are taken in only by pump, on the test's goroutine.
+type bench struct {
+	t        *testing.T
+	c        *viewtest.Client
+	w        *Window
+	queue    chan func()
+	composed []app.Compose
+	wizards  int
+	signedIn []mail.AccountID
+}
+
+func start(t *testing.T, o viewtest.Options) *bench {
+	t.Helper()
+	test.NewTempApp(t)
+	b := &bench{t: t, c: viewtest.New(o), queue: make(chan func(), 1024)}
+	win := test.NewTempWindow(t, nil)
+	b.w = New(win, b.c, Hooks{Do: func(f func()) { b.queue <- f }, Now: b.c.Now,
+		OpenComposer: func(k app.Compose, _ string) { b.composed = append(b.composed, k) },
+		OpenWizard:   func(bool) { b.wizards++ },
+		SignIn:       func(a mail.AccountID) { b.signedIn = append(b.signedIn, a) }})
+	win.Resize(fyne.NewSize(1440, 900))
+	t.Cleanup(b.w.Close)
+	if !o.Empty {
+		b.until("the list", func() bool { _, _, n := b.w.list.Cursor(); return n > 10 })
+	}
+	return b
+}
+
+// until takes results in until ok, at most five seconds.
+func (b *bench) until(what string, ok func() bool) {
+	b.t.Helper()
+	end := time.After(5 * time.Second)
+	for !ok() {
+		select {
+		case f := <-b.queue:
+			f()
+		case <-end:
+			b.t.Fatalf("%s did not come", what)
+		}
+	}
+}
+
+func (b *bench) cursor() mail.Summary {
+	s, _, _ := b.w.list.Cursor()
+	if s == nil {
+		return mail.Summary{}
+	}
+	return *s
+}
+
+func (b *bench) rows() int { _, _, n := b.w.list.Cursor(); return n }
+
+func TestOpensAllInboxesAndReads(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.w.key(&fyne.KeyEvent{Name: fyne.KeyDown})
+	if got := b.cursor().Subject; got != "Spring catalogue: quieter light for open harbours" {
+		t.Fatalf("the first row is %q", got)
+	}
+	b.w.rune('j')
+	unread := b.cursor()
+	if unread.Flags.Has(mail.Seen) {
+		t.Fatal("the second row should be unread")
+	}
+	b.until("the read mark", func() bool { return slices.Contains(b.c.Calls(), "SetFlags seen/") })
+	b.until("the row as read", func() bool { return b.cursor().Flags.Has(mail.Seen) })
+}
+
+func TestArchiveGoesOnToTheNextAndUndoBringsItBack(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.w.rune('j')
+	first, n := b.cursor(), b.rows()
+	b.w.rune('j')
+	second := b.cursor()
+	b.w.rune('k')
+	b.w.rune('e')
+	b.until("one row less", func() bool { return b.rows() == n-1 })
+	if got := b.cursor().ID; got != second.ID {
+		t.Errorf("after archiving the cursor is on %v, not on the next row", got)
+	}
+	b.until("the toast", func() bool { return b.w.toast.Text() == "1 conversation archived" })
+	b.w.rune('z')
+	b.until("the row again", func() bool { return b.rows() == n })
+	if !b.w.list.Select(first.ID) {
+		t.Error("undo did not bring the conversation back")
+	}
+}
+
+func TestSelectionOfSeveral(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.w.rune('j')
+	b.w.list.Step(1, true)
+	b.w.list.Step(1, true)
+	if n := len(b.w.list.SelectedIDs()); n != 3 {
+		t.Fatalf("%d selected, want 3", n)
+	}
+	n := b.rows()
+	b.w.rune('#')
+	b.until("three rows less", func() bool { return b.rows() == n-3 })
+	b.until("the toast", func() bool { return b.w.toast.Text() == "3 conversations deleted" })
+	b.w.rune('*')
+	b.w.rune('a')
+	if got := len(b.w.list.SelectedIDs()); got != b.rows() {
+		t.Errorf("%d of %d selected", got, b.rows())
+	}
+	b.w.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if got := len(b.w.list.SelectedIDs()); got != 1 {
+		t.Errorf("%d selected after Escape", got)
+	}
+}
+
+func TestSelectionSurvivesNewMail(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.w.rune('j')
+	b.w.rune('j')
+	id := b.cursor().ID
+	b.c.Bus.Publish(bus.Changed{Resync: true})
+	for range 20 {
+		select {
+		case f := <-b.queue:
+			f()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	if b.cursor().ID != id {
+		t.Error("a refresh moved the cursor")
+	}
+}
+
+func TestSearchAsYouTypeAndEscape(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	n := b.rows()
+	b.w.rune('/')
+	c := b.w.win.Canvas()
+	for _, r := range "ferry" {
+		c.Focused().TypedRune(r)
+	}
+	b.until("the result", func() bool { return b.rows() == 1 })
+	c.Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	b.until("the whole list", func() bool { return b.rows() == n })
+}
+
+func TestKeysAreTextInAField(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.w.rune('j')
+	n := b.rows()
+	b.w.rune('/')
+	b.w.win.Canvas().Focused().TypedRune('e')
+	b.w.win.Canvas().Focused().TypedRune('#')
+	for _, call := range b.c.Calls() {
+		if call == "MoveToRole archive" || call == "MoveToRole trash" {
+			t.Fatalf("typing into the search field did %s", call)
+		}
+	}
+	_ = n
+}
+
+func TestRepliesAndDrafts(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.w.rune('j')
+	id := b.cursor().ID
+	b.w.rune('a')
+	if len(b.composed) != 1 || b.composed[0].Kind != app.ComposeReplyAll || b.composed[0].Of != id {
+		t.Fatalf("composed %+v", b.composed)
+	}
+	b.w.rune('g')
+	b.w.rune('d')
+	b.until("the drafts", func() bool { return b.rows() == 2 })
+	b.w.rune('j')
+	b.w.rune('o')
+	if k := b.composed[len(b.composed)-1]; k.Kind != app.ComposeEdit {
+		t.Errorf("opening a draft composes %+v", k)
+	}
+}
+
+func TestBannersByUrgency(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	s := b.c.Status()
+	s.Offline = true
+	b.c.SetStatus(s)
+	b.until("the offline banner", func() bool { return b.w.bannerKey == "offline" })
+	s.Accounts[2].State, s.Accounts[2].Err = app.StateSignIn, fault.New(fault.Auth, "bad-password", "refused", "")
+	b.c.SetStatus(s)
+	b.until("the sign-in banner", func() bool { return b.w.bannerKey == "auth:north" })
+	if want := "Northgate needs you to sign in again."; b.w.banner.Fact != want {
+		t.Errorf("%q, want %q", b.w.banner.Fact, want)
+	}
+	b.w.banner.Actions[0].Tapped(nil)
+	if !slices.Equal(b.signedIn, []mail.AccountID{viewtest.North}) {
+		t.Errorf("signed in %v", b.signedIn)
+	}
+	s.Accounts[1].State, s.Accounts[1].Err = app.StateError, fault.New(fault.TLS, "wrong-name", "This server cannot prove that it is x", "")
+	b.c.SetStatus(s)
+	b.until("the certificate banner", func() bool { return b.w.bannerKey == "tls:home" })
+	b.c.SetStatus(app.Status{})
+	b.until("no banner", func() bool { return b.w.bannerKey == "" })
+}
+
+func TestFirstRunOffersTheWizard(t *testing.T) {
+	b := start(t, viewtest.Options{Empty: true})
+	b.until("the wizard", func() bool { return b.wizards == 1 })
+	if b.w.list.Visible() || !b.w.setup.Visible() {
+		t.Error("without accounts the window shows the list")
+	}
+}
+
+func TestPanesFoldWithTheWidth(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	for _, c := range []struct {
+		width            float32
+		side, list, read bool
+	}{{1440, true, true, true}, {1050, false, true, true}, {820, false, true, false}} {
+		b.w.win.Resize(fyne.NewSize(c.width, 700))
+		if b.w.side.Visible() != c.side || b.w.list.Visible() != c.list || b.w.read.Visible() != c.read {
+			t.Errorf("%v wide: sidebar %t, list %t, reader %t", c.width, b.w.side.Visible(), b.w.list.Visible(), b.w.read.Visible())
+		}
+	}
+	b.w.rune('j')
+	b.w.rune('o')
+	if b.w.list.Visible() || !b.w.read.Visible() {
+		t.Error("in one pane Enter opens the reader")
+	}
+	b.w.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if !b.w.list.Visible() {
+		t.Error("Escape leads back to the list")
+	}
+}
+
+func TestAMillionRowsAreReachable(t *testing.T) {
+	b := start(t, viewtest.Options{More: 1_000_000})
+	b.until("the whole order", func() bool { return b.rows() > 1_000_000 })
+	b.w.list.Last()
+	b.until("the last row", func() bool { return b.cursor().Subject != "" })
+	if _, at, of := b.w.list.Cursor(); at != of {
+		t.Errorf("at %d of %d", at, of)
+	}
+}

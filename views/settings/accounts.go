@@ -1,0 +1,616 @@
+package settings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/wizard"
+)
+
+func (v *View) accountsPage() fyne.CanvasObject {
+	if len(v.accounts) == 0 {
+		var foot fyne.CanvasObject
+		if v.h.AddAccount != nil {
+			foot = kit.NewButton("Add account", "plus", kit.Primary, v.h.AddAccount)
+		}
+		return kit.Sized(0, 360, kit.NewEmpty("mail-plus", "No account yet", "Add one to read and write mail here.", kit.ToneTint, foot))
+	}
+	list := kit.Col(0)
+	for i, a := range v.accounts {
+		if i > 0 {
+			list.Add(kit.NewRule(kit.Line))
+		}
+		list.Add(v.accountRow(a))
+	}
+	page := kit.Col(16, kit.NewFrame(kit.Card, kit.Border, 10, 1, list))
+	a := v.account()
+	if a == nil {
+		return page
+	}
+	w := v.width()
+	side := float32(372)
+	if w < 800 { // one column
+		page.Add(v.detailCard(*a, w))
+		page.Add(v.serverCard(*a, w))
+		page.Add(v.hereCard(*a, w))
+		return page
+	}
+	left := v.detailCard(*a, w-side-16)
+	right := kit.Col(16, v.serverCard(*a, side), v.hereCard(*a, side))
+	page.Add(kit.Free(func() fyne.Size { return fyne.NewSize(0, max(left.MinSize().Height, right.MinSize().Height)) }, func(s fyne.Size) {
+		kit.Place(left, 0, 0, s.Width-side-16, left.MinSize().Height)
+		kit.Place(right, s.Width-side, 0, side, right.MinSize().Height)
+	}, left, right))
+	return page
+}
+
+func protocols(a mail.Account) string {
+	switch a.Incoming.Protocol {
+	case mail.POP3:
+		return "POP3"
+	case mail.IMAP:
+		return "IMAP"
+	}
+	return string(a.Incoming.Protocol)
+}
+
+// stateOf says in words how an account is.
+func stateOf(s app.AccountStatus) (icon, text string, ink kit.Token) {
+	switch s.State {
+	case app.StateFetching:
+		text = s.Doing
+		if text == "" {
+			text = "Fetching"
+		}
+		return "refresh-cw", text, kit.Text2
+	case app.StateOffline:
+		return "cloud-off", "Offline", kit.Text2
+	case app.StatePaused:
+		return "circle-pause", "Paused", kit.Text2
+	case app.StateSignIn:
+		return "key-round", "Needs you to sign in", kit.Warn
+	case app.StateError:
+		if e := fault.Of(s.Err); e != nil {
+			return "circle-alert", e.Title, kit.Err
+		}
+		return "circle-alert", "Error", kit.Err
+	}
+	if s.Checked.IsZero() {
+		return "circle-check", "Healthy", kit.OK
+	}
+	return "circle-check", "Healthy, checked " + s.Checked.Format("15:04"), kit.OK
+}
+
+// gigabytes writes a size as people read it.
+func gigabytes(n int64) string {
+	switch {
+	case n >= 100e9:
+		return fmt.Sprintf("%d GB", n/1e9)
+	case n >= 1e9:
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/1e9), ".0") + " GB"
+	case n >= 1e6:
+		return fmt.Sprintf("%d MB", n/1e6)
+	}
+	return fmt.Sprintf("%d KB", (n+999)/1000)
+}
+
+func usageBar(u use) fyne.CanvasObject {
+	track, bar := kit.NewFrame(kit.SelectIdle, kit.Clear, 2, 0, nil), kit.NewFrame(kit.Accent, kit.Clear, 2, 0, nil)
+	share := float32(1)
+	if u.limit > 0 {
+		share = min(1, float32(u.used)/float32(u.limit))
+	}
+	if share > 0.9 {
+		bar.Fill = kit.Warn
+	}
+	return kit.Free(func() fyne.Size { return fyne.NewSize(0, 4) }, func(s fyne.Size) {
+		kit.Place(track, 0, 0, s.Width, 4)
+		kit.Place(bar, 0, 0, s.Width*share, 4)
+	}, track, bar)
+}
+
+func (v *View) accountRow(a mail.Account) fyne.CanvasObject {
+	on := a.ID == v.chosen
+	bg := kit.NewFrame(kit.Clear, kit.Clear, 9, 0, nil)
+	bg.Name, bg.HoverFill = a.Name, kit.Hover
+	bg.OnTapped = func() {
+		v.chosen, v.problem = a.ID, ""
+		v.draw()
+	}
+	if on {
+		bg.Fill, bg.HoverFill = kit.Select, kit.Select
+	}
+	mark := kit.NewFrame(kit.Accent, kit.Clear, 0, 0, nil)
+	mark.Hidden = !on
+	icon := wizard.AccountIcon(a, 36, 18)
+	name := kit.Row(8, kit.NewLabel(kit.Cut(a.Name, kit.Body13B, 200), kit.Body13B, kit.Text))
+	if a.IsDefault {
+		name.Add(kit.NewBadge("Default", "", kit.Text2, kit.SelectIdle))
+	}
+	addr := kit.NewShrinkLabel(a.Address, kit.Small12, kit.Text2)
+	proto := kit.NewShrinkLabel(protocols(a), kit.Small12, kit.Text2)
+	st := v.state(a.ID)
+	si, text, ink := stateOf(st)
+	state := kit.Row(5, kit.NewIcon(si, 16, ink), kit.NewLabel(kit.Cut(text, kit.Small12, 230), kit.Small12, ink))
+	if b := v.remedy(a, st); b != nil {
+		state.Add(kit.Gap(6, 0))
+		state.Add(b)
+	}
+	objs := []fyne.CanvasObject{bg, mark, icon, name, addr, proto, state}
+	var usage fyne.CanvasObject
+	if u, ok := v.usage[a.ID]; ok && u.err == nil && u.used > 0 {
+		t := gigabytes(u.used)
+		if u.limit > 0 {
+			t = shareText(u)
+		}
+		usage = kit.Col(4, kit.NewLabel(t, kit.Small12, kit.Text2), usageBar(u))
+		if u.limit == 0 {
+			usage = kit.NewLabel(t, kit.Small12, kit.Text2)
+		}
+		objs = append(objs, usage)
+	}
+	return kit.Free(func() fyne.Size { return fyne.NewSize(0, 63) }, func(s fyne.Size) {
+		bg.Resize(s)
+		kit.Place(mark, 0, 0, 3, s.Height)
+		kit.Place(icon, 16, 14, 36, 36)
+		// Columns keep their places down to the narrowest window, where the protocol and the usage go first.
+		c2, c3, wide := float32(313), float32(452), s.Width > 900
+		if !wide {
+			c3 = 300
+		}
+		kit.Place(name, 64, 13, 240, 18)
+		kit.Place(addr, 64, 32, 236, 16)
+		proto.Hidden = !wide
+		kit.Place(proto, c2, 0, 120, s.Height)
+		kit.Place(state, c3, 0, s.Width-c3-170, s.Height)
+		if usage != nil {
+			if !wide {
+				usage.Hide()
+			}
+			h := usage.MinSize().Height
+			kit.Place(usage, s.Width-16-132, (s.Height-h)/2, 132, h)
+		}
+	}, objs...)
+}
+
+func shareText(u use) string {
+	unit := gigabytes(u.limit)
+	used := gigabytes(u.used)
+	if i := strings.IndexByte(used, ' '); i > 0 && strings.HasSuffix(unit, used[i:]) {
+		used = used[:i]
+	}
+	return used + " of " + unit
+}
+
+// remedy is the button that helps a stopped account.
+func (v *View) remedy(a mail.Account, s app.AccountStatus) *kit.Button {
+	var b *kit.Button
+	h := wizard.Hooks{Do: v.h.Do, OpenURL: v.h.OpenURL, Done: func(mail.Account) { go v.read(false) }}
+	cv := func() fyne.Canvas { return fyne.CurrentApp().Driver().CanvasForObject(v) }
+	switch {
+	case s.State == app.StateSignIn:
+		b = kit.NewButton("Sign in…", "", kit.Plain, func() { wizard.SignIn(cv(), v.c, a, s.Err, s.Checked, h) })
+	case s.State == app.StateError && fault.Is(s.Err, fault.TLS):
+		b = kit.NewButton("Show…", "", kit.Plain, func() { wizard.Certificate(cv(), v.c, a, s.Err, h) })
+	case s.State == app.StateError || s.State == app.StateOffline:
+		b = kit.NewButton("Try again", "", kit.Plain, func() { v.c.Sync(a.ID) })
+	case s.State == app.StatePaused:
+		b = kit.NewButton("Go on", "", kit.Plain, func() {
+			a.Paused = false
+			v.update(a)
+			v.draw()
+		})
+	default:
+		return nil
+	}
+	b.Height = kit.SmallButton
+	return b
+}
+
+func card(width float32, objs ...fyne.CanvasObject) *fyne.Container {
+	return kit.Sized(width, 0, kit.NewFrame(kit.Card, kit.Border, 10, 0, kit.Inset(16, 20, 16, 20, kit.Col(0, objs...))))
+}
+
+func caption(s string) fyne.CanvasObject {
+	l := kit.NewLabel(s, kit.Tiny11B, kit.Text2)
+	l.LineHeight = 24
+	return l
+}
+
+// row is one setting: what it is, and its control at the right.
+func row(label string, control fyne.CanvasObject) fyne.CanvasObject {
+	return kit.Sized(0, 36, kit.Row(12, kit.NewLabel(label, kit.Body13, kit.Text), kit.Spring(nil), control))
+}
+
+func pickOf(name string, options []string, at int, width float32, changed func(int)) fyne.CanvasObject {
+	c := kit.NewChoice(options, at, changed)
+	c.Name, c.Height = name, kit.SmallField
+	return kit.Sized(width, kit.SmallField, c)
+}
+
+func index[T comparable](list []T, x T) int {
+	for i, y := range list {
+		if x == y {
+			return i
+		}
+	}
+	return -1
+}
+
+var (
+	keepDays   = []int{0, 30, 90, 365}
+	keepNames  = []string{"Everything", "The last 30 days", "The last 90 days", "The last 365 days"}
+	pollTimes  = []int{0, 300, 900, 1800, 3600}
+	pollNames  = []string{"As it arrives", "Every 5 minutes", "Every 15 minutes", "Every 30 minutes", "Every hour"}
+	leaveModes = []string{"days", "deleted", "now"}
+	leaveNames = []string{"For some days", "Until deleted here", "Remove at once"}
+)
+
+func (v *View) detailCard(a mail.Account, width float32) fyne.CanvasObject {
+	dot := kit.NewFrame(kit.Clear, kit.Clear, 3, 0, nil)
+	dot.Hue, dot.Solid = a.Hue, true
+	edit := kit.NewButton("Edit", "pencil", kit.Plain, func() { v.edit(a) })
+	edit.Height = kit.SmallButton
+	test := kit.NewButton("Test", "stethoscope", kit.Plain, func() { v.test(a) })
+	test.Height = kit.SmallButton
+	if v.testing == a.ID {
+		test.Disable()
+		test.SetText("Testing")
+	}
+	title := kit.NewShrinkLabel(a.Name, kit.Lead14B, kit.Text)
+	title.LineHeight = 20
+	objs := []fyne.CanvasObject{kit.Row(8, kit.Sized(10, 10, dot), kit.Spring(title), edit, test), kit.Gap(0, 8), caption("Health")}
+	for _, o := range v.health(a, width-40) {
+		objs = append(objs, o)
+	}
+	objs = append(objs, kit.Gap(0, 12), caption("This account"),
+		row("Keep on this computer", pickOf("Keep on this computer", keepNames, max(0, index(keepDays, a.KeepDays)), 200, func(i int) {
+			a.KeepDays = keepDays[i]
+			v.update(a)
+		})),
+		row("Check for new mail", pickOf("Check for new mail", pollNames, max(0, index(pollTimes, a.PollEvery)), 200, func(i int) {
+			a.PollEvery = pollTimes[i]
+			v.update(a)
+		})))
+	if a.Incoming.Protocol == mail.POP3 {
+		objs = append(objs, v.leaveRow(a))
+	}
+	sign := kit.NewButton("Edit signatures and addresses", "", kit.Link, func() { v.Open(Writing) })
+	objs = append(objs, row("Signature", sign),
+		row("Show in All inboxes", kit.NewSwitch("Show in All inboxes", !a.HideInAll, func(on bool) {
+			a.HideInAll = !on
+			v.update(a)
+		})))
+	standard := kit.NewSwitch("Use for new messages", a.IsDefault, func(bool) {
+		a.IsDefault = true
+		v.update(a)
+		v.draw()
+	})
+	if a.IsDefault {
+		standard.Disable() // another account takes it over
+	}
+	objs = append(objs, row("Use for new messages", standard),
+		row("Fetch mail", kit.NewSwitch("Fetch mail", !a.Paused, func(on bool) {
+			a.Paused = !on
+			v.update(a)
+		})))
+	return card(width, objs...)
+}
+
+func (v *View) leaveRow(a mail.Account) fyne.CanvasObject {
+	mode := pickOf("Copies on the server", leaveNames, max(0, index(leaveModes, a.Leave.Mode)), 200, func(i int) {
+		a.Leave.Mode = leaveModes[i]
+		if a.Leave.Mode == "days" && a.Leave.Days < 1 {
+			a.Leave.Days = 14
+		}
+		v.update(a)
+		v.draw()
+	})
+	controls := kit.Row(8)
+	if a.Leave.Mode == "days" {
+		days := kit.NewField("14")
+		days.Height, days.Name = kit.SmallField, "Days"
+		days.Accept = func(r rune) bool { return r >= '0' && r <= '9' }
+		days.SetText(strconv.Itoa(a.Leave.Days))
+		save := func() {
+			if n, err := strconv.Atoi(days.Text()); err == nil && n > 0 && n < 10000 && n != a.Leave.Days {
+				a.Leave.Days = n
+				v.update(a)
+			}
+		}
+		days.OnSubmit = save
+		days.OnFocus = func(on bool) {
+			if !on {
+				save()
+			}
+		}
+		controls.Add(kit.Sized(56, kit.SmallField, days))
+		controls.Add(kit.NewLabel("days", kit.Small12, kit.Text2))
+	}
+	controls.Add(mode)
+	return row("Leave copies on the server", controls)
+}
+
+// health is a line for each server.
+func (v *View) health(a mail.Account, width float32) (out []fyne.CanvasObject) {
+	s := v.state(a.ID)
+	lines := v.tests[a.ID]
+	for _, h := range []struct {
+		name string
+		s    mail.Server
+		smtp bool
+	}{{"Incoming", a.Incoming, false}, {"Outgoing", a.Outgoing, true}} {
+		if h.s.Host == "" {
+			continue
+		}
+		icon, ink, took := "circle-check", kit.OK, ""
+		detail := net.JoinHostPort(h.s.Host, strconv.Itoa(h.s.Port)) + ", " + security(h.s.Security)
+		if !h.smtp && s.Push {
+			detail += ", push on"
+		}
+		if !h.smtp {
+			if i, _, k := stateOf(s); s.State != app.StateIdle && s.State != app.StateFetching && s.State != "" {
+				icon, ink = i, k
+			}
+		}
+		for _, l := range lines {
+			if (l.Protocol == mail.SMTP) != h.smtp {
+				continue
+			}
+			switch {
+			case l.State == mail.StepRunning:
+				icon, ink, took = "refresh-cw", kit.Accent, "trying"
+			case l.Err != nil:
+				icon, ink, detail, took = "circle-alert", kit.Err, fault.Of(l.Err).Title, took2(l.Took)
+			case l.State == mail.StepFound:
+				icon, ink, took = "circle-check", kit.OK, took2(l.Took)
+				if l.Summary != "" {
+					detail = l.Summary
+				}
+			}
+		}
+		i, n := kit.NewIcon(icon, 16, ink), kit.NewLabel(h.name, kit.Body13M, kit.Text)
+		d, t := kit.NewShrinkLabel(detail, kit.Small12, kit.Text2), kit.NewLabel(took, kit.Small12, kit.Text2)
+		rule := kit.NewRule(kit.Line)
+		out = append(out, kit.Free(func() fyne.Size { return fyne.NewSize(0, 40) }, func(z fyne.Size) {
+			kit.Place(i, 0, 12, 16, 16)
+			kit.Place(n, 28, 0, 100, 39)
+			tw := t.MinSize().Width
+			kit.Place(d, 132, 0, z.Width-132-tw-12, 39)
+			kit.Place(t, z.Width-tw, 0, tw, 39)
+			kit.Place(rule, 0, 39, z.Width, 1)
+		}, i, n, d, t, rule))
+	}
+	return out
+}
+
+func took2(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
+
+func security(s mail.Security) string {
+	if s == mail.STARTTLS {
+		return "STARTTLS"
+	}
+	return "TLS"
+}
+
+// test signs in to the servers with the stored secret and sends nothing.
+func (v *View) test(a mail.Account) {
+	v.testing = a.ID
+	v.tests[a.ID] = []mail.TestLine{{Protocol: a.Incoming.Protocol, State: mail.StepRunning}, {Protocol: mail.SMTP, State: mail.StepRunning}}
+	v.draw()
+	go func() {
+		lines := v.c.Test(v.ctx, a, app.Secrets{}, func(mail.TestLine) {})
+		v.h.Do(func() {
+			if v.ctx.Err() == nil {
+				v.testing, v.tests[a.ID] = "", lines
+				v.draw()
+			}
+		})
+	}()
+}
+
+func (v *View) serverCard(a mail.Account, width float32) fyne.CanvasObject {
+	objs := []fyne.CanvasObject{kit.Row(8, kit.NewLabel("Storage on the server", kit.Lead14B, kit.Text)), kit.Gap(0, 8)}
+	u, ok := v.usage[a.ID]
+	switch {
+	case !ok:
+		objs = append(objs, kit.NewLabel("Asking the server", kit.Body13, kit.Text2))
+	case u.err != nil && fault.Is(u.err, fault.Network):
+		objs = append(objs, kit.NewPara("The server cannot be reached right now.", kit.Body13, kit.Text2, 19, width-40))
+	case u.err != nil || u.used == 0 && u.limit == 0:
+		objs = append(objs, kit.NewPara("This server does not tell how much room is used.", kit.Body13, kit.Text2, 19, width-40))
+	default:
+		big := kit.NewLabel(gigabytes(u.used), kit.Number26, kit.Text)
+		big.LineHeight = 32
+		line := kit.Row(8, big)
+		if u.limit > 0 {
+			line.Add(kit.NewLabel("of "+gigabytes(u.limit), kit.Body13, kit.Text2))
+		}
+		objs = append(objs, line, kit.Gap(0, 6), usageBar(u))
+		if u.limit > 0 && float64(u.used) > 0.9*float64(u.limit) {
+			objs = append(objs, kit.Gap(0, 10), kit.NewPara("Nearly full: soon new mail is turned away.", kit.Small12, kit.Warn, 16, width-40))
+		}
+	}
+	return card(width, objs...)
+}
+
+func fact(label, value, icon string) fyne.CanvasObject {
+	r := kit.Row(5, kit.NewLabel(label, kit.Small12, kit.Text2), kit.Spring(nil))
+	if icon != "" {
+		r.Add(kit.NewIcon(icon, 14, kit.OK))
+	}
+	r.Add(kit.NewLabel(value, kit.Small12, kit.Text))
+	return kit.Sized(0, 22, r)
+}
+
+func (v *View) secretPlace() string {
+	switch {
+	case v.keychain.State == "locked":
+		return "The keychain is locked"
+	case v.keychain.State == "absent":
+		return "No keychain service"
+	case v.keychain.Kind == "file":
+		return "In the passphrase file"
+	case v.keychain.Kind == "memory":
+		return "Until Postrider is closed"
+	}
+	return "In the system keychain"
+}
+
+func (v *View) hereCard(a mail.Account, width float32) fyne.CanvasObject {
+	messages := 0
+	for _, b := range v.boxes {
+		if b.Account == a.ID {
+			messages += b.Total
+		}
+	}
+	remove := kit.NewButton("Remove account…", "", kit.Danger, func() { v.remove(a) })
+	remove.Height = kit.SmallButton
+	return card(width, kit.NewLabel("On this computer", kit.Lead14B, kit.Text), kit.Gap(0, 8),
+		fact("Messages of this account", strconv.Itoa(messages), ""), fact("Mail of all accounts", gigabytes(v.stats.Bodies), ""),
+		fact("Search index", gigabytes(v.stats.IndexBytes), ""), fact("Password", v.secretPlace(), "key-round"), kit.Gap(0, 12), kit.Row(8, remove))
+}
+
+// removal says what is lost with an account.
+func removal(a mail.Account, boxes []mail.Mailbox) string {
+	text := "Its mail and settings are removed from this computer only. What is on the server stays there."
+	var only []string
+	n := 0
+	for _, b := range boxes {
+		if b.Account == a.ID && b.Local && b.Total > 0 {
+			only = append(only, fmt.Sprintf("%s (%d)", b.Name, b.Total))
+			n += b.Total
+		}
+	}
+	if n > 0 {
+		text += fmt.Sprintf(" These exist only here and are lost: %s.", strings.Join(only, ", "))
+	}
+	if a.Incoming.Protocol == mail.POP3 {
+		text += " Messages that were already removed from the POP3 server are lost too."
+	}
+	return text
+}
+
+func (v *View) remove(a mail.Account) {
+	cv := fyne.CurrentApp().Driver().CanvasForObject(v)
+	kit.Ask(cv, "Remove "+a.Name+"?", removal(a, v.boxes), "Remove account", true, func() {
+		v.do(func(ctx context.Context) error {
+			err := v.c.RemoveAccount(ctx, a.ID)
+			if err == nil && v.h.Toast != nil {
+				v.h.Do(func() { v.h.Toast(a.Name + " was removed") })
+			}
+			return err
+		})
+	})
+}
+
+// edit changes name, colour and servers; they are tested before they are stored.
+func (v *View) edit(a mail.Account) {
+	cv := fyne.CurrentApp().Driver().CanvasForObject(v)
+	const width = 640
+	var d *kit.Dialog
+	ctx, cancel := context.WithCancel(v.ctx)
+	status, colours := container.NewStack(), container.NewStack()
+	field := func(name, text string, changed func(string)) *kit.Field {
+		f := kit.NewField("")
+		f.Height, f.Name = kit.SmallField, name
+		f.SetText(text)
+		f.OnChanged = changed
+		f.OnKey = func(k fyne.KeyName, _ bool) bool {
+			if k == fyne.KeyEscape {
+				d.Escape()
+				return true
+			}
+			return false
+		}
+		return f
+	}
+	var drawColours func()
+	drawColours = func() {
+		r := kit.Row(8)
+		for _, h := range kit.HueNames {
+			r.Add(wizard.Swatch(h, h == a.Hue, func() {
+				a.Hue = h
+				drawColours()
+			}))
+		}
+		colours.Objects = []fyne.CanvasObject{r}
+		colours.Refresh()
+	}
+	drawColours()
+	name := field("Name of the account", a.Name, func(s string) { a.Name = strings.TrimSpace(s) })
+	server := func(label string, s *mail.Server) fyne.CanvasObject {
+		host := field(label+" host", s.Host, func(t string) { s.Host = strings.TrimSpace(t) })
+		port := field(label+" port", strconv.Itoa(s.Port), func(t string) { s.Port, _ = strconv.Atoi(t) })
+		port.Accept = func(r rune) bool { return r >= '0' && r <= '9' }
+		at := 0
+		if s.Security == mail.STARTTLS {
+			at = 1
+		}
+		sec := pickOf(label+" security", []string{"TLS", "STARTTLS"}, at, 116, func(i int) { s.Security = []mail.Security{mail.TLS, mail.STARTTLS}[i] })
+		user := field(label+" user name", s.User, func(t string) { s.User = strings.TrimSpace(t) })
+		return kit.Row(8, kit.Sized(66, 0, kit.NewLabel(label, kit.Small12M, kit.Text)), kit.Sized(186, 0, host), kit.Sized(60, 0, port), sec, kit.Spring(user))
+	}
+	var save *kit.Button
+	say := func(text string, ink kit.Token) {
+		status.Objects = []fyne.CanvasObject{kit.NewPara(text, kit.Small12, ink, 16, width-48)}
+		status.Refresh()
+		d.Fit()
+	}
+	anyway := false
+	cancelBtn := kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() })
+	save = kit.NewButton("Test and save", "", kit.Primary, func() {
+		if a.Name == "" {
+			a.Name = a.Address
+		}
+		b, skip := a, anyway
+		save.Disable()
+		say("Testing the connection", kit.Text2)
+		go func() {
+			var bad error
+			if !skip {
+				for _, l := range v.c.Test(ctx, b, app.Secrets{}, func(mail.TestLine) {}) {
+					bad = errors.Join(bad, l.Err)
+				}
+			}
+			if bad == nil {
+				bad = v.c.UpdateAccount(ctx, b)
+			}
+			v.h.Do(func() {
+				if ctx.Err() != nil {
+					return
+				}
+				save.Enable()
+				if bad == nil {
+					d.Close()
+					go v.read(false)
+					return
+				}
+				e := fault.Of(bad)
+				say(e.Title+". "+e.Detail, kit.Err)
+				anyway = true
+				save.SetText("Save anyway, fix later")
+			})
+		}()
+	})
+	body := kit.Col(0, kit.NewLabel("Edit "+a.Name, kit.Title16, kit.Text), kit.Gap(0, 14),
+		kit.Row(12, kit.Spring(kit.Col(6, kit.NewLabel("Name", kit.Small12M, kit.Text), name)), kit.Col(6, kit.NewLabel("Colour", kit.Small12M, kit.Text), kit.Sized(312, 30, colours))),
+		kit.Gap(0, 16), server("Incoming", &a.Incoming), kit.Gap(0, 8), server("Outgoing", &a.Outgoing), kit.Gap(0, 12), status, kit.Gap(0, 12),
+		kit.Row(8, kit.Spring(nil), cancelBtn, save))
+	d = kit.NewDialog(cv, width, body)
+	d.OnHide = cancel
+	d.Open()
+	cv.Focus(name)
+}

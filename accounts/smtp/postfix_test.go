@@ -34,7 +34,7 @@ func arrived(t testing.TB, srv *testserver.Server, who, id string) string {
 				continue
 			}
 			s := strings.ReplaceAll(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n", "\r\n")
-			if i := strings.Index(s, "X-Test: top\r\n"); i >= 0 {
+			if i := strings.Index(s, "X-Test: top\r\n"); i >= 0 && !strings.Contains(s, "multipart/report") {
 				return s[i:]
 			}
 			return s
@@ -134,10 +134,12 @@ func TestPostfix(t *testing.T) {
 		msg = strings.Replace(msg, "Subject: test", "Subject: Grüße 你好", 1)
 		rec, err := s.Submit(ctx, remote.Envelope{From: ada, To: []string{bob}, UTF8: true, Notify: true, ID: "env+1"}, text(msg))
 		if err != nil {
-			// Dovecot's LMTP of this age has no SMTPUTF8: Postfix takes it and returns it.
 			t.Fatalf("%v %+v", err, rec)
 		}
-		_ = id
+		// Dovecot's LMTP of this age has no SMTPUTF8: Postfix takes the message and returns it, with the ENVID.
+		if back := arrived(t, srv, ada, id); !strings.Contains(back, "SMTPUTF8 is required") || !strings.Contains(back, "Original-Envelope-Id: env+1") {
+			t.Errorf("%.2000q", back)
+		}
 	})
 	t.Run("TooLarge", func(t *testing.T) {
 		s := sender(t, postfix(srv, 587, ada))
@@ -155,12 +157,8 @@ func TestPostfix(t *testing.T) {
 		o.Creds = auth.Static{}
 		s := sender(t, o)
 		_, err := s.Submit(ctx, remote.Envelope{From: ada, To: []string{"someone@elsewhere.example"}}, text(body))
-		var want fault.Kind = fault.Refused
-		if err == nil {
-			t.Skip("this Postfix relays for its own network")
-		}
-		if !fault.Is(err, want) && !fault.Is(err, fault.Auth) {
-			t.Fatalf("%v", err)
+		if e := wantFault(t, err, fault.Refused, ""); !strings.Contains(e.ServerText, "no outside mail") {
+			t.Errorf("%+v", e)
 		}
 	})
 	t.Run("QuotaBounce", func(t *testing.T) {
@@ -182,13 +180,18 @@ func TestPostfix(t *testing.T) {
 		}
 	})
 	t.Run("Killed", func(t *testing.T) {
-		s := sender(t, postfix(srv, 465, ada))
+		o := postfix(srv, 465, ada)
+		o.Dialer.Idle, o.Dialer.Timeout = 2*time.Second, 2*time.Second
+		s := sender(t, o)
 		if _, err := s.MaxSize(ctx); err != nil {
 			t.Fatal(err)
 		}
 		srv.Kill()
 		_, err := s.Submit(ctx, remote.Envelope{From: ada, To: []string{bob}}, text(body))
-		wantFault(t, err, fault.Network, "refused")
+		// A process of Postfix may outlive its master with the port in hand: refused or silent, but never in doubt.
+		if e := wantFault(t, err, fault.Network, ""); e.Code == "unsure" {
+			t.Error(e)
+		}
 	})
 }
 

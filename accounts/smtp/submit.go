@@ -51,7 +51,9 @@ func (b *submitter) take(ctx context.Context) (*session, error) {
 	b.mu.Unlock()
 	if s != nil {
 		stop := s.guard(ctx)
+		s.patience(1)
 		r, err := s.cmd("RSET")
+		s.patience(5)
 		stop()
 		if err == nil && r.code == 250 && ctx.Err() == nil {
 			return s, nil

@@ -42,7 +42,7 @@ type command struct {
 	wake  map[mail.AccountID]bool
 }
 
-// known reports whether a server has to be told of changes of a row: one that only is here, or is in a mailbox without flags, is changed here.
+// told reports whether a server has to be told of changes of a row: one that only is here, or is in a mailbox without flags, is changed here.
 func (e *Engine) told(tx *store.Tx, row store.Row, flags bool) (bool, error) {
 	if row.Base == 0 {
 		ops, err := tx.OpsOf(row.ID)

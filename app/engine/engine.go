@@ -346,8 +346,8 @@ func (e *Engine) kickIndex() {
 	}
 }
 
-// indexSlice is how many messages are indexed in one transaction: some 100 ms.
-const indexSlice = 256
+// indexSlice is how many messages are indexed at a time; the store gives the write lock up in between.
+const indexSlice = 400
 
 func (e *Engine) indexer(ctx context.Context) {
 	for {

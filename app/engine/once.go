@@ -14,8 +14,11 @@ type Report struct {
 	Added     int
 	Changed   int
 	Removed   int
-	Bytes     int64 // of bodies
-	Seconds   float64
+	Bytes     int64   // of bodies
+	Seconds   float64 // until everything was indexed too
+	First     float64 // seconds from signing in until the first messages were committed, 0 when none were new
+	Listed    float64 // seconds from signing in until all mailboxes were listed
+	Stored    float64 // seconds until every body was durably stored
 }
 
 // Progress is told while SyncOnce works.
@@ -69,10 +72,11 @@ func (e *Engine) SyncOnce(ctx context.Context, id mail.AccountID, progress func(
 			}
 		}
 	})
+	rep.Stored = time.Since(began).Seconds()
 	if err == nil {
 		for {
 			var left int
-			if left, err = e.s.Index(ctx, indexSlice); err != nil || left == 0 {
+			if left, err = e.s.Index(ctx, 10*indexSlice); err != nil || left == 0 {
 				break
 			}
 			if progress != nil {

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
@@ -69,6 +70,9 @@ func (s *session) pull(id mail.MailboxID) (bool, error) {
 		if s.conn.Pusher != nil {
 			s.leave = append(s.leave, id)
 		}
+	}
+	if len(done.insert) > 0 && s.report.First == 0 {
+		s.report.First = time.Since(s.opened).Seconds()
 	}
 	s.report.Added += len(done.insert)
 	s.report.Changed += len(done.flag) + len(done.name)

@@ -33,6 +33,7 @@ type session struct {
 	progress  func(Progress)
 	total     int
 	done      int
+	opened    time.Time // when it had signed in
 }
 
 func (a *account) connect(ctx context.Context) (*session, error) {
@@ -41,7 +42,7 @@ func (a *account) connect(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	return &session{a: a, e: a.e, ctx: ctx, conn: conn, pulled: map[mail.MailboxID]bool{}, relisted: map[mail.MailboxID]bool{}, skip: map[mail.MailboxID]bool{},
-		cursor: map[mail.MailboxID]mail.MessageID{}, onServer: map[mail.MailboxID]map[remote.Ref]bool{}, report: &Report{Account: a.id}}, nil
+		cursor: map[mail.MailboxID]mail.MessageID{}, onServer: map[mail.MailboxID]map[remote.Ref]bool{}, report: &Report{Account: a.id}, opened: time.Now()}, nil
 }
 
 // errStale: a connection that had rested turned out to be dead. That is no news to anybody: another one is opened.
@@ -194,6 +195,9 @@ func (s *session) step() (bool, error) {
 		default:
 			return true, err
 		}
+	}
+	if s.report.Listed == 0 {
+		s.report.Listed = time.Since(s.opened).Seconds()
 	}
 	for len(s.leave) > 0 {
 		id := s.leave[0]

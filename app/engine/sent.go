@@ -1,0 +1,187 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/app/store"
+)
+
+// sent ends a message that was sent, in one transaction: the copy for Sent, the mark on what was answered, the draft, the correspondents, the row.
+// found: the server has the copy in Sent already.
+func (e *Engine) sent(ctx context.Context, id mail.OutboxID, state mail.OutboxState, rec remote.Receipt, found bool) error {
+	var o store.Outbound
+	out, err := e.s.Outbox(ctx)
+	if err != nil {
+		return err
+	}
+	ok := false
+	for _, x := range out {
+		if x.ID == id {
+			o, ok = x, true
+		}
+	}
+	if !ok {
+		return fault.New(fault.NotFound, "outbox", "The message is not in the outbox any more", "")
+	}
+	a, err := e.account(ctx, o.Account)
+	if err != nil {
+		return err
+	}
+	digest := o.Filed
+	if digest == "" {
+		digest = o.Digest
+	}
+	var body *store.Body
+	if o.Filed != "-" && !a.m.ServerSent && !found {
+		r, _, err := e.s.Blob(ctx, digest)
+		if err == nil {
+			var b bytes.Buffer
+			_, err = io.Copy(&b, r)
+			r.Close()
+			if err == nil {
+				c := e.ingest(b.Bytes())
+				body = &c
+			}
+		}
+		if err != nil {
+			e.log.Error("no copy of a sent message could be filed", "err", err)
+		}
+	}
+	p, have, err := e.roleBox(ctx, o.Account, mail.RoleSent, "Sent")
+	if err != nil {
+		return err
+	}
+	now := e.o.Now()
+	c := &command{e: e, wake: map[mail.AccountID]bool{o.Account: true}}
+	err = e.write(ctx, "sent", func(tx *store.Tx) error {
+		c.steps = nil
+		o, err := tx.Outbound(id)
+		if err != nil {
+			return err
+		}
+		if o.State != state {
+			return tooLate()
+		}
+		if body != nil {
+			p, err := e.boxOr(tx, p, have, o.Account, mail.RoleSent, "Sent")
+			if err != nil {
+				return err
+			}
+			env := body.Envelope
+			if env.InternetID == "" {
+				env.InternetID = o.InternetID
+			}
+			ids, err := tx.Insert([]store.NewMessage{{Account: o.Account, Mailbox: p.ID, Flags: mail.Seen, Envelope: &env, Received: now, Size: body.Size, Body: body}})
+			if err != nil {
+				return err
+			}
+			if !p.Local {
+				if _, err := tx.AddOp(store.Op{Account: o.Account, Mailbox: p.ID, Message: ids[0], Kind: store.OpAdd, Digest: body.Digest, Add: mail.Seen}); err != nil {
+					return err
+				}
+			}
+		}
+		if o.Source != 0 && o.Mark != 0 {
+			if err := c.flags(tx, o.Source, o.Mark, 0, nil, nil); err != nil {
+				return err
+			}
+		}
+		if o.Draft != 0 {
+			if err := e.dropDraft(tx, o.Draft, 0); err != nil {
+				return err
+			}
+		}
+		var to []mail.Address
+		var left []string
+		refused := map[string]bool{}
+		for _, r := range rec.Recipients {
+			if !r.OK {
+				refused[r.Addr] = true
+			}
+		}
+		for _, t := range o.To {
+			if !refused[t.Addr] {
+				to = append(to, t)
+			}
+		}
+		for _, t := range o.Envelope.To {
+			if refused[t] {
+				left = append(left, t)
+			}
+		}
+		if err := tx.Wrote(to, now); err != nil {
+			return err
+		}
+		if len(left) == 0 {
+			return tx.DropOutbound(id)
+		}
+		// Some did not get it: what stays is for them alone, and has been filed.
+		o.Envelope.To, o.Recipients, o.State, o.Filed, o.Draft, o.Source = left, rec.Recipients, mail.OutFailed, "-", 0, 0
+		o.Error = "Not everyone got it."
+		for _, r := range rec.Recipients {
+			if !r.OK && r.Text != "" {
+				o.Error = r.Text
+				break
+			}
+		}
+		_, err = tx.PutOutbound(o)
+		return err
+	})
+	if a.m.ServerSent && have {
+		a.mu.Lock()
+		a.hints[p.Ref] = true // its copy is there by now
+		a.mu.Unlock()
+	}
+	for id := range c.wake {
+		e.wakeAccount(id)
+	}
+	return err
+}
+
+// settleFound looks for unsure messages in the account's mailboxes, after they were pulled. One that is there was sent.
+func (s *session) settleFound() error {
+	out, err := s.e.s.Outbox(s.ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range out {
+		if o.Account != s.a.id || o.State != mail.OutUnsure || o.InternetID == "" {
+			continue
+		}
+		boxes, err := s.e.s.Mailboxes(s.ctx, s.a.id)
+		if err != nil {
+			return err
+		}
+		roles := map[mail.MailboxID]mail.Role{}
+		for _, b := range boxes {
+			roles[b.ID] = b.Role
+		}
+		seen, filed := false, false
+		err = s.e.s.Write(s.ctx, func(tx *store.Tx) error {
+			rows, err := tx.ByInternetID(s.a.id, o.InternetID)
+			for _, r := range rows {
+				if r.Base == 0 || r.BaseFlags.Has(mail.DraftFlag) || roles[r.Base] == mail.RoleDrafts || roles[r.Base] == mail.RoleTrash || r.Removed {
+					continue
+				}
+				seen = true
+				filed = filed || roles[r.Base] == mail.RoleSent
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if !seen {
+			continue
+		}
+		if err := s.e.sent(s.ctx, o.ID, mail.OutUnsure, remote.Receipt{}, filed); err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return nil
+}

@@ -54,7 +54,7 @@ func (b *bench) imap() {
 		fmt.Fprintln(os.Stderr, "mbsync is not installed (Debian: isync): its figures are left out")
 	}
 	var floor, meta, fs, nofs, mNo, mChange []float64
-	var stored, whole, first, no, change, rss, cpu []float64
+	var stored, whole, first, listed, no, change, rss, cpu []float64
 	incoming := fmt.Sprintf("imaps://localhost:%d", b.s.Port(993))
 	for range b.rounds {
 		f, total := b.floorBodies(b.n)
@@ -76,7 +76,7 @@ func (b *bench) imap() {
 			check(fmt.Errorf("the program fetched %d of %d messages", s.Added, b.n))
 		}
 		whole, rss, cpu = append(whole, r.wall.Seconds()), append(rss, float64(r.rss)/1024), append(cpu, r.cpu.Seconds())
-		stored, first = append(stored, s.Stored), append(first, s.First)
+		stored, first, listed = append(stored, s.Stored), append(first, s.First), append(listed, s.Listed)
 		s, r, err = b.sync(p)
 		check(err)
 		if s.Added+s.Changed+s.Removed != 0 {
@@ -94,6 +94,7 @@ func (b *bench) imap() {
 	b.row("bodies, bare client (floor)", median(floor), "s", "", 0, 0)
 	b.row("metadata, bare client (floor)", median(meta), "s", "", 0, 0)
 	b.row("first screenful after login", median(first), "s", "", 0, 1)
+	b.row("all headers listed", median(listed), "s", fmt.Sprintf("bare metadata %.2f s", median(meta)), median(listed)/median(meta), 2)
 	if peer {
 		b.row("all bodies durably stored", median(stored), "s", fmt.Sprintf("mbsync no fsync %.2f s", median(nofs)), median(stored)/median(nofs), 1)
 		b.row("the same compressed, threaded and indexed", median(whole), "s", fmt.Sprintf("mbsync fsync %.2f s", median(fs)), median(whole)/median(fs), 0.75)

@@ -23,7 +23,7 @@ import (
 type bench struct {
 	n      int
 	rounds int
-	bin    string
+	cmd    []string // the program under measurement and its first arguments
 	dir    string
 	s      *testserver.Server
 	gen    *mailgen.Gen
@@ -35,9 +35,13 @@ type bench struct {
 type line struct{ what, value, peer, ratio, goal, verdict string }
 
 func main() {
+	if len(os.Args) > 2 && os.Args[1] == selfWord {
+		self(os.Args[2:])
+	}
 	n := flag.Int("n", 20000, "messages")
 	rounds := flag.Int("rounds", 3, "rounds of each; medians are printed")
-	bin := flag.String("bin", "build/postrider", "the program")
+	bin := flag.String("bin", "", "the program; without it this one serves as its command line")
+	only := flag.String("only", "", "imap, pop3, index or store; without it all")
 	million := flag.Int("million", 1000000, "messages in the store for the list and search figures; 0 = leave out")
 	flag.Parse()
 	if miss := testserver.Missing(testserver.Options{NoSMTP: true}); miss != "" {
@@ -51,17 +55,34 @@ func main() {
 	s, err := testserver.Run("", testserver.Options{NoSMTP: true})
 	check(err)
 	defer s.Close()
-	abs, err := filepath.Abs(*bin)
-	check(err)
-	b := &bench{n: *n, rounds: *rounds, bin: abs, dir: dir, s: s, gen: mailgen.New(1, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)), next: *n}
-	b.fill()
-	b.imap()
-	b.pop3()
-	b.index()
-	b.table()
-	if *million > 0 {
+	cmd := []string{}
+	if *bin == "" {
+		exe, err := os.Executable()
+		check(err)
+		cmd = append(cmd, exe, selfWord)
+	} else {
+		abs, err := filepath.Abs(*bin)
+		check(err)
+		cmd = append(cmd, abs)
+	}
+	b := &bench{n: *n, rounds: *rounds, cmd: cmd, dir: dir, s: s, gen: mailgen.New(1, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)), next: *n}
+	do := func(what string) bool { return *only == "" || *only == what }
+	if do("imap") || do("pop3") || do("index") {
+		b.fill()
+	}
+	if do("imap") {
+		b.imap()
+	}
+	if do("pop3") {
+		b.pop3()
+	}
+	if do("index") {
+		b.index()
+	}
+	if *million > 0 && do("store") {
 		b.store(*million)
 	}
+	b.table()
 }
 
 func check(err error) {

@@ -61,17 +61,23 @@ func median(ds []float64) float64 {
 	return s[len(s)/2]
 }
 
+// program runs Postrider with the password on its standard input.
+func (b *bench) program(env []string, args ...string) (run, error) {
+	return b.exec(password+"\n", env, b.cmd[0], slices.Concat(b.cmd[1:], args)...)
+}
+
 type synced struct {
 	Added, Changed, Removed int
 	Bytes                   int64
 	Seconds                 float64
 	Stored                  float64 // seconds until every body was durably stored
-	First                   float64 // seconds until the first screenful could be listed
+	First                   float64 // seconds from signing in until the first screenful could be listed
+	Listed                  float64 // seconds from signing in until all headers could be listed
 }
 
 // sync runs the program once on a profile.
 func (b *bench) sync(profile string) (synced, run, error) {
-	r, err := b.exec(password+"\n", nil, b.bin, "sync", "--json", "--account", userName, "--profile", profile, "--password-stdin")
+	r, err := b.program(nil, "sync", "--json", "--account", userName, "--profile", profile, "--password-stdin")
 	if err != nil {
 		return synced{}, r, err
 	}
@@ -86,7 +92,7 @@ func (b *bench) sync(profile string) (synced, run, error) {
 func (b *bench) setUp(name, incoming string) (string, error) {
 	p := b.dir + "/" + name
 	os.RemoveAll(p)
-	_, err := b.exec(password+"\n", []string{"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent"}, b.bin, "accounts", "add", userName, "--incoming", incoming, "--outgoing", "smtps://localhost:9", "--profile", p, "--keychain", "memory", "--untested", "--password-stdin")
+	_, err := b.program([]string{"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent"}, "accounts", "add", userName, "--incoming", incoming, "--outgoing", "smtps://localhost:9", "--profile", p, "--keychain", "memory", "--untested", "--password-stdin")
 	return p, err
 }
 

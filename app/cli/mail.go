@@ -23,6 +23,9 @@ type syncJSON struct {
 	Removed   int     `json:"removed"`
 	Bytes     int64   `json:"bytes"`
 	Seconds   float64 `json:"seconds"`
+	First     float64 `json:"first"`
+	Listed    float64 `json:"listed"`
+	Stored    float64 `json:"stored"`
 }
 
 func syncCommand() command {
@@ -62,7 +65,7 @@ func syncCommand() command {
 					}
 					continue
 				}
-				j := syncJSON{x.Address, r.Mailboxes, r.Added, r.Changed, r.Removed, r.Bytes, r.Seconds}
+				j := syncJSON{x.Address, r.Mailboxes, r.Added, r.Changed, r.Removed, r.Bytes, r.Seconds, r.First, r.Listed, r.Stored}
 				out = append(out, j)
 				if !k.json {
 					fmt.Fprintf(k.Out, "%s: %d mailboxes, %d added, %d changed, %d removed, %d bytes in %.2f s\n", j.Account, j.Mailboxes, j.Added, j.Changed, j.Removed, j.Bytes, j.Seconds)
@@ -320,7 +323,9 @@ func showCommand() command {
 func sendCommand() command {
 	var wait time.Duration
 	return command{name: "send", args: "FILE.eml", about: "send a finished message (- = standard input); its Bcc field is taken out",
-		flags: func(k *call) { k.fs.DurationVar(&wait, "wait", 2*time.Minute, "how long to wait for the server's answer") },
+		flags: func(k *call) {
+			k.fs.DurationVar(&wait, "wait", 2*time.Minute, "how long to wait for the server's answer")
+		},
 		run: func(k *call, w []string) error {
 			if len(w) != 1 {
 				return fault.New(fault.Usage, "args", "send takes one file", "")

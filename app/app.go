@@ -104,7 +104,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	b := bus.New()
-	st, err := store.Open(o.Dir, store.Options{Bus: b})
+	st, err := store.Open(o.Dir, store.Options{Bus: b, Extract: ingest.Text})
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +128,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 			return nil, err
 		}
 		a.done.Go(func() { a.count(run) })
+		a.done.Go(func() { a.tidy(run) })
 	}
 	return a, nil
 }

@@ -53,6 +53,9 @@ type Client interface {
 	DeleteMailbox(ctx context.Context, id mail.MailboxID) error
 	SubscribeMailbox(ctx context.Context, id mail.MailboxID, on bool) error
 
+	// OpenFile takes a message from an .eml file in and returns its id.
+	OpenFile(ctx context.Context, path string) (mail.MessageID, error)
+
 	// NewDraft prepares what the composer shows; nothing is stored until SaveDraft.
 	NewDraft(ctx context.Context, k Compose) (mail.Draft, error)
 	SaveDraft(ctx context.Context, d mail.Draft) (mail.DraftID, error)

@@ -404,4 +404,3 @@ func TestFailuresSayWhatHappened(t *testing.T) {
 		})
 	}
 }
-

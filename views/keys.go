@@ -48,6 +48,9 @@ func (w *Window) shortcut(s fyne.Shortcut) {
 	if w.win.Canvas().Overlays().Top() != nil {
 		return
 	}
+	if c, ok := s.(*desktop.CustomShortcut); w.page != nil && !(ok && (c.KeyName == fyne.Key1 || c.KeyName == fyne.KeyN)) {
+		return // what is shown is no mail
+	}
 	switch s := s.(type) {
 	case *fyne.ShortcutUndo:
 		w.undoKey()
@@ -90,6 +93,12 @@ func (w *Window) undoKey() {
 
 // key acts on keys without a letter.
 func (w *Window) key(e *fyne.KeyEvent) {
+	if w.page != nil {
+		if e.Name == fyne.KeyEscape && w.win.Canvas().Overlays().Top() == nil {
+			w.HidePage()
+		}
+		return
+	}
 	sh := shift()
 	switch e.Name {
 	case fyne.KeyDown:
@@ -147,6 +156,9 @@ func (w *Window) nextPane(back bool) {
 
 // rune acts on single letters; capitals come with Shift.
 func (w *Window) rune(r rune) {
+	if w.page != nil {
+		return
+	}
 	if w.win.Canvas().Overlays().Top() != nil {
 		return
 	}
@@ -254,4 +266,13 @@ func (w *Window) help() {
 		kit.Row(32, col(0, half), col(half, len(keyHelp))), kit.Gap(0, 20), kit.Row(8, kit.Spring(nil), close)))
 	d.Sticky = false
 	d.Open()
+}
+
+// Keys lists the keys of the window: what to press, what it does.
+func Keys() [][2]string {
+	out := make([][2]string, len(keyHelp))
+	for i, k := range keyHelp {
+		out[i] = [2]string{k.keys, k.does}
+	}
+	return out
 }

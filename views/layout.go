@@ -41,6 +41,9 @@ func (l *panesLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	case s.Width < foldBelow:
 		w.mode = modeTwo
 	}
+	if w.layPage(s) {
+		return
+	}
 	none := w.loaded && len(w.state.Accounts) == 0
 	w.setup.Hidden = !none
 	kit.Place(w.rail, 0, 0, railWidth, s.Height)

@@ -62,6 +62,8 @@ type Window struct {
 	sideOver        *kit.Overlay
 	state           mailboxes.State
 	loaded, opened  bool
+	page            fyne.CanvasObject // instead of the panes: the settings
+	pageGone        func()
 	showOut, detail bool // the Outbox instead of the list; the reader in front when there is one pane
 	sideW, listW    float32
 	mode            layoutMode
@@ -256,7 +258,10 @@ func (w *Window) saveSplits() {
 }
 
 // showMail brings the mail panes to the front.
-func (w *Window) showMail() { w.list.Focus() }
+func (w *Window) showMail() {
+	w.HidePage()
+	w.list.Focus()
+}
 
 func (w *Window) openSettings(a mail.AccountID) {
 	if w.h.OpenSettings != nil {

@@ -35,6 +35,13 @@ func (r *Rail) SetFolded(on bool) {
 	}
 }
 
+// SetPage marks the settings' button as active, or the mail's.
+func (r *Rail) SetPage(settings bool) {
+	r.mail.active, r.settings.active = !settings, settings
+	r.mail.Refresh()
+	r.settings.Refresh()
+}
+
 // CreateRenderer implements fyne.Widget.
 func (r *Rail) CreateRenderer() fyne.WidgetRenderer {
 	bg, logo := kit.NewFill(kit.Rail), kit.NewLogo(32)

@@ -221,3 +221,8 @@ func (c *Client) SubscribeMailbox(ctx context.Context, id mail.MailboxID, on boo
 
 // Sync implements app.Client.
 func (c *Client) Sync(id mail.AccountID) { c.lock("Sync " + string(id))() }
+
+// OpenFile is not offered by the invented mail.
+func (c *Client) OpenFile(context.Context, string) (mail.MessageID, error) {
+	return 0, fault.New(fault.Usage, "file", "There is no file", "")
+}

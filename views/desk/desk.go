@@ -1,0 +1,252 @@
+package desk
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views"
+	"github.com/postrider/postrider/views/composer"
+	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/settings"
+	"github.com/postrider/postrider/views/wizard"
+)
+
+// Desk is everything that is open.
+type Desk struct {
+	app  fyne.App
+	c    app.Client
+	dir  string // of the profile
+	win  fyne.Window
+	main *views.Window
+
+	composers []*composer.Composer
+	wizard    *wizard.View
+}
+
+// Open shows the main window, and the wizard in it when there is no account yet.
+func Open(a fyne.App, c app.Client, dir string) *Desk {
+	a.Settings().SetTheme(kit.NewTheme())
+	a.SetIcon(kit.AppIcon())
+	d := &Desk{app: a, c: c, dir: dir, win: a.NewWindow("Postrider")}
+	d.win.SetMaster()
+	d.main = views.New(d.win, c, views.Hooks{
+		OpenWizard: d.OpenWizard, OpenSettings: d.openSettings, OpenComposer: d.Compose, OpenDraft: d.openDraft,
+		SignIn: d.signIn, Certificate: d.certificate, OpenURL: d.openURL, OpenFile: openFile,
+	})
+	d.win.SetCloseIntercept(d.close)
+	d.win.Show()
+	go func() {
+		as, err := c.Accounts(context.Background())
+		if err == nil && len(as) == 0 {
+			fyne.Do(func() { d.OpenWizard(true) })
+		}
+	}()
+	return d
+}
+
+// Window returns the main window.
+func (d *Desk) Window() *views.Window { return d.main }
+
+// Canvas returns the main window's canvas.
+func (d *Desk) Canvas() fyne.Canvas { return d.win.Canvas() }
+
+// close stores what is being written and closes everything.
+func (d *Desk) close() {
+	for _, c := range slices.Clone(d.composers) {
+		c.Close()
+	}
+	d.main.Close()
+	d.win.Close()
+	d.app.Quit()
+}
+
+// do runs f off the window's goroutine and shows its error.
+func (d *Desk) do(f func(ctx context.Context) error) {
+	go func() {
+		if err := f(context.Background()); err != nil {
+			fyne.Do(func() { d.main.Failed(err) })
+		}
+	}()
+}
+
+// OpenWizard shows the account wizard over the main window.
+func (d *Desk) OpenWizard(first bool) {
+	h := wizard.Hooks{OpenURL: d.openURL, Done: func(mail.Account) { d.wizard = nil }, Cancel: func() { d.wizard = nil }}
+	d.wizard = wizard.Open(d.win.Canvas(), d.c, h)
+}
+
+// Compose opens a composer; text was already written in the quick reply.
+func (d *Desk) Compose(k app.Compose, text string) {
+	d.do(func(ctx context.Context) error {
+		dr, err := d.c.NewDraft(ctx, k)
+		if err != nil {
+			return err
+		}
+		if text != "" {
+			dr.Text = text + dr.Text
+		}
+		fyne.Do(func() { d.openDraft(dr) })
+		return nil
+	})
+}
+
+func (d *Desk) openDraft(dr mail.Draft) {
+	for _, c := range d.composers {
+		if dr.ID != 0 && c.Draft().ID == dr.ID { // it is open already
+			c.Window().RequestFocus()
+			return
+		}
+	}
+	c := composer.Open(func(title string) fyne.Window { return d.app.NewWindow(title) }, d.c, dr, composer.Hooks{
+		Do:   fyne.Do,
+		Sent: d.sent,
+		Discarded: func(u app.Undo) {
+			d.main.ToastUndo("trash-2", "Draft discarded", func() { d.do(func(ctx context.Context) error { return d.c.Undo(ctx, u) }) })
+		},
+		Closed: func(c *composer.Composer) {
+			d.composers = slices.DeleteFunc(d.composers, func(x *composer.Composer) bool { return x == c })
+		},
+	})
+	d.composers = append(d.composers, c)
+}
+
+// sent shows that a message waits, and offers to take it back.
+func (d *Desk) sent(id mail.OutboxID, at time.Time) {
+	text := "Message sent"
+	wait := d.c.Settings().UndoSend
+	switch {
+	case !at.IsZero() && time.Until(at) > time.Minute:
+		text = "Message goes " + at.Format("Mon 2 Jan, 15:04")
+	case wait > 0:
+		text = "Sending in a moment"
+	}
+	d.main.ToastUndo("send", text, func() {
+		d.do(func(ctx context.Context) error {
+			dr, err := d.c.CancelSend(ctx, id)
+			if err != nil {
+				return err
+			}
+			fyne.Do(func() { d.openDraft(dr) })
+			return nil
+		})
+	})
+}
+
+// openSettings shows the settings in the main window, at an account when one is named.
+func (d *Desk) openSettings(id mail.AccountID) {
+	v := settings.New(d.c, settings.Hooks{
+		Do: fyne.Do, OpenURL: d.openURL, Keys: views.Keys(), Version: app.Version, Dir: d.dir,
+		AddAccount: func() { d.OpenWizard(false) }, Toast: func(text string) { d.main.Toast("info", text) },
+	})
+	if id != "" {
+		v.Choose(id)
+	}
+	d.main.ShowPage(v, v.Close)
+}
+
+func (d *Desk) account(id mail.AccountID, f func(mail.Account)) {
+	d.do(func(ctx context.Context) error {
+		as, err := d.c.Accounts(ctx)
+		if err != nil {
+			return err
+		}
+		for _, a := range as {
+			if a.ID == id {
+				fyne.Do(func() { f(a) })
+			}
+		}
+		return nil
+	})
+}
+
+func (d *Desk) signIn(id mail.AccountID) {
+	var s app.AccountStatus
+	for _, x := range d.c.Status().Accounts {
+		if x.Account == id {
+			s = x
+		}
+	}
+	d.account(id, func(a mail.Account) {
+		wizard.SignIn(d.win.Canvas(), d.c, a, s.Err, s.Checked, wizard.Hooks{Do: fyne.Do, OpenURL: d.openURL})
+	})
+}
+
+func (d *Desk) certificate(s app.AccountStatus) {
+	d.account(s.Account, func(a mail.Account) {
+		wizard.Certificate(d.win.Canvas(), d.c, a, s.Err, wizard.Hooks{Do: fyne.Do, OpenURL: d.openURL})
+	})
+}
+
+// Receive takes the arguments of a later start of the program: the window is raised, links and files are opened. It may be called from any goroutine.
+func (d *Desk) Receive(args []string) {
+	fyne.Do(func() {
+		d.win.RequestFocus()
+		for _, a := range args {
+			d.openArgument(a)
+		}
+	})
+}
+
+// openArgument opens one mailto: link or .eml file.
+func (d *Desk) openArgument(a string) {
+	if strings.HasPrefix(strings.ToLower(a), "mailto:") {
+		d.Compose(app.Compose{Kind: app.ComposeMailto, Mailto: a}, "")
+		return
+	}
+	d.do(func(ctx context.Context) error {
+		id, err := d.c.OpenFile(ctx, a)
+		if err != nil {
+			return err
+		}
+		fyne.Do(func() { d.main.ShowMessage(id) })
+		return nil
+	})
+}
+
+func (d *Desk) openURL(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || !slices.Contains([]string{"http", "https"}, strings.ToLower(u.Scheme)) {
+		if err == nil && strings.EqualFold(u.Scheme, "mailto") {
+			d.Compose(app.Compose{Kind: app.ComposeMailto, Mailto: s}, "")
+			return nil
+		}
+		return fault.New(fault.Usage, "link", "This link is not opened", "Only links to web pages and mail addresses are.")
+	}
+	return d.app.OpenURL(u)
+}
+
+// openFile opens a file with the system's program for it.
+func openFile(path string) error {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(abs); err != nil {
+		return fault.Of(err)
+	}
+	name, args := "xdg-open", []string{abs}
+	switch runtime.GOOS {
+	case "darwin":
+		name = "open"
+	case "windows":
+		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", abs}
+	}
+	c := exec.Command(name, args...)
+	if err := c.Start(); err != nil {
+		return fault.New(fault.Local, "no-opener", "No program was found to open this file", "Save it and open it from your file manager.")
+	}
+	go c.Wait()
+	return nil
+}

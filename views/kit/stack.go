@@ -203,6 +203,18 @@ func (l *freeLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 
 func (l *freeLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) { l.lay(s) }
 
+// Hang puts lead at the top left and o beside it, gap px apart: an icon beside a text of several lines.
+func Hang(lead fyne.CanvasObject, gap float32, o fyne.CanvasObject) *fyne.Container {
+	return Free(func() fyne.Size {
+		a, b := lead.MinSize(), o.MinSize()
+		return fyne.NewSize(a.Width+gap+b.Width, max(a.Height, b.Height))
+	}, func(s fyne.Size) {
+		z := lead.MinSize()
+		Place(lead, 0, 0, z.Width, z.Height)
+		Place(o, z.Width+gap, 0, s.Width-z.Width-gap, s.Height)
+	}, lead, o)
+}
+
 // Frame is a filled, bordered, rounded rectangle, with an object inside or without; it can be clicked when OnTapped is set.
 type Frame struct {
 	widget.BaseWidget
@@ -212,6 +224,7 @@ type Frame struct {
 	Width        float32 // of the stroke
 	Radius       float32
 	TopOnly      bool // only the upper corners are round
+	BottomOnly   bool // only the lower ones
 	Pad          float32
 	Content      fyne.CanvasObject
 	HoverFill    Token // with OnTapped; 0 value Rail means none
@@ -296,6 +309,8 @@ func (f *Frame) CreateRenderer() fyne.WidgetRenderer {
 		bg.CornerRadius = f.Radius
 		if f.TopOnly {
 			bg.CornerRadius, bg.TopLeftCornerRadius, bg.TopRightCornerRadius = 0, f.Radius, f.Radius
+		} else if f.BottomOnly {
+			bg.CornerRadius, bg.BottomLeftCornerRadius, bg.BottomRightCornerRadius = 0, f.Radius, f.Radius
 		}
 	}
 	r.Paint()

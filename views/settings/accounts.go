@@ -32,7 +32,7 @@ func (v *View) accountsPage() fyne.CanvasObject {
 		if i > 0 {
 			list.Add(kit.NewRule(kit.Line))
 		}
-		list.Add(v.accountRow(a))
+		list.Add(v.accountRow(a, i == 0, i == len(v.accounts)-1))
 	}
 	page := kit.Col(16, kit.NewFrame(kit.Card, kit.Border, 10, 1, list))
 	a := v.account()
@@ -93,17 +93,17 @@ func stateOf(s app.AccountStatus) (icon, text string, ink kit.Token) {
 	return "circle-check", "Healthy, checked " + s.Checked.Format("15:04"), kit.OK
 }
 
-// gigabytes writes a size as people read it.
+// gigabytes writes a size as servers count it: a KB is 1024 bytes.
 func gigabytes(n int64) string {
 	switch {
-	case n >= 100e9:
-		return fmt.Sprintf("%d GB", n/1e9)
-	case n >= 1e9:
-		return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/1e9), ".0") + " GB"
-	case n >= 1e6:
-		return fmt.Sprintf("%d MB", n/1e6)
+	case n >= 100<<30:
+		return fmt.Sprintf("%d GB", n>>30)
+	case n >= 1<<30:
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/(1<<30)), ".0") + " GB"
+	case n >= 1<<20:
+		return fmt.Sprintf("%d MB", n>>20)
 	}
-	return fmt.Sprintf("%d KB", (n+999)/1000)
+	return fmt.Sprintf("%d KB", (n+1023)>>10)
 }
 
 func usageBar(u use) fyne.CanvasObject {
@@ -121,10 +121,14 @@ func usageBar(u use) fyne.CanvasObject {
 	}, track, bar)
 }
 
-func (v *View) accountRow(a mail.Account) fyne.CanvasObject {
+func (v *View) accountRow(a mail.Account, first, last bool) fyne.CanvasObject {
 	on := a.ID == v.chosen
 	bg := kit.NewFrame(kit.Clear, kit.Clear, 9, 0, nil)
 	bg.Name, bg.HoverFill = a.Name, kit.Hover
+	bg.TopOnly, bg.BottomOnly = first && !last, last && !first
+	if !first && !last {
+		bg.Radius = 0
+	}
 	bg.OnTapped = func() {
 		v.chosen, v.problem = a.ID, ""
 		v.draw()
@@ -293,13 +297,13 @@ func (v *View) detailCard(a mail.Account, width float32) fyne.CanvasObject {
 			a.HideInAll = !on
 			v.update(a)
 		})))
-	standard := kit.NewSwitch("Use for new messages", a.IsDefault, func(bool) {
+	var standard fyne.CanvasObject = kit.NewSwitch("Use for new messages", a.IsDefault, func(bool) {
 		a.IsDefault = true
 		v.update(a)
 		v.draw()
 	})
-	if a.IsDefault {
-		standard.Disable() // another account takes it over
+	if a.IsDefault { // another account takes it over; it cannot be switched off
+		standard = kit.NewLabel("Default account", kit.Body13, kit.Text2)
 	}
 	objs = append(objs, row("Use for new messages", standard),
 		row("Fetch mail", kit.NewSwitch("Fetch mail", !a.Paused, func(on bool) {
@@ -561,6 +565,7 @@ func (v *View) edit(a mail.Account) {
 		}
 		sec := pickOf(label+" security", []string{"TLS", "STARTTLS"}, at, 116, func(i int) { s.Security = []mail.Security{mail.TLS, mail.STARTTLS}[i] })
 		user := field(label+" user name", s.User, func(t string) { s.User = strings.TrimSpace(t) })
+		user.Placeholder = a.Address
 		return kit.Row(8, kit.Sized(66, 0, kit.NewLabel(label, kit.Small12M, kit.Text)), kit.Sized(186, 0, host), kit.Sized(60, 0, port), sec, kit.Spring(user))
 	}
 	var save *kit.Button

@@ -21,7 +21,7 @@ import (
 const pageWidth = 720
 
 func (v *View) page(objs ...fyne.CanvasObject) fyne.CanvasObject {
-	return kit.Row(0, card(min(pageWidth, v.width()), objs...))
+	return kit.Col(0, kit.Row(0, card(min(pageWidth, v.width()), objs...)))
 }
 
 // explained is a setting with a sentence below it.

@@ -3,6 +3,7 @@ package settings
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -66,6 +67,8 @@ type View struct {
 	h      Hooks
 	ctx    context.Context
 	cancel context.CancelFunc
+	mu     sync.Mutex
+	queue  []func() // commands; the first one runs
 
 	at       Section
 	accounts []mail.Account
@@ -217,10 +220,10 @@ func (v *View) change(f func(s *app.Settings)) {
 	v.do(func(ctx context.Context) error { return v.c.SetSettings(ctx, s) })
 }
 
-// do runs a command off the window's goroutine and shows its fault.
+// do runs a command off the window's goroutine and shows its fault. Commands run one after the other: of two quick changes the later one stays.
 func (v *View) do(f func(ctx context.Context) error) {
-	go func() {
-		err := f(v.ctx)
+	run := func() {
+		err := f(context.WithoutCancel(v.ctx)) // a change made just before the settings close is kept
 		v.h.Do(func() {
 			if v.ctx.Err() != nil {
 				return
@@ -235,7 +238,30 @@ func (v *View) do(f func(ctx context.Context) error) {
 				v.draw()
 			}
 		})
-	}()
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.queue = append(v.queue, run)
+	if len(v.queue) == 1 {
+		go v.work()
+	}
+}
+
+// work runs what is in the queue until it is empty.
+func (v *View) work() {
+	for {
+		v.mu.Lock()
+		run := v.queue[0]
+		v.mu.Unlock()
+		run()
+		v.mu.Lock()
+		v.queue = v.queue[1:]
+		rest := len(v.queue)
+		v.mu.Unlock()
+		if rest == 0 {
+			return
+		}
+	}
 }
 
 // width is the room for a page.

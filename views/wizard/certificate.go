@@ -35,7 +35,7 @@ func Certificate(cv fyne.Canvas, c app.Client, a mail.Account, cause error, h Ho
 	mark := kit.Sized(40, 40, container.NewStack(kit.NewFrame(kit.ErrTint, kit.Clear, 20, 0, nil), container.NewCenter(kit.NewIcon("shield-x", 20, kit.Err))))
 	title := kit.NewPara(e.Title, kit.Title16, kit.Text, 20, width-52)
 	text := kit.NewPara(certificateText(e), kit.Body13, kit.Text2, 19, width-52)
-	body := kit.Col(0, kit.Row(12, kit.Col(0, mark, kit.Spring(nil)), kit.Col(4, kit.Gap(0, 2), title, text)), kit.Gap(0, 16))
+	body := kit.Col(0, kit.Hang(mark, 12, kit.Col(4, title, text)), kit.Gap(0, 16))
 	if facts := certificateFacts(host, e); facts != nil {
 		body.Add(facts)
 		body.Add(kit.Gap(0, 12))
@@ -45,9 +45,9 @@ func Certificate(cv fyne.Canvas, c app.Client, a mail.Account, cause error, h Ho
 		name = matchingName(e)
 	}
 	if name != "" {
-		body.Add(kit.NewFrame(kit.InfoTint, kit.Clear, 6, 0, kit.Inset(9, 12, 9, 12, kit.Row(8, kit.Col(0, kit.Gap(0, 1), kit.NewIcon("lightbulb", 16, kit.Info), kit.Spring(nil)),
-			kit.NewRuns([]kit.Run{{Text: "The certificate is for ", Ink: kit.Text2}, {Text: name, Bold: true, Ink: kit.Text},
-				{Text: ", so the provider probably answers there too. Using that name keeps the connection protected.", Ink: kit.Text2}}, kit.Body13, 18, width-48)))))
+		body.Add(kit.NewFrame(kit.InfoTint, kit.Clear, 6, 0, kit.Inset(9, 12, 9, 12, kit.Hang(kit.NewIcon("lightbulb", 16, kit.Info), 8,
+			kit.NewRuns([]kit.Run{{Text: "The certificate fits ", Ink: kit.Text2}, {Text: name, Bold: true, Ink: kit.Text},
+				{Text: ". Using that name keeps the connection protected.", Ink: kit.Text2}}, kit.Body13, 18, width-48)))))
 		body.Add(kit.Gap(0, 12))
 	}
 	status := container.NewStack()

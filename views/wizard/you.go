@@ -42,7 +42,7 @@ func labelled(label, hint string, field fyne.CanvasObject) fyne.CanvasObject {
 
 func problem(text string, width float32) fyne.CanvasObject {
 	p := kit.NewPara(text, kit.Small12, kit.Err, 16, width-20)
-	return kit.Row(6, kit.Col(0, kit.Gap(0, 1), kit.NewIcon("circle-alert", 14, kit.Err), kit.Spring(nil)), p)
+	return kit.Hang(kit.NewIcon("circle-alert", 14, kit.Err), 6, p)
 }
 
 func (w *View) pageYou() (fyne.CanvasObject, *fyne.Container) {

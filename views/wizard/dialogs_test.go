@@ -1,0 +1,112 @@
+package wizard
+
+import (
+	"context"
+	"crypto/x509"
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/viewtest"
+)
+
+func (r *rig) hooks() Hooks {
+	return Hooks{Do: func(f func()) { r.work <- f }, Done: func(a mail.Account) { r.done = append(r.done, a) }, OpenURL: func(string) error { return nil }}
+}
+
+func TestSignInWithPassword(t *testing.T) {
+	try := 0
+	r := start(t, viewtest.Options{}, func(c *viewtest.Client) {
+		c.OnTest = func(_ context.Context, a mail.Account, s app.Secrets, _ func(mail.TestLine)) []mail.TestLine {
+			try++
+			if s.Password != "right" {
+				return lines(a, fault.New(fault.Auth, "bad-password", "imap.example.com refused the password", "Check capitals."), nil)
+			}
+			return lines(a, nil, nil)
+		}
+	})
+	a := r.v.accounts[0]
+	a.Incoming.Auth = mail.Password
+	d := SignIn(r.w.Canvas(), r.c, a, nil, r.c.Now(), r.hooks())
+	if !r.says("at 10:24") || r.w.Canvas().Focused() == nil {
+		t.Fatalf("says %q", r.texts())
+	}
+	enter := func(text string) {
+		f := r.w.Canvas().Focused().(*kit.Field)
+		f.SelectAll()
+		for _, c := range text {
+			f.TypedRune(c)
+		}
+		f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	}
+	enter("wrong")
+	r.until("the refusal", func() bool { return r.says("refused the password. Check capitals.") })
+	if slices.Contains(r.c.Calls(), "Reauthorise "+string(a.ID)) {
+		t.Fatal("a password that does not work replaced the old one")
+	}
+	enter("right")
+	r.until("the end", func() bool { return len(r.done) == 1 })
+	if d.Shown() || !slices.Contains(r.c.Calls(), "Reauthorise "+string(a.ID)) || try != 2 {
+		t.Errorf("open: %t, calls %q", d.Shown(), r.c.Calls())
+	}
+}
+
+func TestSignInWithBrowser(t *testing.T) {
+	let := make(chan bool)
+	r := start(t, viewtest.Options{}, func(c *viewtest.Client) {
+		c.OnSignIn = func(ctx context.Context, _ mail.Account, open func(string) error) (app.Secrets, error) {
+			_ = open("https://login.northgate.example/a")
+			<-let
+			return app.Secrets{Refresh: "new"}, nil
+		}
+	})
+	a := r.v.accounts[0]
+	a.Incoming.Auth = mail.OAuth2
+	SignIn(r.w.Canvas(), r.c, a, nil, r.c.Now(), r.hooks())
+	r.until("the page", func() bool { return r.says("The sign-in page is open at login.northgate.example") })
+	close(let)
+	r.until("the end", func() bool { return len(r.done) == 1 })
+	if !slices.Contains(r.c.Calls(), "Reauthorise "+string(a.ID)) {
+		t.Errorf("calls %q", r.c.Calls())
+	}
+}
+
+func TestCertificateOffersOnlyAMatchingName(t *testing.T) {
+	r := start(t, viewtest.Options{}, nil)
+	a := r.v.accounts[0]
+	e := &fault.Error{Kind: fault.TLS, Code: "wrong-name", Service: a.Incoming.Host + ":993", Title: "This server cannot prove that it is " + a.Incoming.Host,
+		Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"mail.sharedhost-17.example"}}, Host: a.Incoming.Host}}
+	Certificate(r.w.Canvas(), r.c, a, e, r.hooks())
+	if !r.says("mail.sharedhost-17.example") || r.says("Trust") {
+		t.Fatalf("says %q", r.texts())
+	}
+	r.press("Use the matching name")
+	r.until("the change", func() bool { return len(r.done) == 1 })
+	if r.done[0].Incoming.Host != "mail.sharedhost-17.example" || r.done[0].Outgoing.Host != a.Outgoing.Host {
+		t.Errorf("changed to %+v", r.done[0])
+	}
+}
+
+func TestExpiredCertificateHasNoWayOn(t *testing.T) {
+	r := start(t, viewtest.Options{}, nil)
+	e := fault.New(fault.TLS, "expired", "The certificate of imap.example.com has expired", "It ended on 1 March.")
+	d := Certificate(r.w.Canvas(), r.c, r.v.accounts[0], e, r.hooks())
+	var buttons []string
+	walk(d.Overlay, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok {
+			buttons = append(buttons, b.Text)
+		}
+	})
+	if !slices.Equal(buttons, []string{"Stay disconnected"}) {
+		t.Errorf("offers %q", buttons)
+	}
+	r.press("Stay disconnected")
+	if d.Shown() {
+		t.Error("it stays open")
+	}
+}

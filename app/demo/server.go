@@ -96,7 +96,7 @@ func Start(ms []Message) (*Servers, error) {
 	})
 	ss := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{s: s}, nil }))
 	ss.Domain, ss.MaxMessageBytes, ss.EnableSMTPUTF8, ss.EnableDSN, ss.ErrorLog = "fjordlight.example", 35<<20, true, true, log.New(io.Discard, "", 0)
-	ps := &pop3server.Server{Backend: s.pop, TLSConfig: conf}
+	ps := &pop3server.Server{Backend: s.pop, TLSConfig: conf, Implicit: true}
 
 	listen := func(port *int, serve func(net.Listener) error, stop io.Closer) error {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -111,7 +111,7 @@ func Start(ms []Message) (*Servers, error) {
 	tlsServe := func(serve func(net.Listener) error) func(net.Listener) error {
 		return func(l net.Listener) error { return serve(tls.NewListener(l, conf)) }
 	}
-	if err := errors.Join(listen(&s.imapPort, tlsServe(is.Serve), is), listen(&s.smtpPort, tlsServe(ss.Serve), ss), listen(&s.popPort, tlsServe(ps.Serve), nil)); err != nil {
+	if err := errors.Join(listen(&s.imapPort, tlsServe(is.Serve), is), listen(&s.smtpPort, tlsServe(ss.Serve), ss), listen(&s.popPort, ps.Serve, nil)); err != nil {
 		s.Close()
 		return nil, err
 	}

@@ -191,6 +191,10 @@ func TestChipsFromTypingAndPaste(t *testing.T) {
 	if len(r.c.to.list) != 3 {
 		t.Error("the second Backspace removed nothing")
 	}
+	r.typeTo(r.c.to, "Byron, Ada <b@example.com>,")
+	if got := r.c.to.list[len(r.c.to.list)-1]; got.Name != "Byron, Ada" || got.Addr != "b@example.com" {
+		t.Errorf("a name with a comma became %+v", got)
+	}
 	r.typeTo(r.c.to, "left@example.com")
 	r.c.win.Canvas().Focus(r.c.subject)
 	if got := addrs(r.c.to.list); got[len(got)-1] != "left@example.com" {

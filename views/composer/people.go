@@ -29,7 +29,7 @@ func newPeople(c *Composer, name string, list []mail.Address) *people {
 	p.input.OnKey = p.key
 	p.input.OnPaste = p.paste
 	p.input.OnShortcut = c.shortcut
-	p.input.WantsTab = func() bool { return strings.TrimSpace(p.input.Text()) != "" && !p.input.Shifted() }
+	p.input.WantsTab = func() bool { return !p.input.Shifted() }
 	p.input.OnFocus = func(on bool) {
 		if !on {
 			p.arm(false)
@@ -126,15 +126,16 @@ func (p *people) typed(s string) {
 // rune ends an address at a comma or semicolon that is not inside quotes.
 func (p *people) rune(r rune) bool {
 	if (r == ',' || r == ';') && strings.Count(p.input.Text(), `"`)%2 == 0 {
-		if strings.TrimSpace(p.input.Text()) != "" && (r == ';' || strings.Contains(p.input.Text(), "@") || !strings.Contains(p.input.Text(), " ")) {
+		if strings.TrimSpace(p.input.Text()) != "" && (r == ';' || strings.Contains(p.input.Text(), "@") || p.c.complete.open(p)) {
 			if p.c.complete.open(p) && !strings.Contains(p.input.Text(), "@") {
 				p.take()
 			} else {
 				p.commit()
 			}
 			p.c.complete.hide(p)
+			return true
 		}
-		return true
+		return strings.TrimSpace(p.input.Text()) == "" // a comma inside a name stays: Lindqvist, Marta
 	}
 	return false
 }
@@ -174,9 +175,6 @@ func (p *people) key(k fyne.KeyName, _ bool) bool {
 			p.take()
 		} else {
 			p.commit()
-		}
-		if p.input.AcceptsTab() {
-			return true
 		}
 		p.c.next(p)
 		return true

@@ -305,6 +305,11 @@ func (f *Frame) CreateRenderer() fyne.WidgetRenderer {
 		}
 		if f.Stroke == Clear {
 			bg.StrokeWidth = 0
+		} else if fill == Clear && f.Hue == "" {
+			// The renderer blends the edge towards the fill's colour even where the fill is transparent: black would darken the line.
+			c := C(f.Stroke)
+			c.A = 0
+			bg.FillColor = c
 		}
 		bg.CornerRadius = f.Radius
 		if f.TopOnly {

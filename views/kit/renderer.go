@@ -41,6 +41,10 @@ func (r *Renderer) Refresh() {
 		r.Lay(r.size)
 	}
 	for _, o := range r.Objs {
+		if v, ok := o.(*IconView); ok {
+			v.Refresh() // name and ink are fields that Paint and Lay set
+			continue
+		}
 		canvas.Refresh(o)
 	}
 }

@@ -34,8 +34,9 @@ var programs = map[string]bool{"exe": true, "msi": true, "bat": true, "cmd": tru
 
 // Program reports whether a file of that name could run something when it is opened.
 func Program(name string) bool {
+	name = strings.TrimRight(name, ". ") // Windows drops them
 	i := strings.LastIndexByte(name, '.')
-	return i >= 0 && programs[strings.ToLower(strings.TrimRight(name[i+1:], ". "))]
+	return i >= 0 && programs[strings.ToLower(name[i+1:])]
 }
 
 // fileLook is icon and hue of a kind of file.

@@ -161,11 +161,14 @@ func (c *card) toggleHeaders() {
 	if c.headers != nil {
 		c.headers = nil
 	} else if c.body != nil {
-		var bs []mail.Block
-		for _, h := range c.body.Header {
-			bs = append(bs, mail.Block{Kind: mail.ListItem, Level: 0, Spans: []mail.Span{{Text: h.Name + ": ", Bold: true}, {Text: h.Value}}})
+		var b mail.Block
+		for i, h := range c.body.Header {
+			if i > 0 {
+				b.Spans = append(b.Spans, mail.Span{Text: "\n"})
+			}
+			b.Spans = append(b.Spans, mail.Span{Text: h.Name + ": ", Bold: true}, mail.Span{Text: strings.ReplaceAll(h.Value, "\n", " ")})
 		}
-		c.headers = newText(bs, 12)
+		c.headers = newText([]mail.Block{b}, 12)
 		c.wire(c.headers)
 	}
 	c.Refresh()

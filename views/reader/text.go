@@ -269,7 +269,7 @@ func (t *textView) CreateRenderer() fyne.WidgetRenderer {
 	r := &kit.Renderer{}
 	r.Min = func() fyne.Size { return t.MinSize() }
 	if t.to == 0 {
-		t.to = 4000
+		t.to = 1200
 	}
 	t.paint = func() { t.draw(r); canvas.Refresh(t) }
 	r.Lay = func(fyne.Size) { t.draw(r) }

@@ -41,8 +41,9 @@ type Options struct {
 	Discovered func(address string) (mail.Discovery, bool)
 	HTTP       *http.Client
 	Log        *slog.Logger
-	// Engine overrides the engine's timings in tests.
+	// Engine overrides the engine's timings in tests, Dialer how connections are made.
 	Engine func(*engine.Options)
+	Dialer func(*wire.Dialer)
 	// Creds, when set, replaces the keychain for signing in (passwords given for one run).
 	Creds func(a mail.Account, s mail.Server, p auth.Purpose) auth.Source
 }
@@ -112,6 +113,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if _, err := st.Setting(ctx, "settings", &a.settings); err != nil {
 		st.Close()
 		return nil, err
+	}
+	if o.Dialer != nil {
+		o.Dialer(a.dialer)
 	}
 	a.chooseChain(ctx)
 	eo := engine.Options{Store: st, Bus: b, Log: o.Log, Ingest: ingest.Body, Open: a.opener}

@@ -16,7 +16,7 @@ func (a *App) secretsFile() string { return filepath.Join(a.o.Dir, "secrets.seal
 // chooseChain takes the keychain of the options, else what the profile chose before, else the system's.
 func (a *App) chooseChain(ctx context.Context) {
 	if a.o.Keychain != nil {
-		a.chain, a.kind = a.o.Keychain, "given"
+		a.chain, a.kind = a.o.Keychain, "memory" // only tests and the demo give one
 		return
 	}
 	a.chain, a.kind = keychain.System(KeychainService), "system"

@@ -79,7 +79,6 @@ func (s *session) fetchBodies() error {
 			places[b.ID] = p
 		}
 	}
-	s.total = 0
 	pl := s.pipeline()
 	finish := func(err error) error {
 		if e := pl.end(); e != nil && (err == nil || isContext(err)) {

@@ -228,3 +228,32 @@ func TestLyingServer(t *testing.T) {
 		t.Errorf("%d mailboxes", len(bs))
 	}
 }
+
+func TestLeaveForDays(t *testing.T) {
+	r, s := one(t, memory.Options{Keep: true, NoFlags: true, NoPush: true})
+	a := account("a")
+	a.Leave = mail.Leave{Mode: "days", Days: 14}
+	r.write(func(tx *store.Tx) error { return tx.PutAccount(a) })
+	in := s.Box("Inbox")
+	deliver(s, "Inbox", 3)
+	r.sync()
+	start := time.Now()
+	r.now = func() time.Time { return start.AddDate(0, 0, 13) }
+	deliver(s, "Inbox", 1)
+	r.sync()
+	if n := len(s.Messages(in)); n != 4 {
+		t.Fatalf("%d left on the server after 13 days", n)
+	}
+	r.now = func() time.Time { return start.AddDate(0, 0, 15) }
+	var seen []remote.Edit
+	s.SetHooks(memory.Hooks{Edit: func(_ remote.Ref, e remote.Edit) error { seen = append(seen, e); return nil }})
+	r.sync()
+	if n := len(s.Messages(in)); n != 1 || len(r.list("a", "Inbox")) != 4 {
+		t.Fatalf("after 15 days %d on the server, %d here", n, len(r.list("a", "Inbox")))
+	}
+	if len(seen) != 1 || len(seen[0].Sizes) != 3 || seen[0].Sizes[0] == 0 || seen[0].InternetIDs[0] == "" {
+		t.Errorf("the removal does not say what it removes: %+v", seen)
+	}
+	r.sync()
+	r.idle(s)
+}

@@ -33,8 +33,11 @@ func (s *session) tell(doing string) {
 	if s.progress != nil {
 		s.progress(Progress{Doing: doing, Added: s.report.Added, Done: s.done, Bytes: s.report.Bytes})
 	}
-	done := s.done
-	s.a.status(func(st *AccountStatus) { st.State, st.Doing, st.Done, st.Total = StateFetching, doing, done, s.total })
+	done, total := s.done, 0
+	if s.report.Added >= done { // else bodies of an earlier run are brought: how many is not known
+		total = s.report.Added
+	}
+	s.a.status(func(st *AccountStatus) { st.State, st.Doing, st.Done, st.Total = StateFetching, doing, done, total })
 }
 
 // SyncOnce does everything there is to do for an account and returns: what is due is sent, changes pushed, mailboxes pulled, bodies brought, the

@@ -35,10 +35,13 @@ func (s *session) stuck(o store.Op) bool {
 // push carries out what is ready of one mailbox; false when nothing is.
 func (s *session) push() (bool, error) {
 	ops, err := s.e.s.Ops(s.ctx, s.a.id)
-	if err != nil || len(ops) == 0 {
+	if err != nil {
 		return false, err
 	}
 	s.a.status(func(st *AccountStatus) { st.Changes = len(ops) })
+	if len(ops) == 0 {
+		return false, nil
+	}
 	now := s.e.o.Now()
 	busy, busyBox := map[mail.MessageID]bool{}, map[mail.MailboxID]bool{}
 	places := map[mail.MailboxID]*store.Place{}

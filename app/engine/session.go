@@ -31,7 +31,6 @@ type session struct {
 	speed     float64 // bytes a second of the last bodies
 	report    *Report
 	progress  func(Progress)
-	total     int
 	done      int
 	opened    time.Time // when it had signed in
 }
@@ -362,7 +361,13 @@ func (a *account) watchOnce(ctx context.Context, refs []remote.Ref) error {
 	if c.Watcher == nil {
 		return fault.New(fault.Refused, "no-push", "", "")
 	}
-	up := time.AfterFunc(100*time.Millisecond, func() { a.status(func(st *AccountStatus) { st.Push = true }) })
+	up := time.AfterFunc(100*time.Millisecond, func() {
+		a.status(func(st *AccountStatus) { st.Push = true })
+		a.mu.Lock()
+		a.all = true // what came between the last look and now was not told
+		a.mu.Unlock()
+		a.wake()
+	})
 	defer up.Stop()
 	return c.Watcher.Watch(ctx, refs, func(r remote.Ref) {
 		a.mu.Lock()

@@ -61,6 +61,6 @@ func (r *Renderer) Destroy() {
 
 // Place moves and resizes o in one call.
 func Place(o fyne.CanvasObject, x, y, w, h float32) {
-	o.Resize(fyne.NewSize(w, h))
+	o.Resize(fyne.NewSize(max(0, w), max(0, h))) // the software painter fails on a negative size
 	o.Move(fyne.NewPos(x, y))
 }

@@ -233,7 +233,8 @@ type Frame struct {
 	hovered      bool
 }
 
-// NewFrame returns a frame with a stroke of 1 px; Clear draws nothing.
+// NewFrame returns a frame with a stroke of 1 px; Clear draws nothing. Give a frame with a stroke the fill of its ground rather than Clear: the
+// renderer blends the inner edge of the line towards the fill, and transparent counts as black.
 func NewFrame(fill, stroke Token, radius, pad float32, content fyne.CanvasObject) *Frame {
 	f := &Frame{Fill: fill, Stroke: stroke, Width: 1, Radius: radius, Pad: pad, Content: content}
 	f.ExtendBaseWidget(f)
@@ -305,11 +306,6 @@ func (f *Frame) CreateRenderer() fyne.WidgetRenderer {
 		}
 		if f.Stroke == Clear {
 			bg.StrokeWidth = 0
-		} else if fill == Clear && f.Hue == "" {
-			// The renderer blends the edge towards the fill's colour even where the fill is transparent: black would darken the line.
-			c := C(f.Stroke)
-			c.A = 0
-			bg.FillColor = c
 		}
 		bg.CornerRadius = f.Radius
 		if f.TopOnly {

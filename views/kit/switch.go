@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 )
@@ -34,10 +36,7 @@ func (c *Switch) CreateRenderer() fyne.WidgetRenderer {
 	}
 	r.Paint = func() {
 		ring.StrokeColor, ring.Hidden = C(Accent), !c.focused
-		track.FillColor, knob.FillColor = C(BorderStrong), C(Surface)
-		if !Dark() {
-			knob.FillColor = C(OnAccent)
-		}
+		track.FillColor, knob.FillColor = C(BorderStrong), color.White
 		switch {
 		case c.disabled:
 			track.FillColor = C(SelectIdle)

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -81,6 +82,7 @@ type View struct {
 	tests    map[mail.AccountID][]mail.TestLine
 	testing  mail.AccountID
 	problem  string
+	drawn    string // what the page was built of
 
 	nav, head, body *fyne.Container
 	scroll          *container.Scroll
@@ -284,11 +286,31 @@ func (v *View) redraw() {
 			return
 		}
 	}
-	v.draw()
+	if v.shown() != v.drawn { // a page that looks the same is left alone: its widgets may be under the pointer
+		v.draw()
+	}
+}
+
+// shown sums up what the page is built of.
+func (v *View) shown() string {
+	var b strings.Builder
+	fmt.Fprint(&b, v.at, v.chosen, v.testing, v.problem, v.keychain, v.stats, v.c.Settings(), v.width(), v.accounts, v.usage)
+	for _, a := range v.accounts {
+		s := v.state(a.ID)
+		_, text, _ := stateOf(s)
+		fmt.Fprint(&b, text, s.Push, len(v.tests[a.ID]))
+	}
+	n := map[mail.AccountID]int{}
+	for _, x := range v.boxes {
+		n[x.Account] += x.Total
+	}
+	fmt.Fprint(&b, n)
+	return b.String()
 }
 
 // draw builds the section list, the head and the page.
 func (v *View) draw() {
+	v.drawn = v.shown()
 	v.nav.Objects = nil
 	for _, s := range sections {
 		v.nav.Add(v.navRow(s.name, s.icon))

@@ -169,5 +169,5 @@ func certificateFacts(host string, e *fault.Error) fyne.CanvasObject {
 		}
 		col.Add(kit.Sized(0, 27, row))
 	}
-	return kit.NewFrame(kit.Clear, kit.Border, 8, 0, kit.Inset(4, 14, 4, 14, col))
+	return kit.NewFrame(kit.Card, kit.Border, 8, 0, kit.Inset(4, 14, 4, 14, col))
 }

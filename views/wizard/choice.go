@@ -189,15 +189,29 @@ func (w *View) cards() fyne.CanvasObject {
 			cards = append(cards, laterCard(p))
 		}
 	}
+	cols := w.cardColumns()
 	return kit.Free(func() fyne.Size {
-		rows := float32((len(cards) + 1) / 2)
+		rows := float32((len(cards) + cols - 1) / cols)
 		return fyne.NewSize(0, rows*100+(rows-1)*10)
 	}, func(s fyne.Size) {
-		cw := (s.Width - 10) / 2
+		cw := w.cardRoom()
 		for i, c := range cards {
-			kit.Place(c, float32(i%2)*(cw+10), float32(i/2)*110, cw, 100)
+			kit.Place(c, float32(i%cols)*(cw+10), float32(i/cols)*110, cw, 100)
 		}
 	}, cards...)
+}
+
+// cardColumns is the number of cards in a row; cardRoom the width of one in px.
+func (w *View) cardColumns() int {
+	if w.width() < 620 {
+		return 1
+	}
+	return 2
+}
+
+func (w *View) cardRoom() float32 {
+	n := float32(w.cardColumns())
+	return (w.width() - 10*(n-1)) / n
 }
 
 var cardTexts = map[mail.Protocol]struct{ icon, text string }{
@@ -209,7 +223,7 @@ var cardTexts = map[mail.Protocol]struct{ icon, text string }{
 func (w *View) card2(p mail.Protocol, on bool) fyne.CanvasObject {
 	ch := &w.choice
 	chosen := ch.proto == p && on
-	fill, stroke := kit.Clear, kit.Border
+	fill, stroke := kit.Card, kit.Border
 	if chosen {
 		fill, stroke = kit.Tint, kit.Accent
 	}
@@ -245,7 +259,7 @@ func (w *View) card2(p mail.Protocol, on bool) fyne.CanvasObject {
 			frame.HoverFill = kit.Hover
 		}
 	}
-	wrap := (w.width()-10)/2 - 41 - 14
+	wrap := w.cardRoom() - 41 - 14
 	text := kit.NewPara(cardTexts[p].text, kit.Small12, kit.Text2, 16, wrap)
 	objs := []fyne.CanvasObject{frame, radio, top, text}
 	var rule fyne.CanvasObject
@@ -382,7 +396,7 @@ func (w *View) also() fyne.CanvasObject {
 		title := kit.NewShrinkLabel(n.title, kit.Small12M, kit.Text)
 		detail := kit.NewShrinkLabel(protocolName(a.Protocol)+", "+a.Host, kit.Tiny11, kit.Text2)
 		icon := kit.NewIcon(n.icon, 16, kit.Text2)
-		frame := kit.NewFrame(kit.Clear, kit.Border, 8, 0, nil)
+		frame := kit.NewFrame(kit.Card, kit.Border, 8, 0, nil)
 		boxes = append(boxes, kit.Free(nil, func(s fyne.Size) {
 			frame.Resize(s)
 			kit.Place(icon, 13, 14, 16, 16)

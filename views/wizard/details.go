@@ -111,8 +111,12 @@ func (w *View) detailsGrid() fyne.CanvasObject {
 	}
 	var rows [][]cell
 	label := func(s string) cell { return cell{kit.NewLabel(s, kit.Small12M, kit.Text), 13, 86} }
-	spread := func(share float32) float32 { return share * (w.width() - 691) }
-	hostW := 182 + spread(1)
+	// In a narrow window the last two columns get a line of their own.
+	narrow := w.width() < 620
+	hostW := 182 + w.width() - 691
+	if narrow {
+		hostW = w.width() - 105 - 8 - 60 - 13
+	}
 	x2 := 105 + hostW + 8
 	wide := func(o fyne.CanvasObject) cell { return cell{o, 105, hostW} }
 	row := func(name string, s *mail.Server, auth *kit.Choice) {
@@ -122,12 +126,19 @@ func (w *View) detailsGrid() fyne.CanvasObject {
 			swap(s, securities[i])
 			w.show(pageChoice)
 		})
+		if narrow {
+			rows = append(rows, []cell{label(name), wide(host), {p, x2, 60}}, []cell{{sec, 105, (w.width() - 126) / 2}, {auth, 105 + (w.width()-126)/2 + 8, (w.width() - 126) / 2}})
+			return
+		}
 		rows = append(rows, []cell{label(name), wide(host), {p, x2, 60}, {sec, x2 + 68, 156}, {auth, x2 + 232, 151}})
 	}
 	row("Incoming", in, w.incomingAuth(in))
 	row("Outgoing", out, w.outgoingAuth(out))
 	user := small("User name", in.User, bad("User name"), func(t string) { in.User = strings.TrimSpace(t) })
-	rows = append(rows, []cell{label("User name"), wide(user), {kit.NewLabel("Usually the full address", kit.Small12, kit.Text2), x2, 240}})
+	rows = append(rows, []cell{label("User name"), wide(user)})
+	if !narrow {
+		rows[len(rows)-1] = append(rows[len(rows)-1], cell{kit.NewLabel("Usually the full address", kit.Small12, kit.Text2), x2, 240})
+	}
 	if w.needPassword() && (ch.manual || w.you.password == "") {
 		pass := small("Password", w.you.password, bad("Password"), func(t string) { w.you.password = trimPassword(t) })
 		pass.Mask, pass.Reveal = true, true
@@ -138,17 +149,17 @@ func (w *View) detailsGrid() fyne.CanvasObject {
 		op := small("Outgoing password", ch.outPass, bad("Outgoing password"), func(t string) { ch.outPass = trimPassword(t) })
 		op.Mask, op.Reveal = true, true
 		op.Placeholder = "Password for sending"
-		rows = append(rows, []cell{label("For sending"), wide(ou), {op, x2, 224}})
+		rows = append(rows, []cell{label("For sending"), wide(ou), {op, x2, w.width() - x2 - 13}})
 	}
 	if in.Auth == mail.OAuth2 && !w.oauthReady() {
 		id := small("Client id", ch.clientID, bad("Client id"), func(t string) { ch.clientID = strings.TrimSpace(t) })
 		sec := small("Client secret", ch.secret, false, func(t string) { ch.secret = strings.TrimSpace(t) })
 		id.Placeholder, sec.Placeholder = "Your own client id", "Client secret, if there is one"
 		sec.Mask = true
-		rows = append(rows, []cell{label("Client id"), wide(id), {sec, x2, 224}})
+		rows = append(rows, []cell{label("Client id"), wide(id), {sec, x2, w.width() - x2 - 13}})
 	}
 	var objs []fyne.CanvasObject
-	frame := kit.NewFrame(kit.Clear, kit.Border, 8, 0, nil)
+	frame := kit.NewFrame(kit.Card, kit.Border, 8, 0, nil)
 	objs = append(objs, frame)
 	for _, r := range rows {
 		for _, c := range r {

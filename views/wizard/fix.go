@@ -223,7 +223,7 @@ func (w *View) failCard(l mail.TestLine, e *fault.Error, withCopy bool) fyne.Can
 	text.Most = 4
 	tp := kit.NewPara(title, kit.Body13B, kit.Text, 17, width-49-24)
 	tp.Most = 2
-	frame := kit.NewFrame(kit.Clear, kit.ErrLine, 8, 0, nil)
+	frame := kit.NewFrame(kit.Card, kit.ErrLine, 8, 0, nil)
 	head := kit.NewFrame(kit.ErrTint, kit.Clear, 7, 0, nil)
 	head.TopOnly = true
 	rule := kit.NewRule(kit.ErrLine)
@@ -315,7 +315,7 @@ func (w *View) actions(l mail.TestLine, e *fault.Error, f fixes, withCopy bool) 
 			w.show(pageChoice)
 		}))
 	}
-	if withCopy {
+	if withCopy && w.width() > 600 {
 		row.Add(kit.Spring(nil))
 		row.Add(w.copyButton())
 	}

@@ -332,7 +332,7 @@ func (w *View) finishForm() fyne.CanvasObject {
 	two := func(a, b fyne.CanvasObject) fyne.CanvasObject {
 		return kit.Row(20, kit.Sized(col, 0, a), kit.Sized(col, 0, b))
 	}
-	form := kit.Col(0, two(labelled("Name of this account", "", name), labelled("Colour", "", kit.Sized(0, 36, w.swatches()))), kit.Gap(0, 16),
+	form := kit.Col(0, two(labelled("Name of this account", "", name), labelled("Colour", "", w.swatchBox())), kit.Gap(0, 16),
 		two(kit.Col(6, labelled("Keep on this computer", "", keep), help(keepHelp)), kit.Col(6, labelled("Check for new mail", "", poll), help(pollHelp))),
 		kit.Gap(0, 17), kit.Row(0, standard))
 	if t.err != nil {
@@ -342,13 +342,27 @@ func (w *View) finishForm() fyne.CanvasObject {
 	return form
 }
 
+// swatchBox gives one line of swatches the height of a field.
+func (w *View) swatchBox() fyne.CanvasObject {
+	s := w.swatches()
+	return kit.Sized(0, max(kit.NormalField, s.MinSize().Height), s)
+}
+
 func (w *View) swatches() fyne.CanvasObject {
 	row := kit.Row(8)
-	for _, h := range kit.HueNames {
+	rows := kit.Col(6, row)
+	for i, h := range kit.HueNames {
+		if i == 5 && (w.width()-20)/2 < 320 {
+			row = kit.Row(8)
+			rows.Add(row)
+		}
 		row.Add(Swatch(h, h == w.test.hue, func() {
 			w.test.hue = h
 			w.show(pageTest)
 		}))
+	}
+	if len(rows.Objects) > 1 {
+		return rows
 	}
 	return row
 }
@@ -357,7 +371,7 @@ func (w *View) swatches() fyne.CanvasObject {
 func Swatch(hue string, on bool, pick func()) fyne.CanvasObject {
 	ring := kit.NewFrame(kit.Clear, kit.Clear, 8, 0, nil)
 	if on {
-		ring.Stroke, ring.Width = kit.Accent, 2
+		ring.Fill, ring.Stroke, ring.Width = kit.Card, kit.Accent, 2
 	}
 	sq := kit.NewFrame(kit.Clear, kit.Clear, 6, 0, nil)
 	sq.Hue, sq.Solid, sq.Name, sq.OnTapped = hue, true, hue, pick

@@ -200,6 +200,7 @@ func (w *View) show(p page) {
 	w.scroll.Refresh()
 	w.foot.Objects = []fyne.CanvasObject{kit.Inset(0, padX, 0, padX, foot)}
 	w.foot.Refresh()
+	w.Refresh() // the note at the side follows what was chosen
 	w.settle()
 }
 
@@ -275,7 +276,13 @@ func (w *View) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (w *View) note() string {
-	switch w.you.keychain.Kind {
+	kind := w.you.keychain.Kind
+	if s := w.you.keychain.State; s == "absent" || s == "locked" {
+		if kind = w.you.kind; kind == "" {
+			return "Postrider never stores a password in the clear, and has no servers of its own."
+		}
+	}
+	switch kind {
 	case "memory":
 		return "Your password is kept until you close Postrider. Postrider has no servers of its own."
 	case "file":
@@ -299,10 +306,10 @@ func stepRow(i int, name string, at int) fyne.CanvasObject {
 		c := kit.NewFrame(kit.Accent, kit.Clear, 10, 0, nil)
 		mark = container.NewStack(c, container.NewCenter(kit.NewIcon("check", 12, kit.OnAccent)))
 	} else {
-		c := kit.NewFrame(kit.Clear, kit.BorderStrong, 10, 0, nil)
+		c := kit.NewFrame(kit.Sidebar, kit.BorderStrong, 10, 0, nil)
 		num := kit.NewLabel(strconv.Itoa(i+1), kit.Tiny11B, kit.Text2)
 		if i == at {
-			c.Stroke, c.Width, num.Ink = kit.Accent, 2, kit.Accent
+			c.Fill, c.Stroke, c.Width, num.Ink = kit.Select, kit.Accent, 2, kit.Accent
 		}
 		num.Align = fyne.TextAlignCenter
 		mark = container.NewStack(c, num)

@@ -137,7 +137,7 @@ func (w *View) browserCard() fyne.CanvasObject {
 	open := kit.NewButton("Open browser", "", kit.Plain, func() { w.look(true) })
 	open.Trailing = "arrow-up-right"
 	row := kit.Row(12, kit.NewIcon("globe", 20, kit.Accent), text, kit.Spring(nil), open)
-	return kit.Sized(0, 74, kit.NewFrame(kit.Clear, kit.Border, 8, 0, kit.Inset(12, 12, 12, 14, row)))
+	return kit.Sized(0, 74, kit.NewFrame(kit.Card, kit.Border, 8, 0, kit.Inset(12, 12, 12, 14, row)))
 }
 
 // keychain says where the password will be, and offers another place when there is no keychain.
@@ -203,7 +203,7 @@ func (w *View) noKeychain() fyne.CanvasObject {
 	}
 	again.Height = kit.SmallButton
 	body.Add(kit.Row(0, kit.Inset(2, 0, 0, -4, again)))
-	return kit.NewFrame(kit.Clear, kit.WarnLine, 8, 0, kit.Inset(12, 14, 6, 14, body))
+	return kit.NewFrame(kit.Card, kit.WarnLine, 8, 0, kit.Inset(12, 14, 6, 14, body))
 }
 
 // ready checks the first page; browser: no password is needed.

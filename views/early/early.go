@@ -12,3 +12,20 @@ func set(key, value string) bool {
 	}
 	return os.Setenv(key, value) == nil
 }
+
+// Without a language of its own ("C", "POSIX" or none) the toolkit complains on standard error, which is the command line's.
+var _ = language()
+
+func language() bool {
+	for _, k := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		v := os.Getenv(k)
+		if v == "" {
+			continue
+		}
+		if v == "POSIX" || v == "C" || len(v) > 1 && v[:2] == "C." {
+			break
+		}
+		return true
+	}
+	return os.Setenv("LC_ALL", "en_GB.UTF-8") == nil
+}

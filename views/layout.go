@@ -49,9 +49,12 @@ func (l *panesLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	kit.Place(w.rail, 0, 0, railWidth, s.Height)
 	w.rail.SetFolded(w.mode != modeThree && !none)
 	x := railWidth
-	w.side.Hidden = w.mode != modeThree || none
-	w.splitA.Hidden = w.side.Hidden
-	if !w.side.Hidden {
+	beside := w.mode == modeThree && !none
+	if w.sideOver == nil || beside {
+		w.side.Hidden = !beside
+	}
+	w.splitA.Hidden = !beside
+	if beside {
 		side := w.sideW
 		kit.Place(w.side, x, 0, side, s.Height)
 		x += side
@@ -92,7 +95,7 @@ func (l *panesLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	if w.toast != nil {
 		w.toast.Place()
 	}
-	if w.mode == modeThree {
+	if beside {
 		w.closeSide()
 	}
 }

@@ -185,6 +185,12 @@ func (w *Window) connect() {
 	l := w.list
 	l.OnSelect = w.selected
 	l.OnOpen = w.openRow
+	l.OnPick = func() {
+		if w.mode == modeOne {
+			w.detail = true
+			w.arrange()
+		}
+	}
 	l.OnAction = func(name string, rows []mail.Summary) { w.command(name, rows) }
 	l.OnMenu = w.rowMenu
 	l.OnDrag, l.OnDrop = w.dragged, w.dropped

@@ -22,6 +22,11 @@ type tipTimer struct {
 }
 
 func (t *tipTimer) start(owner fyne.CanvasObject, text, key string) {
+	t.startAt(owner, fyne.Position{}, fyne.Size{}, text, key)
+}
+
+// startAt is start for a part of the owner; a zero size is the whole owner.
+func (t *tipTimer) startAt(owner fyne.CanvasObject, at fyne.Position, size fyne.Size, text, key string) {
 	t.hide()
 	if text == "" {
 		return
@@ -30,19 +35,21 @@ func (t *tipTimer) start(owner fyne.CanvasObject, text, key string) {
 	t.timer = time.AfterFunc(TipDelay, func() {
 		Do(func() {
 			if t.turn == turn {
-				t.show(owner, text, key)
+				t.show(owner, at, size, text, key)
 			}
 		})
 	})
 }
 
-func (t *tipTimer) show(owner fyne.CanvasObject, text, key string) {
+func (t *tipTimer) show(owner fyne.CanvasObject, at fyne.Position, z fyne.Size, text, key string) {
 	layer, c := layerOf(owner)
 	if layer == nil {
 		return
 	}
-	p := fyne.CurrentApp().Driver().AbsolutePositionForObject(owner)
-	z := owner.Size()
+	p := fyne.CurrentApp().Driver().AbsolutePositionForObject(owner).Add(at)
+	if z.IsZero() {
+		z = owner.Size()
+	}
 	v := newTip(text, key)
 	m := v.MinSize()
 	x := min(max(4, p.X+(z.Width-m.Width)/2), c.Size().Width-m.Width-4)
@@ -82,6 +89,11 @@ type Tip struct{ t tipTimer }
 
 // Start shows text and key after the delay below owner.
 func (t *Tip) Start(owner fyne.CanvasObject, text, key string) { t.t.start(owner, text, key) }
+
+// StartAt shows it below a part of owner.
+func (t *Tip) StartAt(owner fyne.CanvasObject, at fyne.Position, size fyne.Size, text, key string) {
+	t.t.startAt(owner, at, size, text, key)
+}
 
 // Hide takes it away.
 func (t *Tip) Hide() { t.t.hide() }

@@ -24,6 +24,8 @@ type Pane struct {
 	widget.BaseWidget
 	// OnSelect hears of the selection: the number of rows and the one with the cursor (nil when there is none or it is not here yet).
 	OnSelect func(n int, cursor *mail.Summary)
+	// OnPick is a click on a row, after it was selected.
+	OnPick func()
 	// OnOpen is Enter or a double click on a row.
 	OnOpen func(s mail.Summary)
 	// OnAction is one of the action buttons on a row: "archive", "delete", "read", "star".
@@ -61,21 +63,22 @@ type Pane struct {
 	showAccounts bool
 	progress     func() (done, total int)
 
-	selected map[mail.MessageID]bool
-	cursor   mail.MessageID
-	anchor   mail.MessageID
-	at       int // index of the cursor when it was last known
-	told     mail.MessageID
-	toldN    int
-	keys     bool   // the last move was by key
-	advance  string // which row is selected when the selected ones go: "older", "newer" or "list" for none
-	tip      kit.Tip
-	overAct  int
-	lastTap  time.Time
-	lastRow  mail.MessageID
-	debounce *time.Timer
-	pending  mail.MessageID // single-select this one when the button is let go
-	lay      func()
+	selected   map[mail.MessageID]bool
+	cursor     mail.MessageID
+	anchor     mail.MessageID
+	at         int // index of the cursor when it was last known
+	told       mail.MessageID
+	toldN      int
+	toldUnread int
+	keys       bool   // the last move was by key
+	advance    string // which row is selected when the selected ones go: "older", "newer" or "list" for none
+	tip        kit.Tip
+	overAct    int
+	lastTap    time.Time
+	lastRow    mail.MessageID
+	debounce   *time.Timer
+	pending    mail.MessageID // single-select this one when the button is let go
+	lay        func()
 }
 
 // New returns an empty list.

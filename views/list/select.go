@@ -125,6 +125,10 @@ func (p *Pane) tell() {
 	if s == nil {
 		id = 0
 	}
+	if len(p.selected) == 0 && p.toldUnread != p.m.unread {
+		p.toldN = -1
+	}
+	p.toldUnread = p.m.unread
 	if id == p.told && len(p.selected) == p.toldN {
 		return
 	}
@@ -240,6 +244,9 @@ func (p *Pane) press(i int, at fyne.Position, e *desktop.MouseEvent) {
 		p.pending = id // it may become a drag of all of them
 	default:
 		p.selectOnly(i)
+		if p.OnPick != nil {
+			p.OnPick()
+		}
 	}
 	if now := time.Now(); id == p.lastRow && now.Sub(p.lastTap) < 400*time.Millisecond && mod == 0 && !avatar {
 		p.lastRow = 0
@@ -305,7 +312,9 @@ func (p *Pane) hover(i int, at fyne.Position) {
 					tip = "Remove star"
 				}
 			}
-			p.tip.Start(p.list, tip, "")
+			x, y, _ := pillBox(fyne.NewSize(p.list.Size().Width, p.list.RowH))
+			at := fyne.NewPos(x+2+float32(a)*pillStep, float32(p.list.Y(i)-p.list.Top())+y)
+			p.tip.StartAt(p.list, at, fyne.NewSize(pillStep, 32), tip, "")
 		}
 	}
 }

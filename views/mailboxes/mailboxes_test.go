@@ -83,6 +83,10 @@ func TestOpenAndDropTargets(t *testing.T) {
 	if b, ok := s.DropAt(abs.AddXY(100, y), 2); !ok || b.ID != viewtest.Harbour {
 		t.Errorf("drop on %v %t", b.ID, ok)
 	}
+	s.Set(s.State())
+	if b, ok := s.DropEnd(); !ok || b.ID != viewtest.Harbour {
+		t.Error("a change while dragging loses the target")
+	}
 	if _, ok := s.DropAt(abs.AddXY(100, s.tree.y(0)+10), 2); ok {
 		t.Error("the unified inbox takes drops")
 	}

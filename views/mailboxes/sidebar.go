@@ -2,6 +2,7 @@ package mailboxes
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -150,7 +151,10 @@ func (s *Sidebar) DropAt(at fyne.Position, n int) (mail.Mailbox, bool) {
 		}
 	}
 	if target != s.tree.target {
-		s.tree.target, s.tree.dropN = target, n
+		s.tree.target, s.tree.dropN, s.tree.aim = target, n, ""
+		if target >= 0 {
+			s.tree.aim = s.items[target].key
+		}
 		s.tree.Refresh()
 	}
 	if target < 0 {
@@ -190,7 +194,8 @@ type tree struct {
 	s      *Sidebar
 	lines  []*line
 	hover  int
-	target int
+	target int    // line that what is dragged would be dropped on, -1 = none
+	aim    string // its key
 	dropN  int
 }
 
@@ -238,7 +243,7 @@ func (t *tree) rebuild() {
 	if t.hover >= len(t.s.items) {
 		t.hover = -1
 	}
-	t.target = -1
+	t.target = slices.IndexFunc(t.s.items, func(it item) bool { return t.target >= 0 && it.key == t.aim }) // a change meanwhile does not end the drag
 	t.Refresh()
 }
 

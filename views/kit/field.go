@@ -184,6 +184,13 @@ func (f *Field) TypedKey(e *fyne.KeyEvent) {
 			f.OnSubmit()
 		}
 		return
+	case fyne.KeyEscape: // a field has the keys, so it closes the dialog that it is in
+		if c := fyne.CurrentApp().Driver().CanvasForObject(f); c != nil {
+			if o := TopOverlay(c); o != nil {
+				o.Escape()
+			}
+		}
+		return
 	case fyne.KeyBackspace:
 		if !f.disabled {
 			f.line.backspace()

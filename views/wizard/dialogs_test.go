@@ -110,3 +110,24 @@ func TestExpiredCertificateHasNoWayOn(t *testing.T) {
 		t.Error("it stays open")
 	}
 }
+
+func TestEscapeClosesOnlyAnEmptyWizard(t *testing.T) {
+	r := start(t, viewtest.Options{}, nil)
+	cancelled := 0
+	open := func() *View {
+		v := Open(r.w.Canvas(), r.c, Hooks{Do: func(f func()) { r.work <- f }, Cancel: func() { cancelled++ }})
+		r.until("the first answers", func() bool { return v.you.known })
+		return v
+	}
+	open()
+	r.w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if cancelled != 1 || r.w.Canvas().Overlays().Top() != nil {
+		t.Fatalf("Escape closed it %d times", cancelled)
+	}
+	v := open()
+	v.you.address = "ada@example.com"
+	r.w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if cancelled != 1 {
+		t.Error("Escape threw away what was typed")
+	}
+}

@@ -108,7 +108,11 @@ func Open(cv fyne.Canvas, c app.Client, h Hooks) *View {
 	w.modal = true
 	o = kit.NewOverlay(cv, w)
 	o.Scrim, o.Sticky = true, true
-	o.OnEscape = func() { w.leave() }
+	o.OnEscape = func() { // not by a slip of the finger when something was typed
+		if w.at == pageYou && w.you.address == "" && w.you.password == "" {
+			w.leave()
+		}
+	}
 	o.PlaceAt = func(s fyne.Size) (fyne.Position, fyne.Size) { return fyne.Position{}, s }
 	o.Open()
 	w.settle()

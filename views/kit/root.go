@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 )
@@ -71,6 +72,17 @@ func LayerOf(c fyne.Canvas) *fyne.Container {
 		return r.layer
 	}
 	return nil
+}
+
+// addTo and dropFrom change a float layer; a container does not ask to be drawn again by itself.
+func addTo(l *fyne.Container, o fyne.CanvasObject) {
+	l.Add(o)
+	canvas.Refresh(l)
+}
+
+func dropFrom(l *fyne.Container, o fyne.CanvasObject) {
+	l.Remove(o)
+	canvas.Refresh(l)
 }
 
 // Fill is a rectangle in the colour of a token.

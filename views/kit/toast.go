@@ -53,7 +53,7 @@ func (t *Toasts) Show(icon, text, action string, do func()) *ToastView {
 	v.ExtendBaseWidget(v)
 	t.now = v
 	t.place()
-	t.Layer.Add(v)
+	addTo(t.Layer, v)
 	v.wait(ToastTime)
 	return v
 }
@@ -101,7 +101,7 @@ func (t *Toasts) drop(v *ToastView) {
 	if v.timer != nil {
 		v.timer.Stop()
 	}
-	t.Layer.Remove(v)
+	dropFrom(t.Layer, v)
 	if t.now == v {
 		t.now = nil
 	}

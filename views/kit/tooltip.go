@@ -60,7 +60,7 @@ func (t *tipTimer) show(owner fyne.CanvasObject, at fyne.Position, z fyne.Size, 
 	v.Resize(m)
 	v.Move(fyne.NewPos(x, y))
 	t.tip, t.layer = v, layer
-	layer.Add(v)
+	addTo(layer, v)
 }
 
 func (t *tipTimer) hide() {
@@ -70,7 +70,7 @@ func (t *tipTimer) hide() {
 		t.timer = nil
 	}
 	if t.tip != nil {
-		t.layer.Remove(t.tip)
+		dropFrom(t.layer, t.tip)
 		t.tip = nil
 	}
 }
@@ -79,7 +79,7 @@ func (t *tipTimer) hide() {
 func clearTips(l *fyne.Container) {
 	for _, o := range append([]fyne.CanvasObject(nil), l.Objects...) {
 		if v, ok := o.(*tipView); ok {
-			l.Remove(v)
+			dropFrom(l, v)
 		}
 	}
 }

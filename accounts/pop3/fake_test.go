@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,7 +50,8 @@ type fake struct {
 	*pop3server.Server
 	mem *pop3server.Memory
 	o   wire.Options
-	f   pop3server.Faults // of the sessions to come
+	f   pop3server.Faults // of the sessions to come; set while there are none
+	cut atomic.Int64      // CutAfter, at any time
 }
 
 const user, pass = "ada@example.test", `päss wörd "q\`
@@ -64,7 +66,13 @@ func newFake(t testing.TB, sec mail.Security) *fake {
 	x := &fake{mem: &pop3server.Memory{}}
 	x.mem.Account(user, pass)
 	x.Server = &pop3server.Server{Backend: x.mem, TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}}, Implicit: sec == mail.TLS,
-		Faults: func() pop3server.Faults { return x.f }}
+		Faults: func() pop3server.Faults {
+			f := x.f
+			if cut := x.cut.Load(); cut > 0 {
+				f.CutAfter = cut
+			}
+			return f
+		}}
 	go x.Serve(l)
 	t.Cleanup(func() { x.Server.Close() })
 	x.o = wire.Options{

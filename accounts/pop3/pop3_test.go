@@ -296,11 +296,11 @@ func TestCutAnywhereIsNetworkAndCanGoOn(t *testing.T) {
 		want, _ = fetch(t, c, refsOf(states))
 	}
 	for cut := int64(1); cut < 16000; cut += 397 {
-		x.f.CutAfter = cut
+		x.cut.Store(cut)
 		have := map[remote.Ref]string{}
 		for try := 0; ; try++ {
 			if try > 0 {
-				x.f.CutAfter += 2000 // a better line each time
+				x.cut.Add(2000) // a better line each time
 			}
 			if try > 30 {
 				t.Fatal("no progress")

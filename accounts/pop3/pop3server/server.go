@@ -161,7 +161,7 @@ func (s *Server) session(c net.Conn) {
 	x.use(x.c)
 	greet := x.f.Greeting
 	if greet == "" {
-		greet = fmt.Sprintf("+OK ready <%d.%d@pop3.example>", time.Now().UnixNano(), s.count)
+		greet = fmt.Sprintf("+OK ready <%d.%d@pop3.example>", time.Now().UnixNano(), s.Sessions())
 	}
 	if x.reply(greet+"\r\n") != nil || x.w.Flush() != nil {
 		return

@@ -90,7 +90,7 @@ func TestWizardOnRealServers(t *testing.T) {
 				if c.server != nil {
 					return
 				}
-				r.typeIn("Password", testserver.Users[user])
+				r.typeIn("Incoming mail password", testserver.Users[user])
 				r.press("Test again")
 				r.long("the second test", func() bool { return tested() && r.says("Everything works.") })
 			}

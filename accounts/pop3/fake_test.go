@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -50,8 +51,9 @@ type fake struct {
 	*pop3server.Server
 	mem *pop3server.Memory
 	o   wire.Options
-	f   pop3server.Faults // of the sessions to come; set while there are none
-	cut atomic.Int64      // CutAfter, at any time
+	f   pop3server.Faults // of the sessions to come; once there was one, by set
+	mu  sync.Mutex
+	cut atomic.Int64 // CutAfter, at any time
 }
 
 const user, pass = "ada@example.test", `päss wörd "q\`
@@ -67,7 +69,9 @@ func newFake(t testing.TB, sec mail.Security) *fake {
 	x.mem.Account(user, pass)
 	x.Server = &pop3server.Server{Backend: x.mem, TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}}, Implicit: sec == mail.TLS,
 		Faults: func() pop3server.Faults {
+			x.mu.Lock()
 			f := x.f
+			x.mu.Unlock()
 			if cut := x.cut.Load(); cut > 0 {
 				f.CutAfter = cut
 			}
@@ -201,4 +205,10 @@ func script(t testing.TB, greeting string, f func(cmd string, w io.Writer) (quit
 		Dialer:  &wire.Dialer{Roots: roots, Idle: 2 * time.Second},
 		Creds:   auth.Static{User: user, Password: pass},
 	}
+}
+
+func (x *fake) set(f pop3server.Faults) {
+	x.mu.Lock()
+	x.f = f
+	x.mu.Unlock()
 }

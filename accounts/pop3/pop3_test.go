@@ -219,13 +219,13 @@ func TestRemovalIsDoneOnlyWhenQuitSaysSo(t *testing.T) {
 	if len(a.Done) != 0 || len(x.mem.Messages(user)) != 3 {
 		t.Fatalf("%v", a)
 	}
-	x.f = pop3server.Faults{BadQuit: true}
+	x.set(pop3server.Faults{BadQuit: true})
 	a, err = x.open(t).Pusher.Push(context.Background(), Inbox, "", edit)
 	wantFault(t, err, fault.Network, "cut")
 	if len(a.Done) != 0 || len(x.mem.Messages(user)) != 2 {
 		t.Fatalf("%v", a)
 	}
-	x.f = pop3server.Faults{}
+	x.set(pop3server.Faults{})
 	edit[0].Again = true
 	a, err = x.open(t).Pusher.Push(context.Background(), Inbox, "", edit)
 	if err != nil || a.Done[0].Err != nil || len(x.mem.Messages(user)) != 2 {
@@ -233,13 +233,13 @@ func TestRemovalIsDoneOnlyWhenQuitSaysSo(t *testing.T) {
 	}
 	// A context that ends before QUIT removes nothing.
 	ctx, cancel := context.WithCancel(context.Background())
-	x.f.Reply = func(cmd string, b []byte) []byte {
+	x.set(pop3server.Faults{Reply: func(cmd string, b []byte) []byte {
 		if strings.HasPrefix(cmd, "DELE") {
 			cancel()
 			time.Sleep(50 * time.Millisecond)
 		}
 		return b
-	}
+	}})
 	_, err = x.open(t).Pusher.Push(ctx, Inbox, "", []remote.Edit{{Verb: remote.Remove, Items: []remote.Ref{"uid0000"}}})
 	if !errors.Is(err, context.Canceled) || len(x.mem.Messages(user)) != 2 {
 		t.Fatalf("%v, %d left", err, len(x.mem.Messages(user)))

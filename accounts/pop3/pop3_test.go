@@ -35,7 +35,7 @@ func TestConformance(t *testing.T) {
 	for _, nouidl := range []bool{false, true} {
 		t.Run(fmt.Sprint("nouidl=", nouidl), func(t *testing.T) {
 			x := newFake(t, mail.TLS)
-			x.f.NoUIDL = nouidl
+			x.set(pop3server.Faults{NoUIDL: nouidl})
 			n := 0
 			remotetest.Run(t, remotetest.Env{
 				Open: func(t testing.TB) *remote.Conn { return x.open(t) },
@@ -213,7 +213,7 @@ func TestRemovalIsDoneOnlyWhenQuitSaysSo(t *testing.T) {
 	x := newFake(t, mail.TLS)
 	x.fill(3)
 	edit := []remote.Edit{{Verb: remote.Remove, Items: []remote.Ref{"uid0001"}}}
-	x.f.RefuseQuit = true
+	x.set(pop3server.Faults{RefuseQuit: true})
 	a, err := x.open(t).Pusher.Push(context.Background(), Inbox, "", edit)
 	wantFault(t, err, fault.Busy, "not-removed")
 	if len(a.Done) != 0 || len(x.mem.Messages(user)) != 3 {
@@ -249,7 +249,7 @@ func TestRemovalIsDoneOnlyWhenQuitSaysSo(t *testing.T) {
 func TestWithoutUIDL(t *testing.T) {
 	for _, f := range []pop3server.Faults{{NoUIDL: true}, {NoUIDL: true, NoPipeline: true}, {NoUIDL: true, NoTOP: true}, {NoUIDL: true, NoCAPA: true, NoTOP: true}} {
 		x := newFake(t, mail.TLS)
-		x.f = f
+		x.set(f)
 		x.fill(5)
 		x.mem.Deliver(user, x.mem.Messages(user)[2]) // the same message twice
 		c := x.open(t)
@@ -353,7 +353,7 @@ func TestCutAnywhereIsNetworkAndCanGoOn(t *testing.T) {
 func TestOneMessageRefusedDoesNotStopTheOthers(t *testing.T) {
 	x := newFake(t, mail.TLS)
 	x.fill(10)
-	x.f.Refuse = 4
+	x.set(pop3server.Faults{Refuse: 4})
 	c := x.open(t)
 	states, last := pull(t, c, "")
 	got, _ := fetch(t, c, refsOf(states))
@@ -366,14 +366,14 @@ func TestServerThatCannotPipelineAfterAll(t *testing.T) {
 	x := newFake(t, mail.TLS)
 	x.fill(50)
 	n := 0
-	x.f.Reply = func(cmd string, b []byte) []byte {
+	x.set(pop3server.Faults{Reply: func(cmd string, b []byte) []byte {
 		if strings.HasPrefix(cmd, "RETR") {
 			if n++; n == 7 {
 				return []byte("out of step\r\n")
 			}
 		}
 		return b
-	}
+	}})
 	c := x.open(t)
 	states, _ := pull(t, c, "")
 	got, order := fetch(t, c, refsOf(states))
@@ -406,7 +406,7 @@ func TestSignInFaults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			x := newFake(t, c.sec)
-			x.f = c.f
+			x.set(c.f)
 			if c.creds != nil {
 				x.o.Creds = c.creds
 			}
@@ -429,7 +429,7 @@ func TestSignInWays(t *testing.T) {
 	for _, f := range []pop3server.Faults{{}, {NoSASL: true}, {NoCAPA: true}, {NoPipeline: true}, {LF: true}} {
 		for _, sec := range []mail.Security{mail.TLS, mail.STARTTLS} {
 			x := newFake(t, sec)
-			x.f = f
+			x.set(f)
 			x.fill(3)
 			line := Test(context.Background(), x.o)
 			if line.Err != nil || line.State != mail.StepFound || !strings.HasPrefix(line.Summary, "Signed in. 3 messages, ") || line.Messages != 3 || !strings.Contains(line.Detail, "TLS 1.3") {
@@ -520,7 +520,7 @@ func TestEachEndsFetch(t *testing.T) {
 func TestHeaderOnly(t *testing.T) {
 	for _, f := range []pop3server.Faults{{}, {NoTOP: true}, {NoPipeline: true}} {
 		x := newFake(t, mail.TLS)
-		x.f = f
+		x.set(f)
 		x.fill(3)
 		c := x.open(t)
 		err := c.Fetch(context.Background(), Inbox, []remote.Ref{"uid0001"}, remote.WantHeader, func(it remote.Item) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/bus"
+	"github.com/postrider/postrider/views/mailboxes"
 	"github.com/postrider/postrider/views/viewtest"
 )
 
@@ -210,6 +211,22 @@ func TestBannersByUrgency(t *testing.T) {
 	b.until("the certificate banner", func() bool { return b.w.bannerKey == "tls:home" })
 	b.c.SetStatus(app.Status{})
 	b.until("no banner", func() bool { return b.w.bannerKey == "" })
+}
+
+func TestEscapeClosesAQuestion(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.w.boxCommand(mailboxes.EmptyTrash, viewtest.Fjord, mail.Mailbox{ID: viewtest.FjordTrash, Name: "Trash", Role: mail.RoleTrash, Total: 3})
+	c := b.w.win.Canvas()
+	if c.Overlays().Top() == nil || c.Focused() == nil {
+		t.Fatal("emptying Trash asks nothing, or the question has no keyboard")
+	}
+	c.Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if c.Overlays().Top() != nil {
+		t.Error("Escape leaves the question open")
+	}
+	if slices.Contains(b.c.Calls(), "EmptyTrash") {
+		t.Error("Escape emptied Trash")
+	}
 }
 
 func TestFirstRunOffersTheWizard(t *testing.T) {

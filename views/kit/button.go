@@ -164,6 +164,8 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		b.act()
+	case fyne.KeyEscape:
+		EscapeFrom(b)
 	}
 }
 

@@ -152,6 +152,16 @@ func TopOverlay(c fyne.Canvas) *Overlay {
 	return o
 }
 
+// EscapeFrom does what Escape does in the overlay that is on top where o is; a widget with the keyboard calls it, because Fyne gives keys to
+// it alone.
+func EscapeFrom(o fyne.CanvasObject) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
+		if top := TopOverlay(c); top != nil {
+			top.Escape()
+		}
+	}
+}
+
 // Panel is a rounded area with a shadow around content: the look of menus and dialogs.
 type Panel struct {
 	widget.BaseWidget

@@ -234,6 +234,11 @@ func (p *Pane) showText(title, text string, more ...fyne.CanvasObject) {
 		kit.ShowMenu(cv, at, kit.MenuItem{Text: "Copy", Icon: "copy", Do: func() { fyne.CurrentApp().Clipboard().SetContent(t.Selected()) }},
 			kit.MenuItem{Text: "Select all", Do: func() { t.selectAll(); t.redraw() }})
 	}
+	t.OnKey = func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyEscape {
+			kit.EscapeFrom(t)
+		}
+	}
 	sc := kit.NewScroller(t)
 	var d *kit.Dialog
 	row := []fyne.CanvasObject{kit.Spring(nil), kit.NewButton("Copy all", "copy", kit.Plain, func() { fyne.CurrentApp().Clipboard().SetContent(text) })}

@@ -73,6 +73,9 @@ func window() int {
 			return failed(err)
 		}
 	}
+	if c, err := os.UserCacheDir(); err == nil {
+		os.MkdirAll(c, 0o700) // the toolkit wants it there
+	}
 	ui := fyneapp.NewWithID("org.postrider.Postrider")
 	d := desk.Open(ui, a, o.Dir)
 	if l, err := instance.Listen(o.Dir, d.Receive); err == nil {

@@ -65,6 +65,8 @@ type Client interface {
 	Attach(ctx context.Context, name string, r io.Reader) (mail.Attachment, error)
 	// CheckDraft returns what should be asked before sending: a missing attachment, a bad address, too large, many recipients outside.
 	CheckDraft(ctx context.Context, d mail.Draft) []Concern
+	// MaxSize is the largest message in bytes that the account's server takes, 0 while that is not known; it returns at once.
+	MaxSize(id mail.AccountID) int64
 	// Send queues; at zero = after the undo delay of the settings.
 	Send(ctx context.Context, d mail.Draft, at time.Time) (mail.OutboxID, error)
 	Outbox(ctx context.Context) ([]mail.OutboxItem, error)

@@ -251,6 +251,9 @@ func (a *App) CheckDraft(ctx context.Context, d mail.Draft) []Concern {
 	return out
 }
 
+// MaxSize is the largest message that the account's server takes.
+func (a *App) MaxSize(id mail.AccountID) int64 { return a.engine.MaxSize(id) }
+
 func bytesText(n int64) string {
 	switch {
 	case n >= 1<<30:

@@ -110,8 +110,9 @@ func (d *Desk) openDraft(dr mail.Draft) {
 		}
 	}
 	c := composer.Open(func(title string) fyne.Window { return d.app.NewWindow(title) }, d.c, dr, composer.Hooks{
-		Do:   fyne.Do,
-		Sent: d.sent,
+		Do:    fyne.Do,
+		Sent:  d.sent,
+		Limit: d.c.MaxSize,
 		Discarded: func(u app.Undo) {
 			d.main.ToastUndo("trash-2", "Draft discarded", func() { d.do(func(ctx context.Context) error { return d.c.Undo(ctx, u) }) })
 		},

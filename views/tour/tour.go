@@ -192,7 +192,7 @@ func (t *guide) settings() error {
 	return all(
 		func() error { return t.Key("ctrl+comma") },
 		func() error { time.Sleep(step); return t.Shot("settings", "settings: accounts") },
-		func() error { return t.Click(120, 140) },
+		func() error { return t.Click(120, 98) },
 		func() error { return t.Shot("appearance", "settings: appearance") },
 		func() error { return t.Key("Escape") },
 	)

@@ -226,3 +226,6 @@ func (c *Client) Sync(id mail.AccountID) { c.lock("Sync " + string(id))() }
 func (c *Client) OpenFile(context.Context, string) (mail.MessageID, error) {
 	return 0, fault.New(fault.Usage, "file", "There is no file", "")
 }
+
+// MaxSize is 35 MB, as in the design.
+func (c *Client) MaxSize(mail.AccountID) int64 { return 35_000_000 }

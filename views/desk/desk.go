@@ -35,7 +35,7 @@ type Desk struct {
 	wizard    *wizard.View
 }
 
-// Open shows the main window, and the wizard in it when there is no account yet.
+// Open shows the main window; it asks for the wizard itself when there is no account yet.
 func Open(a fyne.App, c app.Client, dir string) *Desk {
 	a.Settings().SetTheme(kit.NewTheme())
 	a.SetIcon(kit.AppIcon())
@@ -47,12 +47,6 @@ func Open(a fyne.App, c app.Client, dir string) *Desk {
 	})
 	d.win.SetCloseIntercept(d.close)
 	d.win.Show()
-	go func() {
-		as, err := c.Accounts(context.Background())
-		if err == nil && len(as) == 0 {
-			fyne.Do(func() { d.OpenWizard(true) })
-		}
-	}()
 	return d
 }
 

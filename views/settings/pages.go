@@ -43,14 +43,19 @@ func (v *View) toggle(name string, get func(app.Settings) bool, set func(*app.Se
 }
 
 func (v *View) appearancePage() fyne.CanvasObject {
-	return v.page(
+	rows := []fyne.CanvasObject{
 		v.with("Colours", "Follow the system, or stay light or dark.", option(v, "Colours", []string{"As the system", "Light", "Dark"}, []string{"system", "light", "dark"},
 			func(s app.Settings) string { return s.Theme }, func(s *app.Settings, x string) { s.Theme = x })),
 		kit.NewRule(kit.Line),
 		v.with("High contrast", "Darker text and stronger lines.", v.toggle("High contrast", func(s app.Settings) bool { return s.Contrast }, func(s *app.Settings, on bool) { s.Contrast = on })),
 		kit.NewRule(kit.Line),
 		v.with("Message list", "How much of each message the list shows.", option(v, "Message list", []string{"Comfortable", "Standard", "Compact"}, []string{"comfortable", "standard", "compact"},
-			func(s app.Settings) string { return s.Density }, func(s *app.Settings, x string) { s.Density = x })))
+			func(s app.Settings) string { return s.Density }, func(s *app.Settings, x string) { s.Density = x }))}
+	if len(v.scripts) > 0 {
+		rows = append(rows, kit.NewRule(kit.Line), v.with("Missing fonts", "Mail in these writing systems shows boxes until a font for them is installed, Noto for example.",
+			kit.NewShrinkLabel(strings.Join(v.scripts, ", "), kit.Body13, kit.Text)))
+	}
+	return v.page(rows...)
 }
 
 func (v *View) readingPage() fyne.CanvasObject {

@@ -82,6 +82,7 @@ type View struct {
 	tests    map[mail.AccountID][]mail.TestLine
 	testing  mail.AccountID
 	problem  string
+	scripts  []string // writing systems without a font on this computer
 	drawn    string // what the page was built of
 
 	nav, head, body *fyne.Container
@@ -151,9 +152,16 @@ func (v *View) read(measure bool) {
 	k := v.c.Keychain(v.ctx)
 	st, _ := v.c.Stats(v.ctx)
 	status := v.c.Status()
+	var scripts []string
+	if measure {
+		scripts = kit.MissingScripts(v.ctx)
+	}
 	v.h.Do(func() {
 		if v.ctx.Err() != nil {
 			return
+		}
+		if measure {
+			v.scripts = scripts
 		}
 		if err != nil {
 			v.problem = fault.Of(err).Title

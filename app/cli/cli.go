@@ -159,6 +159,13 @@ func (k *call) print(v any) {
 	e.Encode(v)
 }
 
+// printLine prints one of several results on a line of its own.
+func (k *call) printLine(v any) {
+	e := json.NewEncoder(k.Out)
+	e.SetEscapeHTML(false)
+	e.Encode(v)
+}
+
 func (k *call) say(format string, a ...any) { fmt.Fprintf(k.Err, format+"\n", a...) }
 
 // open opens the profile; idle ones do not start the engine.

@@ -99,7 +99,7 @@ func TestAccountSyncListShowSearchSend(t *testing.T) {
 	}
 	var rows []rowJSON
 	decode(t, do("", "list", "--mailbox", "inbox"), &rows)
-	if len(rows) != 1 || rows[0].Subject != "Grüße from the quay" || rows[0].InternetID != "one@example.test" || rows[0].Mailbox != "Inbox" && rows[0].Mailbox != "INBOX" || !rows[0].Date.Equal(time.Date(2026, 3, 4, 10, 0, 0, 0, time.UTC)) {
+	if len(rows) != 1 || rows[0].Subject != "Grüße from the quay" || rows[0].From != "Bob Å <bob@example.test>" || rows[0].To != "ada@example.test" || rows[0].InternetID != "one@example.test" || rows[0].Mailbox != "Inbox" && rows[0].Mailbox != "INBOX" || !rows[0].Date.Equal(time.Date(2026, 3, 4, 10, 0, 0, 0, time.UTC)) {
 		t.Fatalf("list: %+v", rows)
 	}
 	id := fmt.Sprint(rows[0].ID)

@@ -7,12 +7,14 @@
 //
 //	discover   {"address","provider","incoming":[{"protocol","host","port","security","auth":[]}],"outgoing":[...],"also":[{"protocol","host","url"}],"hints":[]}
 //	accounts   [{"id","name","address","protocol","host","state"}]          accounts list
-//	sync       [{"account","mailboxes","added","changed","removed","bytes","seconds"}]; one object with --account
+//	sync       {"account","mailboxes","added","changed","removed","bytes","seconds"}, one line for each account
 //	mailboxes  [{"id","account","path","role","total","unread"}]
 //	list       [{"id","mailbox","from","to","subject","date","flags","internetID","size"}]; search the same
 //	show       {"id","mailbox","from","to","cc","subject","date","flags","internetID","text","attachments":[{"id","name","type","size"}]}
 //	send       {"id","internetID","state","recipients":[{"addr","ok","code","text"}]}
 //	doctor     [{"check","ok","detail"}]
+//
+// Addresses are strings as in a header field, decoded: "Ada Byron <ada@example.com>, bob@example.com". Flags are words: seen, answered, flagged, draft, forwarded, junk.
 //
 // Errors with --json are {"error":{"kind","code","title","detail","server"}} on standard output.
 package cli

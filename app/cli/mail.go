@@ -48,7 +48,6 @@ func syncCommand() command {
 				<-k.ctx.Done()
 				return nil
 			}
-			out := []syncJSON{}
 			var first error
 			for _, x := range as {
 				var last time.Time
@@ -66,20 +65,14 @@ func syncCommand() command {
 					continue
 				}
 				j := syncJSON{x.Address, r.Mailboxes, r.Added, r.Changed, r.Removed, r.Bytes, r.Seconds, r.First, r.Listed, r.Stored}
-				out = append(out, j)
-				if !k.json {
+				if k.json {
+					k.printLine(j)
+				} else {
 					fmt.Fprintf(k.Out, "%s: %d mailboxes, %d added, %d changed, %d removed, %d bytes in %.2f s\n", j.Account, j.Mailboxes, j.Added, j.Changed, j.Removed, j.Bytes, j.Seconds)
 				}
 			}
 			if first != nil {
 				return first
-			}
-			if k.json {
-				if k.account != "" && len(out) == 1 {
-					k.print(out[0])
-				} else {
-					k.print(out)
-				}
 			}
 			return nil
 		}}
@@ -119,20 +112,13 @@ func mailboxesCommand() command {
 type rowJSON struct {
 	ID         mail.MessageID `json:"id"`
 	Mailbox    string         `json:"mailbox"`
-	From       []mail.Address `json:"from"`
-	To         []mail.Address `json:"to"`
+	From       string         `json:"from"`
+	To         string         `json:"to"`
 	Subject    string         `json:"subject"`
 	Date       time.Time      `json:"date"`
 	Flags      []string       `json:"flags"`
 	InternetID string         `json:"internetID"`
 	Size       int64          `json:"size"`
-}
-
-func noNil(a []mail.Address) []mail.Address {
-	if a == nil {
-		return []mail.Address{}
-	}
-	return a
 }
 
 // boxes returns mailbox paths by id.
@@ -163,7 +149,7 @@ func printRows(k *call, a *app.App, v store.View, limit int) error {
 		}
 		for _, r := range p.Rows {
 			after = r.ID
-			out = append(out, rowJSON{r.ID, paths[r.Mailbox].Path, noNil(r.From), noNil(r.To), r.Subject, r.Date, r.Flags.Names(), r.InternetID, r.Size})
+			out = append(out, rowJSON{r.ID, paths[r.Mailbox].Path, rfc822.FormatAddresses(r.From), rfc822.FormatAddresses(r.To), r.Subject, r.Date, r.Flags.Names(), r.InternetID, r.Size})
 		}
 		if !p.More || len(p.Rows) == 0 {
 			break
@@ -174,11 +160,7 @@ func printRows(k *call, a *app.App, v store.View, limit int) error {
 		return nil
 	}
 	for _, r := range out {
-		from := ""
-		if len(r.From) > 0 {
-			from = r.From[0].Display()
-		}
-		fmt.Fprintf(k.Out, "%d\t%s\t%s\t%s\t%s\n", r.ID, r.Date.Local().Format("2006-01-02 15:04"), from, r.Subject, strings.Join(r.Flags, ","))
+		fmt.Fprintf(k.Out, "%d\t%s\t%s\t%s\t%s\n", r.ID, r.Date.Local().Format("2006-01-02 15:04"), r.From, r.Subject, strings.Join(r.Flags, ","))
 	}
 	return nil
 }
@@ -304,7 +286,7 @@ func showCommand() command {
 				for _, p := range b.Parts {
 					at = append(at, map[string]any{"id": p.ID, "name": p.Name, "type": p.Type, "size": p.Size, "inline": p.Inline})
 				}
-				k.print(map[string]any{"id": id, "mailbox": paths[row.Mailbox].Path, "from": noNil(e.From), "to": noNil(e.To), "cc": noNil(e.Cc), "subject": e.Subject, "date": e.Date, "flags": row.Flags.Names(),
+				k.print(map[string]any{"id": id, "mailbox": paths[row.Mailbox].Path, "from": rfc822.FormatAddresses(e.From), "to": rfc822.FormatAddresses(e.To), "cc": rfc822.FormatAddresses(e.Cc), "subject": e.Subject, "date": e.Date, "flags": row.Flags.Names(),
 					"internetID": e.InternetID, "text": b.Text, "attachments": at})
 				return nil
 			}

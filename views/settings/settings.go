@@ -83,7 +83,7 @@ type View struct {
 	testing  mail.AccountID
 	problem  string
 	scripts  []string // writing systems without a font on this computer
-	drawn    string // what the page was built of
+	drawn    string   // what the page was built of
 
 	nav, head, body *fyne.Container
 	scroll          *container.Scroll

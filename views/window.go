@@ -86,8 +86,10 @@ func New(win fyne.Window, c app.Client, h Hooks) *Window {
 	if h.Now == nil {
 		h.Now = time.Now
 	}
+	var w *Window
+	h.Do = newTiming().wrap(h.Do, func() bool { return w.list != nil && w.list.Shown() })
 	kit.Do = h.Do
-	w := &Window{win: win, c: c, h: h, dismissed: map[string]bool{}, stop: make(chan struct{})}
+	w = &Window{win: win, c: c, h: h, dismissed: map[string]bool{}, stop: make(chan struct{})}
 	w.settings = c.Settings()
 	kit.Choose(kit.Mode(w.settings.Theme), w.settings.Contrast)
 	w.sideW, w.listW = w.settings.Sidebar, w.settings.List

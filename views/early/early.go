@@ -1,7 +1,13 @@
-// Package early sets what the toolkit reads while the program's packages are initialised. Main imports it first; it imports os only.
+// Package early sets what the toolkit reads while the program's packages are initialised. Main imports it first; it imports the standard library only.
 package early
 
-import "os"
+import (
+	"os"
+	"time"
+)
+
+// Began is when the program began.
+var Began = time.Now()
 
 // The toolkit keeps pictures of texts for a minute by default, which costs hundreds of megabytes while a long list is scrolled.
 var _ = set("FYNE_CACHE", "5s")

@@ -44,6 +44,9 @@ func (p *Pane) Cursor() (s *mail.Summary, at, of int) {
 // Empty reports whether nothing is shown for certain.
 func (p *Pane) Empty() bool { return p.m.ready && len(p.m.ids) == 0 }
 
+// Shown reports whether there are rows.
+func (p *Pane) Shown() bool { return len(p.m.ids) > 0 }
+
 // Counts returns all and unread rows of the view.
 func (p *Pane) Counts() (total, unread int) { return p.m.total, p.m.unread }
 

@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app/search"
@@ -72,8 +74,34 @@ func (tx *Tx) requeueIndex(id mail.MessageID) error {
 	return err
 }
 
-// indexSlice is how many messages are indexed in one transaction: the writer is not held longer than some hundred milliseconds.
-const indexSlice = 400
+// Bounds of one transaction of the index. Each commit adds a segment that has to be merged with others later, so they are as large as others who
+// want to write can wait for.
+const (
+	indexSlice = 1000
+	indexBytes = 4 << 20                // of packed text
+	indexTime  = 250 * time.Millisecond // what is left is done in the next one
+)
+
+// indexTuning: the words of a transaction are sorted in memory and make one segment; segments are merged eight at a time instead of four, which
+// halves the work and leaves a search a few more to look into.
+var indexTuning = map[string]int{"hashsize": 8 << 20, "automerge": 16, "crisismerge": 32}
+
+// tuneIndex sets what differs; the values are kept in the file.
+func tuneIndex(w *writer1) error {
+	for k, v := range indexTuning {
+		var is int
+		if _, err := w.row("SELECT v FROM fts_config WHERE k=?", []any{k}, &is); err != nil {
+			return err
+		}
+		if is == v {
+			continue
+		}
+		if _, err := w.exec("INSERT INTO fts(fts,rank) VALUES(?,?)", k, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Index brings the full-text index up to date, the newest first, at most max messages, and returns what is left.
 func (s *Store) Index(ctx context.Context, max int) (int, error) {
@@ -87,8 +115,7 @@ func (s *Store) Index(ctx context.Context, max int) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		done += got
-		if got < n {
+		if done += got; got == 0 {
 			break
 		}
 	}
@@ -108,8 +135,10 @@ type indexRow struct {
 	text                             []byte
 }
 
+// indexSome indexes the newest that wait, at most n, and returns how many it did; 0 only when none waits.
 func (tx *Tx) indexSome(n int) (int, error) {
-	rows := make([]indexRow, 0, n)
+	until := time.Now().Add(indexTime)
+	rows, size := make([]indexRow, 0, n), 0
 	err := tx.w.rows(`SELECT u.id, u.text IS NULL AND m.digest IS NOT NULL, m.digest, m.mailbox, m.date, EXISTS(SELECT 1 FROM fts_docsize d WHERE d.id=u.id), m.subject, m.sender, m.rcpt, m.cc, u.names, u.text FROM unindexed u JOIN messages m ON m.id=u.id ORDER BY u.id DESC LIMIT ?`, []any{n},
 		func(scan func(...any) error) error {
 			var r indexRow
@@ -117,14 +146,23 @@ func (tx *Tx) indexSome(n int) (int, error) {
 				return err
 			}
 			rows = append(rows, r)
+			if size += len(r.text); size > indexBytes {
+				return errEnough
+			}
 			return nil
 		})
-	if err != nil || len(rows) == 0 {
+	if err != nil && err != errEnough || len(rows) == 0 {
 		return 0, err
 	}
 	// Ascending: the index wants growing row ids.
 	sort.Slice(rows, func(i, j int) bool { return rows[i].id < rows[j].id })
+	// But should the time not suffice for all, what was done is not lost, and the rest comes with the next slice.
+	done := 0
 	for i := range rows {
+		if done > 0 && time.Now().After(until) {
+			break
+		}
+		done++
 		r := &rows[i]
 		text := ""
 		if len(r.text) > 0 {
@@ -155,8 +193,10 @@ func (tx *Tx) indexSome(n int) (int, error) {
 			return 0, err
 		}
 	}
-	return len(rows), nil
+	return done, nil
 }
+
+var errEnough = errors.New("enough")
 
 func gramPeople(packed string) string {
 	if packed == "" {

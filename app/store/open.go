@@ -118,6 +118,9 @@ func (s *Store) open(o Options) error {
 	if err := migrate(ctx, s.bw, bodies, bodyMigrations); err != nil {
 		return err
 	}
+	if err := tuneIndex(s.w); err != nil {
+		return err
+	}
 	if o.MaxPages > 0 {
 		for _, w := range []*writer1{s.w, s.bw} {
 			if _, err := w.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count=%d", o.MaxPages)); err != nil {

@@ -120,7 +120,7 @@ func (o *Overlay) MouseOut() {}
 // CreateRenderer implements fyne.Widget.
 func (o *Overlay) CreateRenderer() fyne.WidgetRenderer {
 	scrim := newRect()
-	r := &Renderer{Objs: []fyne.CanvasObject{scrim, o.Content, o.layer}}
+	r := &Renderer{Objs: []fyne.CanvasObject{scrim, o.Content, o.layer}, Self: o}
 	r.Lay = func(s fyne.Size) {
 		scrim.Resize(s)
 		o.layer.Resize(s)

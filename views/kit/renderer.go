@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 )
@@ -13,7 +15,10 @@ type Renderer struct {
 	Min   func() fyne.Size
 	Paint func()
 	Gone  func()
-	size  fyne.Size
+	// Self is set for a widget that stands at the top of a window, in no other widget.
+	Self fyne.CanvasObject
+	size fyne.Size
+	used time.Time
 }
 
 // Layout implements fyne.WidgetRenderer.
@@ -49,8 +54,11 @@ func (r *Renderer) Refresh() {
 	}
 }
 
-// Objects implements fyne.WidgetRenderer.
-func (r *Renderer) Objects() []fyne.CanvasObject { return r.Objs }
+// Objects implements fyne.WidgetRenderer. It is asked for whenever a frame is drawn.
+func (r *Renderer) Objects() []fyne.CanvasObject {
+	r.alive()
+	return r.Objs
+}
 
 // Destroy implements fyne.WidgetRenderer.
 func (r *Renderer) Destroy() {

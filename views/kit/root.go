@@ -36,7 +36,7 @@ func (r *Root) Content() fyne.CanvasObject { return r.content }
 // CreateRenderer implements fyne.Widget.
 func (r *Root) CreateRenderer() fyne.WidgetRenderer {
 	bg := NewFill(r.Fill)
-	re := &Renderer{Objs: []fyne.CanvasObject{bg, r.content, r.layer}}
+	re := &Renderer{Objs: []fyne.CanvasObject{bg, r.content, r.layer}, Self: r}
 	re.Min = func() fyne.Size { return fyne.NewSize(r.MinW, r.MinH) }
 	re.Lay = func(s fyne.Size) {
 		if r.OnSize != nil {

@@ -151,7 +151,9 @@ type Edit struct {
 
 // Done is the server's answer to one edit.
 type Done struct {
-	Err error // nil, or a *fault.Error for this edit alone
+	// Err is nil, or a *fault.Error for this edit alone. fault.NotFound with Code "stale" says that the refs are void (see Delta.Reset) and nothing was
+	// done: the engine pulls and pushes the edit again under the new names. A ref that is merely gone is no error.
+	Err error
 	// Refs are the new names: of the added item, or of the moved Items in their order. "" where the server did not say; the next Pull of the
 	// destination finds it by Message-ID.
 	Refs []Ref

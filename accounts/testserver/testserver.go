@@ -341,6 +341,9 @@ func (s *Server) end(sig syscall.Signal) {
 		var pid int
 		fmt.Sscan(strings.TrimSpace(string(b)), &pid)
 		if pid > 1 {
+			if sig == syscall.SIGKILL { // its processes would finish what they are at
+				syscall.Kill(-pid, sig)
+			}
 			syscall.Kill(pid, sig)
 		}
 	}

@@ -119,7 +119,20 @@ func (s *session) failed(tx *store.Tx, o store.Op, row store.Row, err error, now
 	case fault.Busy:
 		o.State, o.Next = store.OpQueued, now.Add(max(f.RetryAfter, s.e.o.BackoffMin, time.Second))
 		return tx.PutOp(o)
-	case fault.Refused, fault.NotFound, fault.Conflict, fault.Usage:
+	case fault.NotFound:
+		if f.Code == "stale" && o.Attempts < 3 && row.Base != 0 {
+			// The server numbered its messages anew and did nothing. The next pull finds the message's new name, and the op follows.
+			if o.Attempts == 1 {
+				o.State = store.OpQueued
+			}
+			if err := tx.SetBase(row.ID, row.Base, ""); err != nil {
+				return err
+			}
+			s.mark(row.Base)
+			s.pulled[row.Base] = false
+			return tx.PutOp(o)
+		}
+	case fault.Refused, fault.Conflict, fault.Usage:
 	case fault.Protocol:
 		if o.Attempts < 3 {
 			o.Next = now.Add(s.e.o.BackoffMin)

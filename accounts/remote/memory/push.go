@@ -78,6 +78,9 @@ func (s *Server) edit(col remote.Ref, e remote.Edit, raw []byte) remote.Done {
 	if s.o.Keep && e.Verb != remote.Remove {
 		return refuse("verb", "only removal")
 	}
+	if !s.o.Keep && slices.ContainsFunc(e.Items, b.stale) {
+		return remote.Done{Err: fault.New(fault.NotFound, "stale", "The message is not where it was on the server", "The server numbered its messages anew.")}
+	}
 	switch e.Verb {
 	case remote.SetFlags:
 		for _, r := range e.Items {

@@ -370,6 +370,13 @@ func (s *Server) used() int64 {
 
 func (b *box) ref(uid uint32) remote.Ref { return remote.Ref(fmt.Sprintf("%d:%d", b.validity, uid)) }
 
+// stale reports whether a name is of before the last renumbering.
+func (b *box) stale(r remote.Ref) bool {
+	var v, u uint32
+	n, err := fmt.Sscanf(string(r), "%d:%d", &v, &u)
+	return n == 2 && err == nil && v != b.validity
+}
+
 func (b *box) find(r remote.Ref) *item {
 	var v, u uint32
 	if n, err := fmt.Sscanf(string(r), "%d:%d", &v, &u); n != 2 || err != nil || v != b.validity {

@@ -272,6 +272,18 @@ func (e Env) pullReset(t *testing.T) {
 	c.Close()
 	e.Renumber(t, col.Ref)
 	c = e.open(t)
+	if c.Pusher != nil && !col.Keep {
+		// An edit under the void names is not done, and not taken for done.
+		ack, err := c.Pusher.Push(e.ctx(t), col.Ref, v.token, []remote.Edit{{Verb: remote.SetFlags, Items: old[:1], AddFlags: mail.Flagged}, {Verb: remote.Remove, Items: old[1:2]}})
+		if err != nil || len(ack.Done) != 2 {
+			t.Fatalf("an edit under void names: %+v, %v", ack, err)
+		}
+		for _, d := range ack.Done {
+			if f := fault.Of(d.Err); f == nil || f.Kind != fault.NotFound || f.Code != "stale" {
+				t.Errorf("an edit under void names is answered %v, want stale", d.Err)
+			}
+		}
+	}
 	again(t, e.ctx(t), c, col.Ref, v)
 	if len(v.states) != 3 || !v.full {
 		t.Fatalf("after the reset %d, full %v", len(v.states), v.full)

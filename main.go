@@ -86,7 +86,7 @@ func window() int {
 		d.Receive(args)
 		if *pictures != "" {
 			go func() {
-				if err := tour.Run(a, servers, *pictures, os.Stdout); err != nil {
+				if err := tour.Run(a, servers, d.Showing, *pictures, os.Stdout); err != nil {
 					fmt.Fprintln(os.Stderr, "tour:", err)
 					status = 1
 				}

@@ -33,6 +33,7 @@ type Desk struct {
 
 	composers []*composer.Composer
 	wizard    *wizard.View
+	settings  bool // shown in the main window
 }
 
 // Open shows the main window; it asks for the wizard itself when there is no account yet.
@@ -53,8 +54,21 @@ func Open(a fyne.App, c app.Client, dir string) *Desk {
 // Window returns the main window.
 func (d *Desk) Window() *views.Window { return d.main }
 
-// Canvas returns the main window's canvas.
-func (d *Desk) Canvas() fyne.Canvas { return d.win.Canvas() }
+// Showing says what is in front: "mail", "settings", "composer", or "wizard" with its page ("wizard choice"). It waits for the window's goroutine.
+func (d *Desk) Showing() string {
+	at := "mail"
+	fyne.DoAndWait(func() {
+		switch {
+		case d.wizard != nil:
+			at = "wizard " + d.wizard.At()
+		case len(d.composers) > 0:
+			at = "composer"
+		case d.settings:
+			at = "settings"
+		}
+	})
+	return at
+}
 
 // close stores what is being written and closes everything.
 func (d *Desk) close() {
@@ -77,7 +91,7 @@ func (d *Desk) do(f func(ctx context.Context) error) {
 
 // OpenWizard shows the account wizard over the main window.
 func (d *Desk) OpenWizard(first bool) {
-	h := wizard.Hooks{OpenURL: d.openURL, Done: func(mail.Account) { d.wizard = nil }, Cancel: func() { d.wizard = nil }}
+	h := wizard.Hooks{OpenURL: d.openURL, Done: func(mail.Account) { d.wizard = nil; d.main.HidePage() }, Cancel: func() { d.wizard = nil }}
 	d.wizard = wizard.Open(d.win.Canvas(), d.c, h)
 }
 
@@ -148,7 +162,8 @@ func (d *Desk) openSettings(id mail.AccountID) {
 	if id != "" {
 		v.Choose(id)
 	}
-	d.main.ShowPage(v, v.Close)
+	d.settings = true
+	d.main.ShowPage(v, func() { d.settings = false; v.Close() })
 }
 
 func (d *Desk) account(id mail.AccountID, f func(mail.Account)) {

@@ -15,12 +15,13 @@ import (
 // Servers are the demo's, for the parts of the tour in which they fail.
 type Servers interface{ Close() }
 
-// Run goes through the demonstration in the window that is open, 1440 by 900 px at the top left of the screen, and leaves pictures in dir.
-func Run(c app.Client, s Servers, dir string, out io.Writer) error {
+// Run goes through the demonstration in the window that is open, 1440 by 900 px at the top left of the screen, and leaves pictures in dir. showing says
+// what is in front, see desk.Desk.
+func Run(c app.Client, s Servers, showing func() string, dir string, out io.Writer) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	t := &guide{Robot: Robot{Dir: dir, Out: out}, c: c, s: s, ctx: context.Background()}
+	t := &guide{Robot: Robot{Dir: dir, Out: out}, c: c, s: s, showing: showing, ctx: context.Background()}
 	for _, part := range []struct {
 		name string
 		do   func() error
@@ -40,6 +41,21 @@ type guide struct {
 	c   app.Client
 	s   Servers
 	ctx context.Context
+
+	showing func() string
+}
+
+// front waits until something is in front, and for it to be painted.
+func (t *guide) front(what string) error {
+	deadline := time.Now().Add(40 * time.Second)
+	for t.showing() != what {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("waited in vain for %s; %s is shown", what, t.showing())
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	time.Sleep(3 * step)
+	return nil
 }
 
 // find returns the newest message of all inboxes with the subject.
@@ -126,7 +142,8 @@ func (t *guide) writing() error {
 	return all(
 		func() error { return t.Click(listX, rowY(2)) },
 		func() error { return t.Key("c") },
-		func() error { time.Sleep(time.Second); return t.Type("priy") },
+		func() error { return t.front("composer") },
+		func() error { return t.Type("priy") },
 		func() error { time.Sleep(time.Second); return t.Shot("completion", "a recipient is completed") },
 		func() error { return t.Key("Return") },
 		func() error { return t.Type("marta@lindqvist.example,") },
@@ -141,7 +158,8 @@ func (t *guide) writing() error {
 			return t.Shot("composer", "the composer; the draft is saved")
 		},
 		func() error { return t.Key("ctrl+Return") },
-		func() error { time.Sleep(step); return t.Shot("sending", "the message waits, with Undo") },
+		func() error { return t.front("mail") },
+		func() error { return t.Shot("sending", "the message waits, with Undo") },
 		func() error {
 			return t.Until("the answer is in the inbox", func() bool {
 				_, ok := t.find(inboxes, "Re: A message there and back")
@@ -191,32 +209,39 @@ func (t *guide) filing() error {
 func (t *guide) settings() error {
 	return all(
 		func() error { return t.Key("ctrl+comma") },
-		func() error { time.Sleep(step); return t.Shot("settings", "settings: accounts") },
+		func() error { return t.front("settings") },
+		func() error { return t.Shot("settings", "settings: accounts") },
 		func() error { return t.Click(120, 98) },
 		func() error { return t.Shot("appearance", "settings: appearance") },
 		func() error { return t.Key("Escape") },
+		func() error { return t.front("mail") },
 	)
 }
 
 func (t *guide) setup() error {
 	return all(
 		func() error { return t.Key("ctrl+comma") },
-		func() error { time.Sleep(step); return t.Click(1352, 28) },
-		func() error { time.Sleep(step); return t.Shot("wizard-start", "the wizard") },
+		func() error { return t.front("settings") },
+		func() error { return t.Click(1352, 28) },
+		func() error { return t.front("wizard you") },
+		func() error { return t.Shot("wizard-start", "the wizard") },
 		func() error { return t.Type("Jonas Ekdahl") },
 		func() error { return t.Key("Tab") },
 		func() error { return t.Type("jonas@fjordlight.example") },
 		func() error { return t.Key("Tab") },
 		func() error { return t.Type("demo") },
 		func() error { return t.Key("Return") },
-		func() error { time.Sleep(3 * time.Second); return t.Shot("wizard-choice", "the servers were found") },
+		func() error { return t.front("wizard choice") },
+		func() error { return t.Shot("wizard-choice", "the servers were found") },
 		func() error { return t.Click(1107, 774) },
-		func() error { time.Sleep(3 * time.Second); return t.Shot("wizard-test", "both servers were tested") },
+		func() error { return t.front("wizard tested") },
+		func() error { return t.Shot("wizard-test", "both servers were tested") },
 		func() error { return t.Click(1100, 774) },
 		func() error {
 			return t.Until("the third account is set up", func() bool { as, err := t.c.Accounts(t.ctx); return err == nil && len(as) == 3 })
 		},
-		func() error { time.Sleep(time.Second); return t.Shot("three-accounts", "three accounts") },
+		func() error { return t.front("mail") },
+		func() error { return t.Shot("three-accounts", "three accounts") },
 	)
 }
 
@@ -228,8 +253,10 @@ func (t *guide) dark() error {
 		func() error { return t.Click(listX, rowY(2)) },
 		func() error { return t.Shot("dark", "the same in the dark") },
 		func() error { return t.Key("r") },
-		func() error { time.Sleep(time.Second); return t.Shot("dark-reply", "a reply in the dark") },
+		func() error { return t.front("composer") },
+		func() error { return t.Shot("dark-reply", "a reply in the dark") },
 		func() error { return t.Key("Escape") },
+		func() error { return t.front("mail") },
 		func() error { return t.look("light") },
 	)
 }

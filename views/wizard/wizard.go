@@ -119,6 +119,17 @@ func Open(cv fyne.Canvas, c app.Client, h Hooks) *View {
 	return w
 }
 
+// At says what the wizard shows: "you", "looking", "choice", "testing" or "tested".
+func (w *View) At() string {
+	switch {
+	case w.at == pageTest && w.test.phase == phaseTested:
+		return "tested"
+	case w.at == pageTest:
+		return "testing"
+	}
+	return [...]string{"you", "looking", "choice"}[w.at]
+}
+
 // Close stops what runs. It is called when the wizard is taken away in another way than by its own buttons.
 func (w *View) Close() { w.cancel() }
 

@@ -38,19 +38,26 @@ type model struct {
 	err    error
 
 	rows    map[mail.MessageID]mail.Summary
-	batches [][]mail.MessageID // as they came, the oldest first
-	asked   map[int]bool       // pages under way
+	batches [][]mail.MessageID     // as they came, the oldest first
+	held    map[mail.MessageID]int // in how many of them
+	asked   map[int]bool           // pages under way
 	cancel  context.CancelFunc
 
 	again   bool // a refresh is wanted
 	running bool
 	last    time.Duration // of the last refresh
+	full    time.Duration // of the last one that read the whole order
+	counted int           // what Count said in the last one
 
-	changed func() // the list must be drawn again
+	touched []mail.MessageID // changed since the last refresh began
+	unsure  bool             // and so may have others
+
+	changed func()                  // the list must be drawn again
+	seen    func() (first, end int) // the rows on screen; nil = none
 }
 
 func newModel(c app.Client, do func(func()), now func() time.Time, changed func()) *model {
-	return &model{c: c, do: do, now: now, changed: changed, rows: map[mail.MessageID]mail.Summary{}, asked: map[int]bool{}}
+	return &model{c: c, do: do, now: now, changed: changed, rows: map[mail.MessageID]mail.Summary{}, held: map[mail.MessageID]int{}, asked: map[int]bool{}}
 }
 
 // open shows another view from its start.
@@ -59,7 +66,8 @@ func (m *model) open(v store.View) {
 	m.view = v
 	m.ids, m.groups, m.total, m.unread, m.ready, m.whole, m.err = nil, nil, 0, 0, false, false, nil
 	clear(m.asked)
-	m.rows, m.batches = map[mail.MessageID]mail.Summary{}, nil
+	m.rows, m.batches, m.held = map[mail.MessageID]mail.Summary{}, nil, map[mail.MessageID]int{}
+	m.touched, m.unsure, m.last, m.full = nil, true, 0, 0
 	if m.cancel != nil {
 		m.cancel()
 	}
@@ -78,6 +86,12 @@ func (m *model) refresh() {
 	ctx, cancel := context.WithCancel(context.Background())
 	m.cancel = cancel
 	turn, v, first, pause := m.turn, m.view, !m.ready, min(2*m.last, 2*time.Second)
+	was := order{m.ids, m.counted, m.whole, m.full}
+	var touched []mail.MessageID
+	if !m.unsure {
+		touched = m.touched
+	}
+	m.touched, m.unsure = nil, false
 	now := m.now()
 	go func() {
 		defer cancel()
@@ -112,8 +126,17 @@ func (m *model) refresh() {
 		if err != nil {
 			total, unread = len(head), 0
 		}
-		ids := head
-		if s.More {
+		counted := total
+		if err != nil {
+			counted, touched = -1, nil
+		}
+		ids, patched := patch(ctx, m.c, v, was, s.Rows, total, touched)
+		switch {
+		case patched:
+			gs = groups(ids, now)
+		case !s.More:
+			ids = head
+		default:
 			ids = make([]mail.MessageID, 0, max(total, firstRows))
 			err = m.c.Order(ctx, v, 1<<14, func(part []mail.MessageID) error {
 				ids = append(ids, part...)
@@ -132,7 +155,10 @@ func (m *model) refresh() {
 			}
 			m.keep(s.Rows)
 			m.ids, m.groups, m.total, m.unread, m.ready, m.whole, m.err = ids, gs, max(total, len(ids)), unread, true, true, nil
-			m.running, m.last = false, took
+			m.running, m.last, m.counted = false, took, counted
+			if !patched {
+				m.full = took
+			}
 			clear(m.asked)
 			m.changed()
 			if m.again {
@@ -146,7 +172,7 @@ func (m *model) failed(turn int, err error) {
 	if turn != m.turn {
 		return
 	}
-	m.running = false
+	m.running, m.unsure = false, true
 	if e := fault.Of(err); e.Code != "cancelled" {
 		m.err, m.ready = e, true
 	}
@@ -162,17 +188,37 @@ func (m *model) keep(rows []mail.Summary) {
 	for i, r := range rows {
 		ids[i] = r.ID
 		m.rows[r.ID] = r
+		m.held[r.ID]++
 	}
 	m.batches = append(m.batches, ids)
-	for len(m.batches) > keptPages {
-		old := m.batches[0]
-		m.batches = m.batches[1:]
+	for k := 0; k < len(m.batches)-1 && len(m.batches) > keptPages; {
+		old := m.batches[k]
+		if slices.ContainsFunc(old, m.visible) {
+			k++
+			continue
+		}
+		m.batches = slices.Delete(m.batches, k, k+1)
 		for _, id := range old {
-			if !slices.ContainsFunc(m.batches, func(b []mail.MessageID) bool { return slices.Contains(b, id) }) {
+			if m.held[id]--; m.held[id] <= 0 {
+				delete(m.held, id)
 				delete(m.rows, id)
 			}
 		}
 	}
+}
+
+// visible reports whether a row is on screen.
+func (m *model) visible(id mail.MessageID) bool {
+	if m.seen == nil {
+		return false
+	}
+	first, end := m.seen()
+	for i := first; i < min(end, len(m.ids)); i++ {
+		if m.ids[i] == id {
+			return true
+		}
+	}
+	return false
 }
 
 // row returns row i, nil while it is not here; it is asked for unless skip is set (the thumb is dragged past).
@@ -217,6 +263,14 @@ func (m *model) ask(page int) {
 
 // note takes in what changed in the store.
 func (m *model) note(ch bus.Changed) {
+	switch {
+	case ch.Resync || ch.Tree || len(ch.Messages) == 0 && len(ch.Mailboxes) > 0:
+		m.touched, m.unsure = nil, true
+	case !m.unsure && len(ch.Mailboxes) > 0: // messages that come or go change the numbers of their mailboxes
+		if m.touched = append(m.touched, ch.Messages...); len(m.touched) > 1<<14 {
+			m.touched, m.unsure = nil, true
+		}
+	}
 	if !m.ready && len(m.ids) == 0 && m.running {
 		m.again = true
 		return

@@ -87,6 +87,7 @@ func New(c app.Client, do func(func()), now func() time.Time) *Pane {
 	p.m = newModel(c, do, now, p.redraw)
 	p.list = kit.NewVList(densities["standard"].height, 28, p.newRow)
 	p.list.Tail = 8
+	p.m.seen = p.list.Range
 	p.list.OnPress, p.list.OnUp, p.list.OnHover = p.press, p.up, p.hover
 	p.list.OnDrag, p.list.OnDrop = p.drag, p.drop
 	p.list.OnKey = func(e *fyne.KeyEvent) {

@@ -40,6 +40,7 @@ type call struct {
 	verbose   bool
 	fs        *flag.FlagSet
 	in        *bufio.Reader
+	printed   bool
 	given     string // password given for this run
 }
 
@@ -133,7 +134,7 @@ func (k *call) finish(err error) int {
 		return 0
 	}
 	f := fault.Of(err)
-	if k.json {
+	if k.json && !k.printed { // one JSON text on standard output
 		k.print(map[string]any{"error": map[string]any{"kind": f.Kind, "code": f.Code, "title": f.Title, "detail": f.Detail, "service": f.Service, "server": f.ServerText}})
 	}
 	fmt.Fprintf(k.Err, "postrider: %s\n", f.Title)
@@ -153,6 +154,7 @@ func (k *call) finish(err error) int {
 }
 
 func (k *call) print(v any) {
+	k.printed = true
 	e := json.NewEncoder(k.Out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")

@@ -16,5 +16,5 @@
 //
 // Addresses are strings as in a header field, decoded: "Ada Byron <ada@example.com>, bob@example.com". Flags are words: seen, answered, flagged, draft, forwarded, junk.
 //
-// Errors with --json are {"error":{"kind","code","title","detail","server"}} on standard output.
+// Errors with --json are {"error":{"kind","code","title","detail","service","server"}} on standard output, unless a result stands there already.
 package cli

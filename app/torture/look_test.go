@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/testserver"
@@ -201,8 +203,13 @@ func once(t testing.TB, ls []letter, at string, names ...string) {
 // sound demands that the store finds no fault with itself.
 func sound(t testing.TB, a *app.App, at string) {
 	t.Helper()
-	for _, p := range a.Store().Check(bg) {
+	ps := a.Store().Check(bg)
+	for _, p := range ps {
 		t.Errorf("%s: the store: %s", at, p)
+	}
+	if keep := os.Getenv("POSTRIDER_TORTURE_KEEP"); len(ps) > 0 && keep != "" {
+		t.Logf("again: %q", a.Store().Check(bg))
+		exec.Command("cp", "-a", a.Store().Dir(), filepath.Join(keep, fmt.Sprint(time.Now().UnixNano()))).Run()
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -183,6 +184,21 @@ func message(name string, lines int) []byte {
 	fmt.Fprintf(&b, "This is %s.\r\n", name)
 	for i := range lines {
 		fmt.Fprintf(&b, "Line %d of %s: the ferry leaves at %d past, %x.\r\n", i, name, i%60, uint32(i*2654435761))
+	}
+	return []byte(b.String())
+}
+
+// noise makes a message that does not compress.
+func noise(name string, bytes int, seed uint64) []byte {
+	r := rand.New(rand.NewPCG(seed, 3))
+	var b strings.Builder
+	b.Write(message(name, 0))
+	const abc = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	for range bytes / 72 {
+		for range 70 {
+			b.WriteByte(abc[r.IntN(64)])
+		}
+		b.WriteString("\r\n")
 	}
 	return []byte(b.String())
 }

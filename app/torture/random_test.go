@@ -1,0 +1,137 @@
+package torture
+
+import (
+	"bufio"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
+)
+
+// TestKilledAtRandomTimes kills a running program that moves, marks, writes and sends, again and again on the same profile.
+func TestKilledAtRandomTimes(t *testing.T) {
+	t.Parallel()
+	const n = 30
+	w := newWorld(t, 587, []int{993}, nil, true, func(w *world) { w.deliver(0, n, 10) })
+	rounds := 14
+	if full {
+		rounds = 150
+	}
+	if testing.Short() {
+		rounds = 4
+	}
+	sent, saved := map[string]bool{}, map[string]bool{}
+	for i := range rounds {
+		cmd := w.command(orders{Act: "busy", Running: true, Seed: uint64(i + 1)})
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		wait := time.Duration(1+rand.IntN(400)) * time.Millisecond
+		var timer *time.Timer
+		lines := bufio.NewScanner(out)
+		bad := ""
+		for lines.Scan() {
+			line := lines.Text()
+			if line == "busy" {
+				timer = time.AfterFunc(wait, func() { cmd.Process.Kill() })
+			}
+			if x, ok := strings.CutPrefix(line, "did send "); ok {
+				sent[x] = true
+			}
+			if x, ok := strings.CutPrefix(line, "did save "); ok {
+				saved[x] = true
+			}
+			if strings.HasPrefix(line, "error") {
+				bad = line
+			}
+		}
+		cmd.Wait()
+		if timer == nil || bad != "" {
+			t.Fatalf("round %d: the child could not begin or failed: %s", i, bad)
+		}
+		timer.Stop()
+		if i%5 == 4 || i == rounds-1 {
+			w.settled(fmt.Sprintf("after %d kills", i+1), n, sent, saved)
+			if t.Failed() {
+				return
+			}
+		}
+	}
+	t.Logf("%d kills, %d messages sent, %d drafts saved", rounds, len(sent), len(saved))
+}
+
+// settled lets everything come to an end and checks it.
+func (w *world) settled(at string, n int, sent, saved map[string]bool) {
+	t := w.t
+	delivered(t, w.s)
+	a := w.open()
+	defer a.Close()
+	sound(t, a, at)
+	rest(t, w.s, a, at)
+	twice := func() map[string]int {
+		count := map[string]int{}
+		for _, l := range letters(t, w.s, w.to) {
+			if count[l.name]++; count[l.name] > 1 {
+				t.Errorf("%s: %q arrived twice", at, l.name)
+			}
+		}
+		return count
+	}
+	got := twice()
+	out, err := a.Outbox(bg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range out {
+		if o.State != mail.OutUnsure {
+			t.Errorf("%s: left in the outbox: %+v", at, o)
+		}
+		if err := a.Settle(bg, o.ID, got[o.Subject] > 0); err != nil {
+			t.Error(err)
+		}
+	}
+	rest(t, w.s, a, at+", settled")
+	got = twice()
+	ls := same(t, w.s, a, w.acc(a, 0), at)
+	for i := range n {
+		once(t, ls, at, fmt.Sprintf("m%d", i))
+	}
+	for name := range sent {
+		if got[name] != 1 {
+			t.Errorf("%s: %q was to be sent and arrived %d times", at, name, got[name])
+		}
+	}
+	for name := range got {
+		if x := where(ls, name); len(x) != 1 || x[0] == "Drafts" {
+			t.Errorf("%s: %q was sent, its copies are in %v", at, name, x)
+		}
+	}
+	drafts := drafts(t, a)
+	for name := range saved {
+		if x := where(ls, name); drafts[name] != 1 || len(x) != 1 {
+			t.Errorf("%s: of the draft %q there are %d here, and it is in %v", at, name, drafts[name], x)
+		}
+	}
+	sound(t, a, at)
+}
+
+func drafts(t testing.TB, a *app.App) map[string]int {
+	t.Helper()
+	ds, err := a.Store().Drafts(bg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]int{}
+	for _, d := range ds {
+		out[d.Subject]++
+	}
+	return out
+}

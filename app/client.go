@@ -86,7 +86,8 @@ type Client interface {
 	OAuthReady(a mail.Account) bool
 	SetOAuthClient(ctx context.Context, oauth, id, secret string) error
 
-	// Keychain tells where secrets would be kept; UseKeychain chooses another place ("file" with a passphrase, "memory").
+	// Keychain tells where secrets would be kept; UseKeychain chooses another place ("file" with a passphrase, "new-file"
+	// when that is forgotten, "memory").
 	Keychain(ctx context.Context) KeychainState
 	UseKeychain(ctx context.Context, kind, passphrase string) error
 

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -60,7 +62,8 @@ func (a *App) Keychain(ctx context.Context) KeychainState {
 	return s
 }
 
-// UseKeychain chooses where secrets are kept: "system", "file" with a passphrase (made when there is none yet) or "memory".
+// UseKeychain chooses where secrets are kept: "system", "file" with a passphrase (made when there is none yet), "new-file" (an empty one takes the
+// place of a file whose passphrase is forgotten, which is kept under another name) or "memory".
 func (a *App) UseKeychain(ctx context.Context, kind, passphrase string) error {
 	var c auth.Keychain
 	switch kind {
@@ -68,12 +71,17 @@ func (a *App) UseKeychain(ctx context.Context, kind, passphrase string) error {
 		c = keychain.System(KeychainService)
 	case "memory":
 		c = keychain.Memory()
-	case "file":
+	case "file", "new-file":
+		if kind == "new-file" {
+			if err := setAside(a.secretsFile()); err != nil {
+				return err
+			}
+		}
 		f, err := keychain.File(a.secretsFile(), passphrase)
 		if err != nil {
 			return err
 		}
-		c = f
+		c, kind = f, "file"
 	default:
 		return fault.New(fault.Usage, "keychain", "There is no keychain of that kind", "Choose system, file or memory.")
 	}
@@ -91,6 +99,15 @@ func (a *App) UseKeychain(ctx context.Context, kind, passphrase string) error {
 		a.engine.Reload(x.ID)
 	}
 	return nil
+}
+
+// setAside renames a file of secrets that cannot be opened any more, over an older such file.
+func setAside(path string) error {
+	err := os.Rename(path, path+".old")
+	if err == nil || errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return fault.Of(err)
 }
 
 // lockedChain stands for the file of secrets until its passphrase is given.

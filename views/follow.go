@@ -198,6 +198,15 @@ func (w *Window) pickBanner() *bannerWords {
 		return b
 	}
 	for _, a := range st.Accounts {
+		e := fault.Of(a.Err)
+		if e == nil || e.Code != "keychain-locked" {
+			continue
+		}
+		b := &bannerWords{key: "locked", icon: "lock-keyhole", tone: kit.ToneWarn, fact: e.Title + ".", detail: e.Detail}
+		b.actions = []*kit.Button{kit.NewButton("Unlock", "", kit.Link, w.unlock), w.later(b.key)}
+		return b
+	}
+	for _, a := range st.Accounts {
 		if a.State != app.StateSignIn {
 			continue
 		}
@@ -249,10 +258,28 @@ func (w *Window) later(key string) *kit.Button {
 	return kit.NewButton("Later", "", kit.Link, func() { w.dismissed[key] = true; w.banners() })
 }
 
+// unlock opens the place of the secrets: the file with its passphrase, the system's keychain by asking it again, which shows its own window.
+func (w *Window) unlock() {
+	go func() {
+		k := w.c.Keychain(context.Background())
+		w.h.Do(func() {
+			if k.Kind == "file" && w.h.Unlock != nil {
+				w.h.Unlock()
+				return
+			}
+			w.c.Sync("")
+		})
+	}()
+}
+
 // showFault shows an account's error with what the server said.
 func (w *Window) showFault(a app.AccountStatus) {
 	e := fault.Of(a.Err)
 	if e == nil {
+		return
+	}
+	if e.Code == "keychain-locked" {
+		w.unlock()
 		return
 	}
 	if e.Kind == fault.TLS && w.h.Certificate != nil {

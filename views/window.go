@@ -34,6 +34,8 @@ type Hooks struct {
 	OpenDraft func(d mail.Draft)
 	// SignIn asks the person to sign in again.
 	SignIn func(account mail.AccountID)
+	// Unlock asks for the passphrase of the file of secrets.
+	Unlock func()
 	// Certificate shows the certificate that could not be verified.
 	Certificate func(s app.AccountStatus)
 	OpenURL     func(url string) error

@@ -23,6 +23,7 @@ type bench struct {
 	w        *Window
 	queue    chan func()
 	composed []app.Compose
+	unlocked int
 	wizards  int
 	signedIn []mail.AccountID
 }
@@ -35,6 +36,7 @@ func start(t *testing.T, o viewtest.Options) *bench {
 	b.w = New(win, b.c, Hooks{Do: func(f func()) { b.queue <- f }, Now: b.c.Now,
 		OpenComposer: func(k app.Compose, _ string) { b.composed = append(b.composed, k) },
 		OpenWizard:   func(bool) { b.wizards++ },
+		Unlock:       func() { b.unlocked++ },
 		SignIn:       func(a mail.AccountID) { b.signedIn = append(b.signedIn, a) }})
 	win.Resize(fyne.NewSize(1440, 900))
 	t.Cleanup(b.w.Close)
@@ -211,6 +213,17 @@ func TestBannersByUrgency(t *testing.T) {
 	b.until("the certificate banner", func() bool { return b.w.bannerKey == "tls:home" })
 	b.c.SetStatus(app.Status{})
 	b.until("no banner", func() bool { return b.w.bannerKey == "" })
+}
+
+func TestLockedSecretsOfferThePassphrase(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.c.SetKeychain(app.KeychainState{Kind: "file", State: "locked"})
+	s := b.c.Status()
+	s.Accounts[0].State, s.Accounts[0].Err = app.StateError, fault.New(fault.Local, "keychain-locked", "Your secrets are locked", "Mail waits until you give the passphrase.")
+	b.c.SetStatus(s)
+	b.until("the banner", func() bool { return b.w.bannerKey == "locked" })
+	b.w.banner.Actions[0].Tapped(nil)
+	b.until("the question", func() bool { return b.unlocked == 1 })
 }
 
 func TestEscapeClosesAQuestion(t *testing.T) {

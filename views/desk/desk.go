@@ -44,10 +44,15 @@ func Open(a fyne.App, c app.Client, dir string) *Desk {
 	d.win.SetMaster()
 	d.main = views.New(d.win, c, views.Hooks{
 		OpenWizard: d.OpenWizard, OpenSettings: d.openSettings, OpenComposer: d.Compose, OpenDraft: d.openDraft,
-		SignIn: d.signIn, Certificate: d.certificate, OpenURL: d.openURL, OpenFile: openFile,
+		SignIn: d.signIn, Certificate: d.certificate, Unlock: d.unlock, OpenURL: d.openURL, OpenFile: openFile,
 	})
 	d.win.SetCloseIntercept(d.close)
 	d.win.Show()
+	go func() {
+		if k := c.Keychain(context.Background()); k.Kind == "file" && k.State == "locked" {
+			fyne.Do(d.unlock)
+		}
+	}()
 	return d
 }
 
@@ -192,6 +197,9 @@ func (d *Desk) signIn(id mail.AccountID) {
 		wizard.SignIn(d.win.Canvas(), d.c, a, s.Err, s.Checked, wizard.Hooks{Do: fyne.Do, OpenURL: d.openURL})
 	})
 }
+
+// unlock asks for the passphrase of the file of secrets.
+func (d *Desk) unlock() { wizard.Unlock(d.win.Canvas(), d.c, wizard.Hooks{Do: fyne.Do}) }
 
 func (d *Desk) certificate(s app.AccountStatus) {
 	d.account(s.Account, func(a mail.Account) {

@@ -131,3 +131,50 @@ func TestEscapeClosesOnlyAnEmptyWizard(t *testing.T) {
 		t.Error("Escape threw away what was typed")
 	}
 }
+
+func TestUnlockAsksUntilThePassphraseIsRight(t *testing.T) {
+	r := start(t, viewtest.Options{}, nil)
+	asked := ""
+	d := Unlock(r.w.Canvas(), passphrase{r.c, &asked}, r.hooks())
+	enter := func(text string) {
+		f := r.w.Canvas().Focused().(*kit.Field)
+		f.SelectAll()
+		for _, c := range text {
+			f.TypedRune(c)
+		}
+		f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	}
+	enter("wrong")
+	r.until("the refusal", func() bool { return r.says("This is not the passphrase") })
+	if !d.Shown() {
+		t.Fatal("closed by a wrong passphrase")
+	}
+	enter("right one")
+	r.until("the end", func() bool { return !d.Shown() })
+	if asked != "file right one" {
+		t.Errorf("asked %q", asked)
+	}
+	d = Unlock(r.w.Canvas(), passphrase{r.c, &asked}, r.hooks())
+	r.press("I have forgotten the passphrase")
+	enter("short")
+	r.until("the rule", func() bool { return r.says("at least 8 characters:") })
+	enter("long enough")
+	r.until("the end", func() bool { return !d.Shown() })
+	if asked != "new-file long enough" {
+		t.Errorf("asked %q", asked)
+	}
+}
+
+// passphrase is a client whose file of secrets opens with one passphrase.
+type passphrase struct {
+	*viewtest.Client
+	asked *string
+}
+
+func (p passphrase) UseKeychain(_ context.Context, kind, pass string) error {
+	*p.asked = kind + " " + pass
+	if kind == "file" && pass != "right one" {
+		return fault.New(fault.Auth, "bad-passphrase", "This is not the passphrase of the keychain file", "Try again.")
+	}
+	return nil
+}

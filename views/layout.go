@@ -153,7 +153,7 @@ func plural(n int, what string) string {
 // CreateRenderer implements fyne.Widget.
 func (d *dragTag) CreateRenderer() fyne.WidgetRenderer {
 	bg, icon, text := kit.NewBox(kit.MenuFill, kit.Accent, 8), kit.NewIcon("mails", 16, kit.Accent), &canvas.Text{}
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{bg, icon, text}}
+	r := &kit.Renderer{Self: d, Objs: []fyne.CanvasObject{bg, icon, text}}
 	r.Min = func() fyne.Size { return fyne.NewSize(kit.Width(plural(d.n, "conversation"), kit.Body13B)+56, 40) }
 	r.Lay = func(s fyne.Size) {
 		bg.Resize(s)

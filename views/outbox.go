@@ -148,7 +148,7 @@ func (o *outbox) sendNow(id mail.OutboxID) {
 func (o *outbox) CreateRenderer() fyne.WidgetRenderer {
 	bg, line := kit.NewFill(kit.Surface), &canvas.Rectangle{}
 	title := kit.NewLabel("Outbox", kit.Title16, kit.Text)
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{bg, title, line, o.scroll, o.empty}}
+	r := &kit.Renderer{Self: o, Objs: []fyne.CanvasObject{bg, title, line, o.scroll, o.empty}}
 	r.Min = func() fyne.Size { return fyne.NewSize(240, 200) }
 	r.Lay = func(s fyne.Size) {
 		bg.Resize(s)

@@ -161,7 +161,7 @@ func (m *completion) CreateRenderer() fyne.WidgetRenderer {
 	var rows []row
 	word := func(s string) fyne.CanvasObject { return kit.NewLabel(s, kit.Small12, kit.Text2) }
 	foot := kit.Row(8, kit.NewKeyCap("↑"), kit.NewKeyCap("↓"), word("choose"), kit.Gap(0, 0), kit.NewKeyCap("Enter"), word("add"), kit.Gap(0, 0), kit.NewKeyCap("Tab"), word("add and go on"))
-	r := &kit.Renderer{}
+	r := &kit.Renderer{Self: m}
 	r.Min = func() fyne.Size { return fyne.NewSize(completeWidth-12, m.height()) }
 	r.Lay = func(s fyne.Size) {
 		kit.Place(sel, 0, float32(m.at)*completeRow, s.Width, completeRow)

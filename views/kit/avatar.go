@@ -68,7 +68,7 @@ func (a *Avatar) Set(name, addr string) { a.Name, a.Addr = name, addr; a.Refresh
 // CreateRenderer implements fyne.Widget.
 func (a *Avatar) CreateRenderer() fyne.WidgetRenderer {
 	disc, text, icon := &canvas.Circle{}, &canvas.Text{}, NewIcon("", a.Px/2, Text)
-	r := &Renderer{Objs: []fyne.CanvasObject{disc, text, icon}}
+	r := &Renderer{Self: a, Objs: []fyne.CanvasObject{disc, text, icon}}
 	r.Min = func() fyne.Size { return fyne.NewSquareSize(a.Px) }
 	r.Lay = func(s fyne.Size) {
 		x, y := (s.Width-a.Px)/2, (s.Height-a.Px)/2

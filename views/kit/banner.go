@@ -66,7 +66,7 @@ func (b *Banner) AccessibleName() string { return b.Fact + " " + b.Detail }
 func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
 	bg, line := &canvas.Rectangle{}, &canvas.Rectangle{}
 	icon, fact, detail := NewIcon(b.Icon, 16, Accent), &canvas.Text{}, &canvas.Text{}
-	r := &Renderer{}
+	r := &Renderer{Self: b}
 	h := func() float32 {
 		if b.Wide {
 			return 40

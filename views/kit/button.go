@@ -254,7 +254,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	bg := &canvas.Rectangle{CornerRadius: 6}
 	text := &canvas.Text{}
 	icon, trail := &canvas.Image{FillMode: canvas.ImageFillContain}, &canvas.Image{FillMode: canvas.ImageFillContain}
-	r := &Renderer{Objs: []fyne.CanvasObject{ring, bg, icon, text, trail}}
+	r := &Renderer{Self: b, Objs: []fyne.CanvasObject{ring, bg, icon, text, trail}}
 	parts := func() (w float32) {
 		if b.Icon != "" {
 			w += b.iconPx()

@@ -98,7 +98,7 @@ func (c *Check) CreateRenderer() fyne.WidgetRenderer {
 	box := &canvas.Rectangle{CornerRadius: 4}
 	mark := NewIcon("check", 12, OnAccent)
 	text := &canvas.Text{}
-	r := &Renderer{Objs: []fyne.CanvasObject{ring, box, mark, text}}
+	r := &Renderer{Self: c, Objs: []fyne.CanvasObject{ring, box, mark, text}}
 	r.Min = func() fyne.Size { return c.min(16) }
 	r.Lay = func(s fyne.Size) {
 		y := (s.Height - 16) / 2

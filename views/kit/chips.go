@@ -73,7 +73,7 @@ func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
 	mark := NewIcon("circle-alert", 14, Err)
 	text := &canvas.Text{}
 	x := NewIcon("x", 12, Text2)
-	r := &Renderer{Objs: []fyne.CanvasObject{bg, avatar, mark, text, x}}
+	r := &Renderer{Self: c, Objs: []fyne.CanvasObject{bg, avatar, mark, text, x}}
 	r.Min = func() fyne.Size {
 		return fyne.NewSize(29+min(chipText, Width(c.Text, Body13))+26, 26)
 	}
@@ -132,7 +132,7 @@ func (f *Flow) Set(objs ...fyne.CanvasObject) {
 
 // CreateRenderer implements fyne.Widget.
 func (f *Flow) CreateRenderer() fyne.WidgetRenderer {
-	r := &Renderer{Objs: f.Objects}
+	r := &Renderer{Self: f, Objs: f.Objects}
 	r.Min = func() fyne.Size { return fyne.NewSize(f.Rest, float32(f.lines)*f.Line) }
 	r.Lay = func(s fyne.Size) {
 		x, row := float32(0), 0

@@ -29,7 +29,7 @@ func (e *Empty) CreateRenderer() fyne.WidgetRenderer {
 	disc, icon, title := &canvas.Circle{}, NewIcon(e.Icon, 32, Text2), &canvas.Text{}
 	text := &canvas.Text{}
 	more := &canvas.Text{}
-	r := &Renderer{}
+	r := &Renderer{Self: e}
 	r.Lay = func(s fyne.Size) {
 		ink, fill := e.Tone.colours()
 		disc.FillColor = C(fill)

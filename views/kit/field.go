@@ -475,7 +475,7 @@ func (f *Field) CreateRenderer() fyne.WidgetRenderer {
 	sel := &canvas.Rectangle{CornerRadius: 2}
 	text, caret := &canvas.Text{}, &canvas.Rectangle{}
 	icon, eye := NewIcon(f.Icon, 16, Text2), NewIcon("eye", 16, Text2)
-	r := &Renderer{Objs: []fyne.CanvasObject{box, icon, sel, text, caret, eye}}
+	r := &Renderer{Self: f, Objs: []fyne.CanvasObject{box, icon, sel, text, caret, eye}}
 	f.paint = func() {
 		s := f.Size()
 		f.reach()

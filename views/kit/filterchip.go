@@ -79,7 +79,7 @@ func (c *FilterChip) MouseOut() { c.hovered = false; c.Refresh() }
 func (c *FilterChip) CreateRenderer() fyne.WidgetRenderer {
 	bg, text := &canvas.Rectangle{CornerRadius: 13}, &canvas.Text{}
 	icon, x := NewIcon(c.Icon, 13, Text2), NewIcon("x", 12, Accent)
-	r := &Renderer{Objs: []fyne.CanvasObject{bg, icon, text, x}}
+	r := &Renderer{Self: c, Objs: []fyne.CanvasObject{bg, icon, text, x}}
 	style := func() Style {
 		if c.On {
 			return Small12B

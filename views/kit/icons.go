@@ -106,7 +106,7 @@ func NewIcon(name string, px float32, ink Token) *IconView {
 // CreateRenderer implements fyne.Widget.
 func (v *IconView) CreateRenderer() fyne.WidgetRenderer {
 	img := &canvas.Image{FillMode: canvas.ImageFillContain}
-	r := &Renderer{Objs: []fyne.CanvasObject{img}}
+	r := &Renderer{Self: v, Objs: []fyne.CanvasObject{img}}
 	r.Min = func() fyne.Size { return fyne.NewSquareSize(v.Px) }
 	r.Lay = func(s fyne.Size) {
 		img.Resize(fyne.NewSquareSize(v.Px))
@@ -141,7 +141,7 @@ func NewLogo(px float32) *LogoView {
 // CreateRenderer implements fyne.Widget.
 func (v *LogoView) CreateRenderer() fyne.WidgetRenderer {
 	img := &canvas.Image{FillMode: canvas.ImageFillContain, Resource: Logo()}
-	r := &Renderer{Objs: []fyne.CanvasObject{img}}
+	r := &Renderer{Self: v, Objs: []fyne.CanvasObject{img}}
 	r.Min = func() fyne.Size { return fyne.NewSquareSize(v.Px) }
 	r.Lay = func(s fyne.Size) { img.Resize(s) }
 	r.Paint = func() { img.Resource = Logo(); img.Refresh() }

@@ -248,7 +248,7 @@ type menuLine struct {
 // CreateRenderer implements fyne.Widget.
 func (m *Menu) CreateRenderer() fyne.WidgetRenderer {
 	m.width = m.wide()
-	r := &Renderer{}
+	r := &Renderer{Self: m}
 	ls := make([]menuLine, len(m.Items))
 	for i := range ls {
 		ls[i] = menuLine{&canvas.Rectangle{CornerRadius: 6}, &canvas.Rectangle{}, NewIcon(m.Items[i].Icon, 16, Text2), NewIcon("check", 16, Accent), &canvas.Text{}, &canvas.Text{}}

@@ -189,7 +189,7 @@ var shadowSpread = [6]float32{1, 3, 5, 8, 11, 14}
 
 // CreateRenderer implements fyne.Widget.
 func (p *Panel) CreateRenderer() fyne.WidgetRenderer {
-	r := &Renderer{}
+	r := &Renderer{Self: p}
 	var shade [6]*canvas.Rectangle
 	for i := range shade {
 		shade[i] = newRect()

@@ -134,7 +134,7 @@ func (p *Para) pieces() (out []paraPiece, rows int) {
 
 // CreateRenderer implements fyne.Widget.
 func (p *Para) CreateRenderer() fyne.WidgetRenderer {
-	r := &Renderer{}
+	r := &Renderer{Self: p}
 	var laid []paraPiece
 	var rows int
 	r.Min = func() fyne.Size {

@@ -21,7 +21,7 @@ func (c *Radio) CreateRenderer() fyne.WidgetRenderer {
 	box := &canvas.Rectangle{CornerRadius: 8}
 	dot := &canvas.Circle{}
 	text := &canvas.Text{}
-	r := &Renderer{Objs: []fyne.CanvasObject{ring, box, dot, text}}
+	r := &Renderer{Self: c, Objs: []fyne.CanvasObject{ring, box, dot, text}}
 	r.Min = func() fyne.Size { return c.min(16) }
 	r.Lay = func(s fyne.Size) {
 		y := (s.Height - 16) / 2

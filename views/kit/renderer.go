@@ -15,15 +15,16 @@ type Renderer struct {
 	Min   func() fyne.Size
 	Paint func()
 	Gone  func()
-	// Self is set for a widget that stands at the top of a window, in no other widget.
+	// Self is the widget.
 	Self fyne.CanvasObject
 	size fyne.Size
+	laid bool
 	used time.Time
 }
 
 // Layout implements fyne.WidgetRenderer.
 func (r *Renderer) Layout(s fyne.Size) {
-	r.size = s
+	r.size, r.laid = s, true
 	if r.Lay != nil {
 		r.Lay(s)
 	}
@@ -42,6 +43,9 @@ func (r *Renderer) Refresh() {
 	if r.Paint != nil {
 		r.Paint()
 	}
+	if !r.laid && r.Self != nil {
+		r.size = r.Self.Size()
+	}
 	if r.Lay != nil {
 		r.Lay(r.size)
 	}
@@ -56,6 +60,11 @@ func (r *Renderer) Refresh() {
 
 // Objects implements fyne.WidgetRenderer. It is asked for whenever a frame is drawn.
 func (r *Renderer) Objects() []fyne.CanvasObject {
+	if !r.laid && r.Self != nil {
+		if s := r.Self.Size(); s.Width > 0 && s.Height > 0 {
+			r.Layout(s) // made anew for a widget that was hidden for some time: its size has not changed, so the toolkit does not ask for it
+		}
+	}
 	r.alive()
 	return r.Objs
 }

@@ -112,7 +112,7 @@ func NewBox(fill, line Token, radius float32) *Fill {
 // CreateRenderer implements fyne.Widget.
 func (f *Fill) CreateRenderer() fyne.WidgetRenderer {
 	rect := newRect()
-	r := &Renderer{Objs: []fyne.CanvasObject{rect}}
+	r := &Renderer{Self: f, Objs: []fyne.CanvasObject{rect}}
 	r.Min = func() fyne.Size { return f.Min }
 	r.Lay = func(s fyne.Size) { rect.Resize(s) }
 	r.Paint = func() {

@@ -165,7 +165,7 @@ func (s *Scroller) DragEnd() { s.bar.held = false }
 func (s *Scroller) CreateRenderer() fyne.WidgetRenderer {
 	bg := newRect()
 	s.bar.place(fyne.Size{}, 0, 0)
-	r := &Renderer{Objs: []fyne.CanvasObject{bg, s.Content, s.bar.rect}}
+	r := &Renderer{Self: s, Objs: []fyne.CanvasObject{bg, s.Content, s.bar.rect}}
 	s.lay = func() {
 		z := s.Size()
 		bg.FillColor = C(s.Fill)

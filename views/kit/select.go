@@ -134,7 +134,7 @@ func (c *Choice) CreateRenderer() fyne.WidgetRenderer {
 	box := &canvas.Rectangle{CornerRadius: 6}
 	text := &canvas.Text{}
 	down := NewIcon("chevron-down", 16, Text2)
-	r := &Renderer{Objs: []fyne.CanvasObject{box, text, down}}
+	r := &Renderer{Self: c, Objs: []fyne.CanvasObject{box, text, down}}
 	r.Min = func() fyne.Size { return fyne.NewSize(2*c.Inset+40, c.Height) }
 	r.Lay = func(s fyne.Size) {
 		box.Resize(s)
@@ -213,7 +213,7 @@ func (l *optionList) MouseOut() {}
 func (l *optionList) CreateRenderer() fyne.WidgetRenderer {
 	hover := &canvas.Rectangle{CornerRadius: 6}
 	check := NewIcon("check", 14, Accent)
-	r := &Renderer{Objs: []fyne.CanvasObject{hover, check}}
+	r := &Renderer{Self: l, Objs: []fyne.CanvasObject{hover, check}}
 	texts := make([]*canvas.Text, len(l.choice.Options))
 	for i := range texts {
 		texts[i] = &canvas.Text{}

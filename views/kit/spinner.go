@@ -50,7 +50,7 @@ func (s *Spinner) stop() {
 // CreateRenderer implements fyne.Widget.
 func (s *Spinner) CreateRenderer() fyne.WidgetRenderer {
 	s.arc = canvas.NewArc(0, 270, 1-4/s.Px, C(Accent))
-	r := &Renderer{Objs: []fyne.CanvasObject{s.arc}, Gone: s.stop}
+	r := &Renderer{Self: s, Objs: []fyne.CanvasObject{s.arc}, Gone: s.stop}
 	r.Min = func() fyne.Size { return fyne.NewSquareSize(s.Px) }
 	r.Lay = func(z fyne.Size) { Place(s.arc, (z.Width-s.Px)/2, (z.Height-s.Px)/2, s.Px, s.Px) }
 	r.Paint = func() { s.arc.FillColor = C(Accent) }
@@ -82,7 +82,7 @@ func (p *Progress) Set(v float64) {
 // CreateRenderer implements fyne.Widget.
 func (p *Progress) CreateRenderer() fyne.WidgetRenderer {
 	track, bar := &canvas.Rectangle{CornerRadius: 1.5}, &canvas.Rectangle{CornerRadius: 1.5}
-	r := &Renderer{Objs: []fyne.CanvasObject{track, bar}}
+	r := &Renderer{Self: p, Objs: []fyne.CanvasObject{track, bar}}
 	r.Min = func() fyne.Size { return fyne.NewSize(20, 3) }
 	r.Lay = func(s fyne.Size) {
 		track.FillColor, bar.FillColor = C(SelectIdle), C(Accent)

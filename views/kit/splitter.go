@@ -51,7 +51,7 @@ func (s *Splitter) MouseOut() { s.hot = false; s.Refresh() }
 // CreateRenderer implements fyne.Widget.
 func (s *Splitter) CreateRenderer() fyne.WidgetRenderer {
 	line := &canvas.Rectangle{}
-	r := &Renderer{Objs: []fyne.CanvasObject{line}}
+	r := &Renderer{Self: s, Objs: []fyne.CanvasObject{line}}
 	r.Min = func() fyne.Size { return fyne.NewSize(SplitterGrip, 0) }
 	r.Lay = func(z fyne.Size) {
 		line.FillColor = C(Border)

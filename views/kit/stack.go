@@ -119,7 +119,7 @@ func Spring(o fyne.CanvasObject) fyne.CanvasObject {
 }
 
 func (s *spring) CreateRenderer() fyne.WidgetRenderer {
-	r := &Renderer{}
+	r := &Renderer{Self: s}
 	if s.inner == nil {
 		return r
 	}
@@ -273,7 +273,7 @@ func (f *Frame) hover(on bool) {
 // CreateRenderer implements fyne.Widget.
 func (f *Frame) CreateRenderer() fyne.WidgetRenderer {
 	bg := &canvas.Rectangle{}
-	r := &Renderer{Objs: []fyne.CanvasObject{bg}}
+	r := &Renderer{Self: f, Objs: []fyne.CanvasObject{bg}}
 	if f.Content != nil {
 		r.Objs = append(r.Objs, f.Content)
 	}

@@ -22,7 +22,7 @@ func (c *Switch) CreateRenderer() fyne.WidgetRenderer {
 	ring := &canvas.Rectangle{CornerRadius: 12, StrokeWidth: 2}
 	track := &canvas.Rectangle{CornerRadius: 9}
 	knob := &canvas.Circle{}
-	r := &Renderer{Objs: []fyne.CanvasObject{ring, track, knob}}
+	r := &Renderer{Self: c, Objs: []fyne.CanvasObject{ring, track, knob}}
 	r.Min = func() fyne.Size { return fyne.NewSize(32, 18) }
 	r.Lay = func(s fyne.Size) {
 		y := (s.Height - 18) / 2

@@ -27,7 +27,7 @@ func TagHue(name string) string { return HueOf(name) }
 // CreateRenderer implements fyne.Widget.
 func (t *Tag) CreateRenderer() fyne.WidgetRenderer {
 	bg, dot, text := &canvas.Rectangle{CornerRadius: 4}, &canvas.Circle{}, &canvas.Text{}
-	r := &Renderer{Objs: []fyne.CanvasObject{bg, dot, text}}
+	r := &Renderer{Self: t, Objs: []fyne.CanvasObject{bg, dot, text}}
 	lead := func() float32 {
 		if t.Outline {
 			return 6 + 7 + 5
@@ -71,7 +71,7 @@ func NewBadge(text, icon string, ink, fill Token) *Badge {
 // CreateRenderer implements fyne.Widget.
 func (b *Badge) CreateRenderer() fyne.WidgetRenderer {
 	bg, icon, text := &canvas.Rectangle{CornerRadius: 9}, NewIcon(b.Icon, 12, b.Ink), &canvas.Text{}
-	r := &Renderer{Objs: []fyne.CanvasObject{bg, icon, text}}
+	r := &Renderer{Self: b, Objs: []fyne.CanvasObject{bg, icon, text}}
 	lead := func() float32 {
 		if b.Icon != "" {
 			return 7 + 12 + 4
@@ -106,7 +106,7 @@ func NewKeyCap(text string) *KeyCap {
 // CreateRenderer implements fyne.Widget.
 func (k *KeyCap) CreateRenderer() fyne.WidgetRenderer {
 	bg, text := &canvas.Rectangle{CornerRadius: 4, StrokeWidth: 1}, &canvas.Text{}
-	r := &Renderer{Objs: []fyne.CanvasObject{bg, text}}
+	r := &Renderer{Self: k, Objs: []fyne.CanvasObject{bg, text}}
 	r.Min = func() fyne.Size { return fyne.NewSize(max(18, Width(k.Text, Tiny11)+10), 18) }
 	r.Lay = func(s fyne.Size) {
 		bg.FillColor, bg.StrokeColor = C(Surface), C(Border)

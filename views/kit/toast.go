@@ -139,7 +139,7 @@ func (v *ToastView) CreateRenderer() fyne.WidgetRenderer {
 	bg, text := &canvas.Rectangle{CornerRadius: 8}, &canvas.Text{}
 	icon := NewIcon(v.Icon, 16, OnToast)
 	x := newToastLink("", v.close)
-	r := &Renderer{Objs: []fyne.CanvasObject{bg, icon, text, v.act, x}}
+	r := &Renderer{Self: v, Objs: []fyne.CanvasObject{bg, icon, text, v.act, x}}
 	r.Min = func() fyne.Size {
 		w := 14 + 16 + 12 + Width(v.Text, Body13) + 16
 		if v.Action != "" {
@@ -190,7 +190,7 @@ func (l *toastLink) AccessibleName() string {
 
 func (l *toastLink) CreateRenderer() fyne.WidgetRenderer {
 	text, icon := &canvas.Text{}, NewIcon("x", 16, OnToast)
-	r := &Renderer{Objs: []fyne.CanvasObject{text, icon}}
+	r := &Renderer{Self: l, Objs: []fyne.CanvasObject{text, icon}}
 	r.Min = func() fyne.Size { return fyne.NewSize(Width(l.text, Body13M)+20, 40) }
 	r.Lay = func(s fyne.Size) {
 		icon.Hidden = l.text != ""

@@ -112,7 +112,7 @@ func newTip(text, key string) *tipView {
 // CreateRenderer implements fyne.Widget.
 func (v *tipView) CreateRenderer() fyne.WidgetRenderer {
 	bg, lab, key := NewBox(Toast, Clear, 6), NewLabel(v.text, Small12, OnToast), NewLabel(v.key, Small12, ToastAccent)
-	r := &Renderer{Objs: []fyne.CanvasObject{bg, lab, key}}
+	r := &Renderer{Self: v, Objs: []fyne.CanvasObject{bg, lab, key}}
 	r.Min = func() fyne.Size {
 		w := lab.MinSize().Width + 16
 		if v.key != "" {

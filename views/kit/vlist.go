@@ -354,7 +354,7 @@ func (l *VList) TypedShortcut(s fyne.Shortcut) {
 // CreateRenderer implements fyne.Widget.
 func (l *VList) CreateRenderer() fyne.WidgetRenderer {
 	l.bar.place(fyne.Size{}, 0, 0)
-	r := &Renderer{}
+	r := &Renderer{Self: l}
 	l.lay = func() { l.arrange(r) }
 	r.Lay = func(fyne.Size) { l.arrange(r) }
 	r.Paint = func() { l.all = true }

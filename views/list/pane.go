@@ -468,7 +468,7 @@ func (p *Pane) CreateRenderer() fyne.WidgetRenderer {
 	icon, key := kit.NewIcon("search", 16, kit.Text2), kit.NewKeyCap("/")
 	clr := kit.NewIconButton("x", "Clear", "Esc", func() { p.search.SetText(""); p.apply() })
 	clr.Height = 28
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{bg, box, icon, p.search, key, clr, p.title, p.count, p.sort, p.filter}}
+	r := &kit.Renderer{Self: p, Objs: []fyne.CanvasObject{bg, box, icon, p.search, key, clr, p.title, p.count, p.sort, p.filter}}
 	for _, c := range p.chips {
 		r.Objs = append(r.Objs, c)
 	}

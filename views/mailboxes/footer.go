@@ -133,7 +133,7 @@ func (f *footer) act() {
 // CreateRenderer implements fyne.Widget.
 func (f *footer) CreateRenderer() fyne.WidgetRenderer {
 	line, title, right, sub, icon := &canvas.Rectangle{}, &canvas.Text{}, &canvas.Text{}, &canvas.Text{}, kit.NewIcon("", 14, kit.Text2)
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{line, icon, title, right, f.bar, sub, f.link}}
+	r := &kit.Renderer{Self: f, Objs: []fyne.CanvasObject{line, icon, title, right, f.bar, sub, f.link}}
 	r.Min = func() fyne.Size { return fyne.NewSize(100, 66) }
 	r.Lay = func(s fyne.Size) {
 		w := f.words()

@@ -45,7 +45,7 @@ func (r *Rail) SetPage(settings bool) {
 // CreateRenderer implements fyne.Widget.
 func (r *Rail) CreateRenderer() fyne.WidgetRenderer {
 	bg, logo := kit.NewFill(kit.Rail), kit.NewLogo(32)
-	re := &kit.Renderer{Objs: []fyne.CanvasObject{bg, logo, r.mail, r.fold, r.help, r.settings}}
+	re := &kit.Renderer{Self: r, Objs: []fyne.CanvasObject{bg, logo, r.mail, r.fold, r.help, r.settings}}
 	re.Min = func() fyne.Size { return fyne.NewSize(56, 200) }
 	re.Lay = func(s fyne.Size) {
 		bg.Resize(s)
@@ -98,7 +98,7 @@ func (b *railButton) TypedKey(e *fyne.KeyEvent) {
 
 func (b *railButton) CreateRenderer() fyne.WidgetRenderer {
 	bg, icon := &canvas.Rectangle{CornerRadius: 8}, kit.NewIcon(b.icon, 20, kit.Text2)
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{bg, icon}}
+	r := &kit.Renderer{Self: b, Objs: []fyne.CanvasObject{bg, icon}}
 	r.Min = func() fyne.Size { return fyne.NewSquareSize(40) }
 	r.Lay = func(s fyne.Size) {
 		bg.FillColor, bg.StrokeWidth = color.NRGBA{}, 0

@@ -177,7 +177,7 @@ func (s *Sidebar) DropEnd() (mail.Mailbox, bool) {
 // CreateRenderer implements fyne.Widget.
 func (s *Sidebar) CreateRenderer() fyne.WidgetRenderer {
 	bg := kit.NewFill(kit.Sidebar)
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{bg, s.compose, s.scroll, s.foot}}
+	r := &kit.Renderer{Self: s, Objs: []fyne.CanvasObject{bg, s.compose, s.scroll, s.foot}}
 	r.Min = func() fyne.Size { return fyne.NewSize(180, 300) }
 	r.Lay = func(z fyne.Size) {
 		bg.Resize(z)
@@ -341,7 +341,7 @@ func (t *tree) MouseOut() { t.hover = -1; t.Refresh() }
 
 // CreateRenderer implements fyne.Widget.
 func (t *tree) CreateRenderer() fyne.WidgetRenderer {
-	r := &kit.Renderer{}
+	r := &kit.Renderer{Self: t}
 	r.Min = func() fyne.Size { return fyne.NewSize(160, t.y(len(t.s.items))+12) }
 	r.Paint = func() {
 		r.Objs = r.Objs[:0]

@@ -142,7 +142,7 @@ func (a *attachment) CreateRenderer() fyne.WidgetRenderer {
 	ic, hue := fileLook(a.part)
 	icon := kit.NewIcon(ic, 16, kit.Text2)
 	icon.Hue = hue
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{bg, tile, icon, name, size}}
+	r := &kit.Renderer{Self: a, Objs: []fyne.CanvasObject{bg, tile, icon, name, size}}
 	r.Min = func() fyne.Size {
 		return fyne.NewSize(min(260, 46+max(60, kit.Width(a.part.Name, kit.Small12))+12), 44)
 	}

@@ -299,7 +299,7 @@ func (c *card) CreateRenderer() fyne.WidgetRenderer {
 	name, addr, date, second := &canvas.Text{}, &canvas.Text{}, &canvas.Text{}, &canvas.Text{}
 	chev := kit.NewIcon("chevron-down", 12, kit.Text3)
 	clip := kit.NewIcon("paperclip", 13, kit.Text3)
-	r := &kit.Renderer{}
+	r := &kit.Renderer{Self: c}
 	r.Min = func() fyne.Size { return fyne.NewSize(100, c.height) }
 	r.Lay = func(s fyne.Size) {
 		bg.FillColor, bg.StrokeColor = kit.C(kit.Card), kit.C(kit.Border)

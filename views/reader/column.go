@@ -69,7 +69,7 @@ func (c *column) CreateRenderer() fyne.WidgetRenderer {
 		}
 	})
 	var tags []*kit.Tag
-	r := &kit.Renderer{}
+	r := &kit.Renderer{Self: c}
 	r.Min = func() fyne.Size { return fyne.NewSize(100, c.height) }
 	r.Lay = func(s fyne.Size) {
 		c.fit(s.Width)

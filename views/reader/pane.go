@@ -388,7 +388,7 @@ func (p *Pane) SetPlace(at, of int) { p.bar.setPlace(at, of) }
 func (p *Pane) CreateRenderer() fyne.WidgetRenderer {
 	bg := kit.NewFill(kit.Canvas)
 	line := &canvas.Rectangle{}
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{bg, p.bar, p.scroll, p.quick, p.empty, line, p.status}}
+	r := &kit.Renderer{Self: p, Objs: []fyne.CanvasObject{bg, p.bar, p.scroll, p.quick, p.empty, line, p.status}}
 	r.Min = func() fyne.Size { return fyne.NewSize(320, 300) }
 	r.Lay = func(s fyne.Size) {
 		bg.Resize(s)

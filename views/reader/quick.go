@@ -68,7 +68,7 @@ func (q *quick) submit() {
 // CreateRenderer implements fyne.Widget.
 func (q *quick) CreateRenderer() fyne.WidgetRenderer {
 	bg, line, box := kit.NewFill(kit.Canvas), &canvas.Rectangle{}, &canvas.Rectangle{CornerRadius: 8, StrokeWidth: 1}
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{bg, line, box, q.me, q.field, q.open, q.send}}
+	r := &kit.Renderer{Self: q, Objs: []fyne.CanvasObject{bg, line, box, q.me, q.field, q.open, q.send}}
 	r.Min = func() fyne.Size { return fyne.NewSize(200, 71) }
 	r.Lay = func(s fyne.Size) {
 		bg.Resize(s)
@@ -124,7 +124,7 @@ func (l *linkLine) set(s string) {
 // CreateRenderer implements fyne.Widget.
 func (l *linkLine) CreateRenderer() fyne.WidgetRenderer {
 	bg, t := kit.NewBox(kit.MenuFill, kit.Border, 6), &canvas.Text{}
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{bg, t}}
+	r := &kit.Renderer{Self: l, Objs: []fyne.CanvasObject{bg, t}}
 	r.Min = func() fyne.Size {
 		return fyne.NewSize(min(560, kit.Width(kit.Cut(l.text, kit.Small12, 540), kit.Small12)+20), 26)
 	}

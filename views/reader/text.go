@@ -266,7 +266,7 @@ func (t *textView) View(from, to float32) {
 
 // CreateRenderer implements fyne.Widget.
 func (t *textView) CreateRenderer() fyne.WidgetRenderer {
-	r := &kit.Renderer{}
+	r := &kit.Renderer{Self: t}
 	r.Min = func() fyne.Size { return t.MinSize() }
 	if t.to == 0 {
 		t.to = 1200

@@ -56,7 +56,7 @@ func (t *toolbar) setPlace(at, of int) {
 // CreateRenderer implements fyne.Widget.
 func (t *toolbar) CreateRenderer() fyne.WidgetRenderer {
 	bg, line, place := kit.NewFill(kit.Surface), &canvas.Rectangle{}, &canvas.Text{}
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{bg, t.back, t.reply, t.all, t.forward, line, t.archive, t.trash, t.junk, t.move, t.unread, t.more, place, t.prev, t.next}}
+	r := &kit.Renderer{Self: t, Objs: []fyne.CanvasObject{bg, t.back, t.reply, t.all, t.forward, line, t.archive, t.trash, t.junk, t.move, t.unread, t.more, place, t.prev, t.next}}
 	r.Min = func() fyne.Size { return fyne.NewSize(200, 55) }
 	r.Lay = func(s fyne.Size) {
 		bg.Resize(s)

@@ -399,7 +399,7 @@ func (v *View) CreateRenderer() fyne.WidgetRenderer {
 	edge, under, line := kit.NewRule(kit.Line), kit.NewRule(kit.Line), kit.NewRule(kit.Line)
 	title := kit.NewLabel("Settings", kit.Title16, kit.Text)
 	note := kit.NewLabel("Changes save as you make them", kit.Tiny11, kit.Text2)
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{ground, side, bar, v.nav, title, note, v.scroll, v.head, edge, under, line}}
+	r := &kit.Renderer{Self: v, Objs: []fyne.CanvasObject{ground, side, bar, v.nav, title, note, v.scroll, v.head, edge, under, line}}
 	r.Min = func() fyne.Size { return fyne.NewSize(700, 400) }
 	r.Lay = func(s fyne.Size) {
 		ground.Resize(s)

@@ -60,7 +60,7 @@ func (l *stepLine) set(s mail.Step, took time.Duration) {
 }
 
 func (l *stepLine) CreateRenderer() fyne.WidgetRenderer {
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{l.mark, l.title, l.detail, l.time, l.rule}}
+	r := &kit.Renderer{Self: l, Objs: []fyne.CanvasObject{l.mark, l.title, l.detail, l.time, l.rule}}
 	r.Min = func() fyne.Size { return fyne.NewSize(0, l.height) }
 	r.Lay = func(s fyne.Size) {
 		kit.Place(l.mark, 0, (s.Height-18)/2, 18, 18)

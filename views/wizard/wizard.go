@@ -257,7 +257,7 @@ func (w *View) CreateRenderer() fyne.WidgetRenderer {
 	sub := kit.NewLabel("Add an account", kit.Small12, kit.Text3)
 	lock := kit.NewIcon("lock-keyhole", 14, kit.Text2)
 	note := kit.NewPara(w.note(), kit.Small12, kit.Text2, 17, 174)
-	r := &kit.Renderer{Objs: []fyne.CanvasObject{ground, panel, side, edge, line, logo, name, sub, w.steps, lock, note, w.scroll, w.foot}}
+	r := &kit.Renderer{Self: w, Objs: []fyne.CanvasObject{ground, panel, side, edge, line, logo, name, sub, w.steps, lock, note, w.scroll, w.foot}}
 	r.Min = func() fyne.Size { return fyne.NewSize(640, 420) }
 	r.Lay = func(s fyne.Size) {
 		ground.Resize(s)

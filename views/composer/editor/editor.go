@@ -304,7 +304,7 @@ func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 	var sels []*canvas.Rectangle
 	caret, thumb := &canvas.Rectangle{}, &canvas.Rectangle{CornerRadius: 3}
 	hint := &canvas.Text{}
-	r := &kit.Renderer{}
+	r := &kit.Renderer{Self: e}
 	e.paint = func() {
 		s := e.Size()
 		if s.Width < 10 || s.Height < 10 {

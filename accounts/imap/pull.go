@@ -67,6 +67,10 @@ func (b *backend) Pull(ctx context.Context, c remote.Ref, since remote.Token) (d
 			d, err = b.goOn(ctx, s, box, t)
 		default:
 			d, err = b.changes(ctx, s, box, sel, t)
+			if n, ok := decodeToken(d.Next); err == nil && ok && !d.More {
+				count := int(n.Count)
+				d.Count = &count
+			}
 		}
 		return err
 	})

@@ -112,6 +112,9 @@ type Delta struct {
 	Reset bool
 	More  bool
 	Next  Token
+	// Count is how many items the server says the collection has once Next is reached; nil where it does not say. When the engine knows another
+	// number it lists from scratch once: somebody was wrong before.
+	Count *int
 }
 
 // Verb is the kind of an edit.

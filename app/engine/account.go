@@ -33,6 +33,8 @@ type account struct {
 	now    bool // end any wait
 	hurry  bool // messages that wait for another try are tried now
 
+	offBy map[mail.MailboxID]int // known differences to the servers' counts; of the session
+
 	maxSize   int64 // of a message, bytes; see Engine.MaxSize
 	sizeAsked bool
 }
@@ -43,7 +45,7 @@ type urgent struct {
 }
 
 func newAccount(e *Engine, m mail.Account) *account {
-	return &account{e: e, id: m.ID, m: m, opener: e.o.Open(m), kick: make(chan struct{}, 1), sendKick: make(chan struct{}, 1), hints: map[remote.Ref]bool{}, hurry: true}
+	return &account{e: e, id: m.ID, m: m, opener: e.o.Open(m), kick: make(chan struct{}, 1), sendKick: make(chan struct{}, 1), hints: map[remote.Ref]bool{}, hurry: true, offBy: map[mail.MailboxID]int{}}
 }
 
 func (a *account) wake()       { poke(a.kick) }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,7 +90,37 @@ func (s *session) pull(id mail.MailboxID) (bool, error) {
 	for _, o := range done.moved {
 		s.mark(o.Dest)
 	}
+	if d.Count != nil && !d.More && !p.Keep {
+		return s.recount(id, *d.Count)
+	}
 	return d.More, nil
+}
+
+// recount compares how many messages of a mailbox are known with what its server says; true when it has to be listed from scratch, which is done once
+// for a difference: what the server said earlier was wrong, or is wrong now.
+func (s *session) recount(id mail.MailboxID, there int) (bool, error) {
+	here, err := s.e.s.Named(s.ctx, id)
+	if err != nil {
+		return false, err
+	}
+	if here == there {
+		delete(s.a.offBy, id)
+		return false, nil
+	}
+	ops, err := s.e.s.Ops(s.ctx, s.a.id)
+	if err != nil || slices.ContainsFunc(ops, func(o store.Op) bool { return o.State == store.OpSent }) {
+		return false, err // one may be between two mailboxes
+	}
+	if s.a.offBy[id] == here-there {
+		return false, nil
+	}
+	if s.relisted[id] {
+		s.a.offBy[id] = here - there
+		s.e.log.Warn("a mailbox has another number of messages than its server says", "account", string(s.a.id), "mailbox", int64(id), "here", here, "there", there)
+		return false, nil
+	}
+	s.relisted[id] = true
+	return true, s.fromScratch(id)
 }
 
 // gather reads what is known before a page. On a reset all names are void first.

@@ -284,6 +284,13 @@ func (tx *Tx) SetToken(id mail.MailboxID, t remote.Token, checked time.Time) err
 	return nil
 }
 
+// Named counts the messages that a mailbox has on the server under a known name.
+func (s *Store) Named(ctx context.Context, id mail.MailboxID) (int, error) {
+	n := 0
+	_, err := s.reads.row(ctx, "SELECT count(*) FROM messages WHERE base=? AND base<>0 AND ref<>''", []any{int64(id)}, &n)
+	return n, local("read", err)
+}
+
 // SetResetting marks that a full listing after a reset is under way.
 func (tx *Tx) SetResetting(id mail.MailboxID, on bool) error {
 	return tx.updateBox(id, false, "UPDATE mailboxes SET resetting=? WHERE id=? AND gone=0", b2i(on), int64(id))

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/postrider/postrider/accounts/testserver"
 	"github.com/postrider/postrider/accounts/wire"
 )
 
@@ -16,7 +17,8 @@ import (
 // Bytes are counted as they are on the wire, encrypted, over all connections together.
 type wall struct {
 	t    testing.TB
-	only int // the port that rules are for, 0 = all
+	only int                // the port that rules are for, 0 = all
+	s    *testserver.Server // of the one that lies
 
 	down, up atomic.Int64 // bytes from and to the server, of the port that rules are for
 	conns    atomic.Int64

@@ -94,6 +94,7 @@ func ForgetText() {
 	measureMu.Lock()
 	clear(measured)
 	clear(cuts)
+	clear(advances)
 	measureMu.Unlock()
 }
 
@@ -166,18 +167,41 @@ func oneLine(s string) string {
 	}, s)
 }
 
+// rendered measures a text that is not worth keeping.
+func rendered(text string, s Style) float32 {
+	z, _ := fyne.CurrentApp().Driver().RenderedTextSize(text, s.Size, s.TextStyle(), s.source())
+	return z.Width
+}
+
+// cut guesses where the text must end from the widths of its characters and then looks there: each look costs as much as drawing the text.
 func cut(text string, s Style, width float32) string {
-	if Width(text, s) <= width+0.01 {
+	ends := graphemeEnds(text)
+	about := func(from int, room float32) (n int) { // how many graphemes fit, about
+		for n = 0; from+n < len(ends) && room > 0; n++ {
+			a := 0
+			if from+n > 0 {
+				a = ends[from+n-1]
+			}
+			room -= advance(text[a:ends[from+n]], s)
+		}
+		return n
+	}
+	if about(0, 1.3*width+20) >= len(ends) && Width(text, s) <= width+0.01 {
 		return Visual(text)
 	}
-	ends := graphemeEnds(text)
-	lo, hi := 0, len(ends)
+	fits := func(n int) bool {
+		return n == 0 || rendered(strings.TrimRight(text[:ends[n-1]], " ")+"…", s) <= width
+	}
+	lo, hi := 0, len(ends) // lo fits; hi is the most that could
+	guess, step := min(hi, max(1, about(0, width-advance("…", s)))), 1
 	for lo < hi {
-		mid := (lo + hi + 1) / 2
-		if Width(strings.TrimRight(text[:ends[mid-1]], " ")+"…", s) <= width {
-			lo = mid
+		if fits(guess) {
+			lo, guess = guess, min(hi, guess+step)
 		} else {
-			hi = mid - 1
+			hi, guess = guess-1, max(lo+1, guess-step)
+		}
+		if step *= 2; step > 4 {
+			guess = (lo + hi + 1) / 2
 		}
 	}
 	if lo == 0 {
@@ -187,6 +211,33 @@ func cut(text string, s Style, width float32) string {
 		return ""
 	}
 	return Visual(strings.TrimRight(text[:ends[lo-1]], " ") + "…")
+}
+
+type advanceKey struct {
+	char  string
+	style Style
+}
+
+// advances are the widths of single characters.
+var advances = map[advanceKey]float32{}
+
+// advance returns the width of one grapheme; those of text side by side may be a little closer.
+func advance(char string, s Style) float32 {
+	k := advanceKey{char, s}
+	measureMu.Lock()
+	w, ok := advances[k]
+	measureMu.Unlock()
+	if ok {
+		return w
+	}
+	w = rendered(char, s)
+	measureMu.Lock()
+	if len(advances) >= cacheLimit {
+		clear(advances)
+	}
+	advances[k] = w
+	measureMu.Unlock()
+	return w
 }
 
 func graphemeEnds(s string) []int {
@@ -243,7 +294,7 @@ func (l *Label) AccessibleName() string { return l.Text }
 // CreateRenderer implements fyne.Widget.
 func (l *Label) CreateRenderer() fyne.WidgetRenderer {
 	t := &canvas.Text{}
-	r := &Renderer{Objs: []fyne.CanvasObject{t}}
+	r := &Renderer{Self: l, Objs: []fyne.CanvasObject{t}}
 	r.Min = func() fyne.Size {
 		z := Measure(l.Text, l.Style)
 		if l.Text == "" {

@@ -17,6 +17,7 @@ const frame = 16 * time.Millisecond
 
 // follow waits for changes and delivers each burst with one call of Do; the next waits until it was taken in.
 func (w *Window) follow() {
+	thrift()
 	w.sub = w.c.Subscribe()
 	go func() {
 		defer w.sub.Close()
@@ -109,6 +110,9 @@ func (w *Window) setState(s mailboxes.State) {
 	first := !w.loaded
 	had := len(w.state.Accounts)
 	w.state, w.loaded = s, true
+	if first {
+		settle()
+	}
 	w.list.SetAccounts(s.Accounts)
 	w.read.SetAccounts(s.Accounts)
 	w.side.Set(s)

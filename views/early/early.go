@@ -11,7 +11,7 @@ var Began = time.Now()
 
 // The toolkit keeps pictures of texts for a minute by default, which costs hundreds of megabytes while a long list is scrolled.
 // Below ten seconds it would walk everything that is shown sixty times a second to keep it.
-var _ = set("FYNE_CACHE", "12s")
+var _ = set("FYNE_CACHE", "11s")
 
 func set(key, value string) bool {
 	if os.Getenv(key) != "" {

@@ -87,7 +87,7 @@ var (
 )
 
 // cacheLimit bounds each of the caches; a full one is emptied, the visible texts come back within a frame.
-const cacheLimit = 1 << 14
+const cacheLimit = 1 << 12
 
 // ForgetText empties the caches, after the scale or the fonts changed.
 func ForgetText() {

@@ -16,8 +16,8 @@ import (
 
 const (
 	firstRows = 100
-	pageRows  = 256
-	keptPages = 24
+	pageRows  = 128
+	keptPages = 16
 )
 
 // model is what the list knows of its view. Everything in it belongs to the window's goroutine; the work goes on in others that bring their

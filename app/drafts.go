@@ -65,7 +65,7 @@ func (a *App) NewDraft(ctx context.Context, k Compose) (mail.Draft, error) {
 	}
 	if k.Kind == ComposeEdit {
 		if id, err := a.store.DraftOf(ctx, k.Of); err == nil && id != 0 {
-			return a.store.Draft(ctx, id)
+			return a.edit(ctx, id)
 		}
 		raw, err := a.Raw(ctx, k.Of)
 		if err != nil {
@@ -122,6 +122,24 @@ func (a *App) NewDraft(ctx context.Context, k Compose) (mail.Draft, error) {
 	}
 	d.Text = compose.WithSignature(d.Text, d.From)
 	return d, nil
+}
+
+// edit returns a draft to go on with. One that waits in the Outbox is taken out of it: else what is sent twice is what was written once.
+func (a *App) edit(ctx context.Context, id mail.DraftID) (mail.Draft, error) {
+	out, err := a.store.Outbox(ctx)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	for _, o := range out {
+		switch {
+		case o.Draft != id || o.State == mail.OutSent:
+		case o.State == mail.OutWaiting || o.State == mail.OutFailed:
+			return a.engine.CancelSend(ctx, o.ID)
+		default:
+			return mail.Draft{}, fault.New(fault.Conflict, "sending", "This message is being sent", "It is in the Outbox until the server has taken it.")
+		}
+	}
+	return a.store.Draft(ctx, id)
 }
 
 // addressed returns the identities of an account when the message is addressed to one of them, else nil.

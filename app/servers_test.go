@@ -404,3 +404,34 @@ func TestFailuresSayWhatHappened(t *testing.T) {
 		})
 	}
 }
+
+// A message that waits in the Outbox is in Drafts too; whoever opens it there takes it out of the Outbox, so that it is never sent twice.
+func TestEditingADraftThatWaitsTakesItBack(t *testing.T) {
+	s := testserver.Start(t, testserver.Options{})
+	a := open(t, s, t.TempDir())
+	acc := add(t, a, account(s, "ada@example.test", 993, 587))
+	ctx := context.Background()
+	d, err := a.NewDraft(ctx, app.Compose{Account: acc.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.To, d.Subject, d.Text = []mail.Address{{Addr: "bob@example.test"}}, "Later", "Not yet."
+	if _, err := a.Send(ctx, d, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	var of mail.MessageID
+	waitFor(t, "the draft", func() bool {
+		for _, r := range rows(t, a, store.View{Role: mail.RoleDrafts}) {
+			of = r.ID
+		}
+		return of != 0
+	})
+	back, err := a.NewDraft(ctx, app.Compose{Kind: app.ComposeEdit, Of: of})
+	if err != nil || back.Subject != "Later" || back.ID == 0 {
+		t.Fatalf("%+v, %v", back, err)
+	}
+	out, err := a.Outbox(ctx)
+	if err != nil || len(out) != 0 {
+		t.Errorf("the outbox has %+v, %v", out, err)
+	}
+}

@@ -19,6 +19,7 @@ type outbox struct {
 	items  []mail.OutboxItem
 	busy   bool
 	again  bool
+	failed map[mail.OutboxID]bool // what was told already; nil = nothing was read yet
 	scroll *kit.Scroller
 	col    *fyne.Container
 	empty  *kit.Empty
@@ -57,6 +58,7 @@ func (o *outbox) load() {
 }
 
 func (o *outbox) set(items []mail.OutboxItem) {
+	o.tell(items)
 	o.items = nil
 	o.col.Objects = nil
 	for _, it := range items {
@@ -68,6 +70,32 @@ func (o *outbox) set(items []mail.OutboxItem) {
 	}
 	o.col.Refresh()
 	o.Refresh()
+}
+
+// tell says by a toast what could not be sent since the last time, unless the Outbox is in front.
+func (o *outbox) tell(items []mail.OutboxItem) {
+	was, first := o.failed, o.failed == nil
+	o.failed = map[mail.OutboxID]bool{}
+	for _, it := range items {
+		if it.State != mail.OutFailed && it.State != mail.OutUnsure {
+			continue
+		}
+		o.failed[it.ID] = true
+		if first || was[it.ID] || o.Visible() {
+			continue
+		}
+		name := it.Subject
+		if name == "" {
+			name = "A message"
+		} else {
+			name = "“" + kit.Cut(name, kit.Body13, 180) + "”"
+		}
+		text := name + " was not sent"
+		if it.State == mail.OutUnsure {
+			text = name + " was perhaps not sent"
+		}
+		o.w.toast.Show("circle-alert", text, "Show", func() { o.w.side.GoTo("Outbox") })
+	}
 }
 
 func (o *outbox) row(it mail.OutboxItem) fyne.CanvasObject {
@@ -102,7 +130,7 @@ func (o *outbox) row(it mail.OutboxItem) fyne.CanvasObject {
 		}
 	}
 	for _, r := range it.Recipients {
-		if !r.OK && r.Text != "" {
+		if !r.OK && r.Text != "" && !strings.Contains(detail, r.Text) {
 			detail += " " + r.Addr + ": " + r.Text
 		}
 	}

@@ -129,6 +129,7 @@ func New(win fyne.Window, c app.Client, h Hooks) *Window {
 	w.read.Nothing(0)
 	w.follow()
 	w.reload()
+	w.out.load()
 	return w
 }
 

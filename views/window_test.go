@@ -2,6 +2,7 @@ package views
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -224,6 +225,31 @@ func TestLockedSecretsOfferThePassphrase(t *testing.T) {
 	b.until("the banner", func() bool { return b.w.bannerKey == "locked" })
 	b.w.banner.Actions[0].Tapped(nil)
 	b.until("the question", func() bool { return b.unlocked == 1 })
+}
+
+func TestWhatCouldNotBeSentIsToldOnce(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.until("the first look", func() bool { return b.w.out.failed != nil })
+	it := mail.OutboxItem{ID: 4711, Subject: "Refused", State: mail.OutWaiting}
+	b.c.SetOutbox(it)
+	b.until("the message", func() bool { return len(b.w.out.items) == 1 && b.w.out.items[0].ID == 4711 })
+	if s := b.w.toast.Text(); strings.Contains(s, "not sent") {
+		t.Fatalf("told %q before it failed", s)
+	}
+	it.State = mail.OutFailed
+	b.c.SetOutbox(it)
+	b.until("the toast", func() bool { return b.w.toast.Text() == "“Refused” was not sent" })
+	b.w.toast.Act()
+	if !b.w.out.Visible() {
+		t.Error("Show does not show the Outbox")
+	}
+	b.w.toast.Clear()
+	b.c.SetOutbox(it)
+	b.w.side.GoTo("All inboxes")
+	b.until("the list", func() bool { return !b.w.out.Visible() })
+	if s := b.w.toast.Text(); s != "" {
+		t.Errorf("told again: %q", s)
+	}
 }
 
 func TestEscapeClosesAQuestion(t *testing.T) {

@@ -1,6 +1,7 @@
 package composer
 
 import (
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -204,7 +205,7 @@ func (c *Composer) unwarn(code string) {
 
 // concern shows what should be asked before sending.
 func (c *Composer) concern(k app.Concern, at time.Time) {
-	w := warning{code: k.Code, icon: "triangle-alert", bad: k.Block, text: k.Title, detail: k.Detail}
+	w := warning{code: k.Code, icon: "triangle-alert", bad: k.Block, text: strings.TrimSuffix(k.Title, ".") + ".", detail: k.Detail}
 	anyway := func() {
 		c.unwarn(c.warned)
 		c.send(at, true)

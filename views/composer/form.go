@@ -1,7 +1,6 @@
 package composer
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -358,19 +357,6 @@ func kindOf(name string) (icon, hue string) {
 	return "file-text", "slate"
 }
 
-// bytesText writes a size as people read it.
-func bytesText(n int64) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 1000*1000:
-		return fmt.Sprintf("%d KB", (n+999)/1000)
-	case n < 10*1000*1000:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	}
-	return fmt.Sprintf("%d MB", n/1000000)
-}
-
 // drawFiles shows the attachments, or hides the strip when there is none.
 func (c *Composer) drawFiles() {
 	if c.strip == nil {
@@ -388,11 +374,11 @@ func (c *Composer) drawFiles() {
 		total += f.a.Size
 		row.Add(c.fileCard(f))
 	}
-	text := bytesText(total)
+	text := kit.Bytes(total)
 	ink := kit.Text2
 	// Base64 makes a message a third larger than its files.
 	if c.limit > 0 {
-		text += " of " + bytesText(c.limit)
+		text += " of " + kit.Bytes(c.limit)
 		if total*4/3 > c.limit {
 			ink = kit.Err
 		}
@@ -427,7 +413,7 @@ func (c *Composer) fileCard(f *file) fyne.CanvasObject {
 	icon.Hue = hue
 	shown := kit.Cut(f.name, kit.Small12, 170)
 	name := kit.NewLabel(shown, kit.Small12, kit.Text)
-	detail := bytesText(f.a.Size)
+	detail := kit.Bytes(f.a.Size)
 	if f.loading {
 		detail = "Copying"
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/kit"
 )
 
 // autosave is how long typing rests before the draft is saved.
@@ -196,7 +197,7 @@ func (c *Composer) send(at time.Time, sure bool) {
 	for _, p := range []*people{c.to, c.cc, c.bcc} {
 		if addr, why := p.bad(); addr != "" {
 			c.showRow(p)
-			c.warn(warning{icon: "circle-alert", bad: true, text: "“" + addr + "” cannot be written to.", detail: why + "."})
+			c.warn(warning{code: "address", icon: "circle-alert", bad: true, text: "“" + addr + "” cannot be written to.", detail: why + "."})
 			p.input.Focus()
 			return
 		}
@@ -248,7 +249,7 @@ func (c *Composer) send(at time.Time, sure bool) {
 
 // Attach opens the system's file dialog.
 func (c *Composer) Attach() {
-	dialog.ShowFileOpen(func(r fyne.URIReadCloser, err error) {
+	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
 		if err != nil {
 			c.warn(warning{icon: "circle-alert", bad: true, text: "The file cannot be opened.", detail: err.Error()})
 			return
@@ -257,6 +258,8 @@ func (c *Composer) Attach() {
 			c.attach(r.URI().Name(), func() (io.ReadCloser, error) { return r, nil })
 		}
 	}, c.win)
+	d.Resize(kit.FileDialog(c.win.Canvas()))
+	d.Show()
 }
 
 // dropped attaches files that were dropped on the window.

@@ -76,15 +76,21 @@ func (p *people) add(list ...mail.Address) {
 			p.list = append(p.list, a)
 		}
 	}
+	p.changed()
+}
+
+// changed draws the list again; what was said about it holds no more.
+func (p *people) changed() {
 	p.draw()
+	p.c.unwarn("address")
+	p.c.unwarn("no-recipient")
 	p.c.touched()
 }
 
 func (p *people) remove(i int) {
 	p.list = append(p.list[:i:i], p.list[i+1:]...)
 	p.arm(false)
-	p.draw()
-	p.c.touched()
+	p.changed()
 	p.input.Focus()
 }
 
@@ -97,10 +103,9 @@ func (p *people) change(i int) {
 	if a.Name != "" {
 		text = a.Name + " <" + a.Addr + ">"
 	}
-	p.draw()
 	p.input.SetText(text)
+	p.changed()
 	p.input.Focus()
-	p.c.touched()
 }
 
 // commit makes chips of what is typed.

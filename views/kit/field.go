@@ -455,8 +455,11 @@ func (f *Field) redraw() {
 // reach scrolls so that the cursor is inside.
 func (f *Field) reach() {
 	room := f.room()
-	if f.scroll > len(f.line.text) {
+	if !f.focused || room < 2 || f.scroll > len(f.line.text) {
 		f.scroll = 0
+	}
+	if !f.focused || room < 2 {
+		return // a text that nobody writes shows its beginning; without a size there is nothing to reach yet
 	}
 	if f.line.cursor < f.scroll {
 		f.scroll = f.line.cursor

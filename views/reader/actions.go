@@ -326,6 +326,7 @@ func (p *Pane) saveDialog(name string, open func(context.Context) (io.ReadCloser
 		}()
 	}, p.win)
 	d.SetFileName(name)
+	d.Resize(kit.FileDialog(p.win.Canvas()))
 	d.Show()
 }
 
@@ -362,6 +363,7 @@ func (p *Pane) saveAll(c *card) {
 			})
 		}()
 	}, p.win)
+	d.Resize(kit.FileDialog(p.win.Canvas()))
 	d.Show()
 }
 

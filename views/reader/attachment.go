@@ -1,7 +1,6 @@
 package reader
 
 import (
-	"fmt"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -14,17 +13,7 @@ import (
 )
 
 // Size is a number of bytes for people.
-func Size(n int64) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 1_000_000:
-		return fmt.Sprintf("%d KB", (n+512)/1024)
-	case n < 1_000_000_000:
-		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
-	}
-	return fmt.Sprintf("%.1f GB", float64(n)/(1<<30))
-}
+func Size(n int64) string { return kit.Bytes(n) }
 
 // programs are endings of files that can do things when they are opened.
 var programs = map[string]bool{"exe": true, "msi": true, "bat": true, "cmd": true, "com": true, "scr": true, "pif": true, "ps1": true, "vbs": true, "vbe": true,

@@ -112,6 +112,14 @@ func (c *Client) Outbox(ctx context.Context) ([]mail.OutboxItem, error) {
 	return append([]mail.OutboxItem(nil), c.outbox...), ctx.Err()
 }
 
+// SetOutbox scripts what is in the outbox and publishes it.
+func (c *Client) SetOutbox(items ...mail.OutboxItem) {
+	unlock := c.lock("")
+	c.outbox = items
+	unlock()
+	c.Bus.Publish(bus.Changed{Outbox: true})
+}
+
 // CancelSend implements app.Client.
 func (c *Client) CancelSend(ctx context.Context, id mail.OutboxID) (mail.Draft, error) {
 	unlock := c.lock("CancelSend")

@@ -28,7 +28,7 @@ const (
 type raw struct {
 	row  store.Row
 	keep bool
-	b    []byte
+	b    *bytes.Buffer
 	held int64 // of the budget
 }
 
@@ -221,14 +221,14 @@ func (s *session) fetchInto(pl *pipeline, p store.Place, rows []store.Row) error
 			return err
 		}
 		b, err := readAll(it.Body, size)
-		if err == nil && it.Size >= 0 && int64(len(b)) != it.Size {
+		if err == nil && it.Size >= 0 && int64(b.Len()) != it.Size {
 			err = io.ErrUnexpectedEOF
 		}
 		if err != nil {
 			s.e.budget.Release(held)
 			return err
 		}
-		bytes += int64(len(b))
+		bytes += int64(b.Len())
 		select {
 		case pl.in <- raw{row, p.Keep, b, held}:
 			return nil
@@ -248,13 +248,29 @@ func (s *session) fetchInto(pl *pipeline, p store.Place, rows []store.Row) error
 	return err
 }
 
-func readAll(r io.Reader, size int64) ([]byte, error) {
-	var b bytes.Buffer
+// buffers are those of messages of usual sizes that were packed: a first sync need not make half a gigabyte of them.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const usualSize = 256 << 10
+
+func readAll(r io.Reader, size int64) (*bytes.Buffer, error) {
+	b := new(bytes.Buffer)
+	if size <= usualSize {
+		b = buffers.Get().(*bytes.Buffer)
+		b.Reset()
+	}
 	if size > 0 && size < 64<<20 {
 		b.Grow(int(size) + bytes.MinRead)
 	}
 	_, err := b.ReadFrom(io.LimitReader(r, maxMessage+1))
-	return b.Bytes(), err
+	return b, err
+}
+
+// letGo gives the buffer of a packed message back.
+func letGo(b *bytes.Buffer) {
+	if b.Cap() <= 2*usualSize {
+		buffers.Put(b)
+	}
 }
 
 // pipeline is workers that take messages apart and a writer that stores them in batches.
@@ -277,9 +293,10 @@ func (s *session) pipeline() *pipeline {
 		go func() {
 			defer pl.wg.Done()
 			for r := range pl.in {
-				body := s.e.ingest(r.b)
+				body := s.e.ingest(r.b.Bytes())
 				if body.Packed != nil {
 					body.Raw = nil
+					letGo(r.b)
 				}
 				pl.out <- cooked{r.row, r.keep, body, r.held}
 			}
@@ -388,6 +405,10 @@ func (s *session) putBodies(batch []cooked) error {
 				}
 			}
 			if c.keep && row.Base != 0 {
+				if id := c.body.Envelope.InternetID; row.InternetID != "" && id != row.InternetID && row.Size > 0 && c.body.Size != row.Size {
+					s.e.log.Warn("another message came than was asked for", "account", string(s.a.id), "want", row.Size, "bytes", c.body.Size)
+					continue // the next session asks again
+				}
 				if again == nil {
 					if again, err = newReborn(tx, s, row.Base); err != nil {
 						return err

@@ -26,14 +26,15 @@ type Options struct {
 	Bus   *bus.Bus
 	// Open returns the account's opener; it does not connect.
 	Open func(a mail.Account) remote.Opener
-	// Ingest takes a message apart and packs it; it runs outside the write lock, in several goroutines.
+	// Ingest takes a message apart and packs it; it runs outside the write lock, in several goroutines. The bytes are used again afterwards: nothing
+	// of a result with Packed may point into them.
 	Ingest func(raw []byte) (store.Body, error)
 	Log    *slog.Logger
 	Now    func() time.Time
 	// Crash is called before and after each step of the journal, by its name; tests end the goroutine there.
 	Crash func(point string)
 
-	BodyBudget int64         // bytes of bodies in flight over all accounts; 0 = 48 MB
+	BodyBudget int64         // bytes of bodies in flight over all accounts; 0 = 32 MB
 	Workers    int           // goroutines that ingest, for each account that fetches; 0 = 2
 	BackoffMin time.Duration // 0 = 1 s
 	BackoffMax time.Duration // 0 = 5 min
@@ -78,7 +79,7 @@ func New(o Options) *Engine {
 		o.SendRetry = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 	}
 	if o.BodyBudget <= 0 {
-		o.BodyBudget = 48 << 20
+		o.BodyBudget = 32 << 20
 	}
 	if o.Workers <= 0 {
 		o.Workers = 2

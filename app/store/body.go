@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -33,8 +34,19 @@ var (
 	decoder, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderMaxMemory(maxBlob))
 )
 
+// scratch holds buffers that messages are compressed into: what is kept gets a slice of its exact size.
+var scratch = sync.Pool{New: func() any { return new([]byte) }}
+
 // Pack compresses a message for Body.Packed; the engine calls it outside the write lock.
-func Pack(raw []byte) []byte { return encoder.EncodeAll(raw, make([]byte, 0, len(raw)/2+64)) }
+func Pack(raw []byte) []byte {
+	p := scratch.Get().(*[]byte)
+	*p = encoder.EncodeAll(raw, (*p)[:0])
+	out := append(make([]byte, 0, len(*p)), *p...)
+	if cap(*p) <= fileSize {
+		scratch.Put(p)
+	}
+	return out
+}
 
 func unpack(packed []byte, size int64) ([]byte, error) {
 	if size < 0 || size > maxBlob {
@@ -61,8 +73,7 @@ func packText(text string) []byte {
 	if text == "" {
 		return nil
 	}
-	text = cut(text, maxText)
-	return encoder.EncodeAll([]byte(text), make([]byte, 0, len(text)/2+64))
+	return Pack([]byte(cut(text, maxText)))
 }
 
 // putBlob stores a body; one that is here already is shared.

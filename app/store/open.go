@@ -100,10 +100,12 @@ func (s *Store) open(o Options) error {
 	index, bodies := filepath.Join(s.dir, indexFile), filepath.Join(s.dir, bodiesFile)
 	var err error
 	// A page size must be set before WAL mode makes the file.
-	if s.wdb, err = openDB(index, 1, "page_size(4096)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-24000)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)"); err != nil {
+	if s.wdb, err = openDB(index, 1, "page_size(4096)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-12000)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)"); err != nil {
 		return err
 	}
-	if s.bwdb, err = openDB(bodies, 1, "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-4000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)"); err != nil {
+	// Bodies are only ever added at the end. A rollback journal holds what is changed of the old pages, which is little, where a write-ahead log would
+	// have every byte written twice. A reader of a body waits for a commit that is under way.
+	if s.bwdb, err = openDB(bodies, 1, "page_size(8192)", "journal_mode(PERSIST)", "synchronous(FULL)", "cache_size(-2000)", "journal_size_limit(16777216)"); err != nil {
 		return err
 	}
 	if s.w, err = newWriter(ctx, s.wdb); err != nil {
@@ -170,6 +172,9 @@ func (s *Store) closeFiles() error {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
+	}
+	if s.bw != nil {
+		s.bw.conn.ExecContext(context.Background(), "PRAGMA journal_mode=DELETE") // an empty journal need not stay behind
 	}
 	for _, w := range []*writer1{s.w, s.bw} {
 		if w != nil {

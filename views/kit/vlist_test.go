@@ -69,11 +69,13 @@ func TestVListIsExactAtAMillion(t *testing.T) {
 	if p, ok := l.shown(n - 1); !ok || p.Y+72 != l.Size().Height {
 		t.Fatalf("the last row ends at %f of %f, shown %t", p.Y+72, l.Size().Height, ok)
 	}
-	before, _ := l.shown(n - 3)
-	l.ScrollTo(l.Top() - 1)
-	after, ok := l.shown(n - 3)
-	if !ok || after.Y-before.Y != 1 {
-		t.Fatalf("one px moved the row by %f", after.Y-before.Y)
+	for _, step := range []float64{-1, -3, -1, 3, -0.25, 1} {
+		before, _ := l.shown(n - 3)
+		l.ScrollTo(l.Top() + step)
+		after, ok := l.shown(n - 3)
+		if !ok || float64(before.Y-after.Y) != step {
+			t.Fatalf("%g px moved the row by %f", -step, after.Y-before.Y)
+		}
 	}
 	for _, i := range []int{0, 1, 299, 300, 301, 499_999, 500_000, n - 1} {
 		got, ok := l.At(l.Y(i) + 71.5)

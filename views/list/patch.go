@@ -30,7 +30,12 @@ func patch(ctx context.Context, c app.Client, v store.View, was order, head []ma
 	if !was.whole || len(was.ids) == 0 || len(head) == 0 || v.Search != "" || len(changed) == 0 || time.Duration(len(changed))*eachPatch > was.took {
 		return nil, false
 	}
-	behind := func(a, b mail.MessageID) bool { return a < b != v.Oldest } // whether a comes after b
+	behind := func(a, b mail.MessageID) bool { // whether a comes after b
+		if v.Oldest {
+			return a > b
+		}
+		return a < b
+	}
 	place := func(ids []mail.MessageID, id mail.MessageID) (int, bool) {
 		i := sort.Search(len(ids), func(i int) bool { return !behind(id, ids[i]) })
 		return i, i < len(ids) && ids[i] == id

@@ -54,18 +54,22 @@ func (p *Pane) cardMenu(c *card) []kit.MenuItem {
 	if c.s.Flags.Has(mail.Flagged) {
 		star.Text = "Remove star"
 	}
-	return []kit.MenuItem{
+	items := []kit.MenuItem{
 		{Text: "Reply", Icon: "reply", Key: "R", Do: comp(app.ComposeReply)},
 		{Text: "Reply all", Icon: "reply-all", Key: "A", Do: comp(app.ComposeReplyAll)},
 		{Text: "Forward", Icon: "forward", Key: "F", Do: comp(app.ComposeForward)},
 		{Text: "Forward as attachment", Icon: "paperclip", Do: comp(app.ComposeForwardAttach)},
-		kit.Separator(), star,
-		{Text: "Mark unread", Icon: "mail", Key: "Shift U", Do: func() { p.OnCommand("unread", one) }},
-		kit.Separator(),
-		{Text: "Copy text", Icon: "copy", Disabled: c.text == nil, Do: func() { p.copyText(c) }},
-		{Text: "Save as .eml…", Icon: "save", Do: func() { p.saveRaw(c) }},
-		{Text: "Show source", Icon: "code", Do: func() { p.source(c) }},
 	}
+	if c.s.Flags.Has(mail.DraftFlag) {
+		items = []kit.MenuItem{{Text: "Edit draft", Icon: "pencil", Key: "Enter", Do: comp(app.ComposeEdit)}}
+	}
+	return append(items,
+		kit.Separator(), star,
+		kit.MenuItem{Text: "Mark unread", Icon: "mail", Key: "Shift U", Do: func() { p.OnCommand("unread", one) }},
+		kit.Separator(),
+		kit.MenuItem{Text: "Copy text", Icon: "copy", Disabled: c.text == nil, Do: func() { p.copyText(c) }},
+		kit.MenuItem{Text: "Save as .eml…", Icon: "save", Do: func() { p.saveRaw(c) }},
+		kit.MenuItem{Text: "Show source", Icon: "code", Do: func() { p.source(c) }})
 }
 
 func (p *Pane) copyText(c *card) {

@@ -368,6 +368,9 @@ func (p *Pane) Current() (mail.Summary, bool) {
 // Compose answers or forwards what is shown.
 func (p *Pane) Compose(k app.ComposeKind) {
 	if s, ok := p.Current(); ok && p.OnCompose != nil {
+		if s.Flags.Has(mail.DraftFlag) {
+			k = app.ComposeEdit // what is not finished is not answered
+		}
 		p.OnCompose(app.Compose{Kind: k, Of: s.ID, Account: s.Account}, "")
 	}
 }

@@ -81,11 +81,22 @@ func (t *toolbar) CreateRenderer() fyne.WidgetRenderer {
 		}
 		t.prev.SetEnabled(t.at > 1)
 		t.next.SetEnabled(t.at > 0 && t.at < t.of)
-		t.reply.Hidden = !has
+		now, _ := t.p.Current()
+		draft := has && now.Flags.Has(mail.DraftFlag)
+		t.reply.Tip, t.reply.Key, t.reply.Icon = "Reply", "R", "reply"
+		if draft {
+			t.reply.Tip, t.reply.Key, t.reply.Icon = "Go on writing", "Enter", "pencil"
+		}
 		tight := s.Width < 640
 		for i, b := range []*kit.Button{t.reply, t.all, t.forward} {
-			b.Hidden = !has
+			b.Hidden = !has || draft && i > 0
+			if b.Hidden {
+				continue
+			}
 			words := [...]string{"Reply", "Reply all", "Forward"}
+			if draft {
+				words[0] = "Edit"
+			}
 			if tight && i > 0 {
 				b.Text = ""
 			} else {

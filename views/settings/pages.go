@@ -52,8 +52,7 @@ func (v *View) appearancePage() fyne.CanvasObject {
 		v.with("Message list", "How much of each message the list shows.", option(v, "Message list", []string{"Comfortable", "Standard", "Compact"}, []string{"comfortable", "standard", "compact"},
 			func(s app.Settings) string { return s.Density }, func(s *app.Settings, x string) { s.Density = x }))}
 	if len(v.scripts) > 0 {
-		rows = append(rows, kit.NewRule(kit.Line), v.with("Missing fonts", "Mail in these writing systems shows boxes until a font for them is installed, Noto for example.",
-			kit.NewShrinkLabel(strings.Join(v.scripts, ", "), kit.Body13, kit.Text)))
+		rows = append(rows, kit.NewRule(kit.Line), v.with("Missing fonts", "Mail in "+strings.Join(v.scripts, ", ")+" shows boxes until a font for it is installed, Noto for example.", kit.Gap(0, 0)))
 	}
 	return v.page(rows...)
 }

@@ -33,7 +33,8 @@ type account struct {
 	now    bool // end any wait
 	hurry  bool // messages that wait for another try are tried now
 
-	offBy map[mail.MailboxID]int // known differences to the servers' counts; of the session
+	offBy   map[mail.MailboxID]int // known differences to the servers' counts; of the session
+	doubted map[remote.Ref]bool    // not the same when fetched twice (Keep); of the session
 
 	maxSize   int64 // of a message, bytes; see Engine.MaxSize
 	sizeAsked bool
@@ -45,7 +46,7 @@ type urgent struct {
 }
 
 func newAccount(e *Engine, m mail.Account) *account {
-	return &account{e: e, id: m.ID, m: m, opener: e.o.Open(m), kick: make(chan struct{}, 1), sendKick: make(chan struct{}, 1), hints: map[remote.Ref]bool{}, hurry: true, offBy: map[mail.MailboxID]int{}}
+	return &account{e: e, id: m.ID, m: m, opener: e.o.Open(m), kick: make(chan struct{}, 1), sendKick: make(chan struct{}, 1), hints: map[remote.Ref]bool{}, hurry: true, offBy: map[mail.MailboxID]int{}, doubted: map[remote.Ref]bool{}}
 }
 
 func (a *account) wake()       { poke(a.kick) }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -405,8 +406,10 @@ func (s *session) putBodies(batch []cooked) error {
 				}
 			}
 			if c.keep && row.Base != 0 {
-				if id := c.body.Envelope.InternetID; row.InternetID != "" && id != row.InternetID && row.Size > 0 && c.body.Size != row.Size {
-					s.e.log.Warn("another message came than was asked for", "account", string(s.a.id), "want", row.Size, "bytes", c.body.Size)
+				if other, err := misplaced(tx, row, c.body); err != nil {
+					return err
+				} else if other {
+					s.e.log.Warn("another message came than was asked for", "account", string(s.a.id), "bytes", c.body.Size)
 					continue // the next session asks again
 				}
 				if again == nil {
@@ -428,4 +431,18 @@ func (s *session) putBodies(batch []cooked) error {
 		}
 		return tx.PutBodies(bs)
 	})
+}
+
+// misplaced reports whether a body is not that of its row but of another one in the mailbox: with one answer too many, a server that is asked for
+// several messages at a time gives each the next one's.
+func misplaced(tx *store.Tx, row store.Row, b store.Body) (bool, error) {
+	id := b.Envelope.InternetID
+	if row.InternetID == "" || id == row.InternetID {
+		return false, nil
+	}
+	if row.Size > 0 && b.Size != row.Size {
+		return true, nil
+	}
+	others, err := tx.ByInternetID(row.Account, id)
+	return slices.ContainsFunc(others, func(o store.Row) bool { return o.Base == row.Base && o.ID != row.ID }), err
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/postrider/postrider/accounts/fault"
@@ -113,6 +115,7 @@ func (s *session) thin(id mail.MailboxID) (bool, error) {
 	}
 	now := s.e.o.Now()
 	rule := s.a.m.Leave
+	odd := map[remote.Ref]string{} // digests of bodies that are not of the size that the server said
 	drop := remote.Edit{Verb: remote.Remove}
 	for ref, m := range marks {
 		if !on[ref] {
@@ -128,10 +131,18 @@ func (s *session) thin(id mail.MailboxID) (bool, error) {
 			if m.Stored.IsZero() || !here || row.Digest != m.Digest {
 				continue
 			}
-			if ok, err := s.durable(row); err != nil {
-				return false, err
-			} else if !ok {
+			if s.a.doubted[ref] {
 				continue
+			}
+			size, err := s.durable(row)
+			if err != nil {
+				return false, err
+			}
+			if size < 0 {
+				continue
+			}
+			if row.Size > 0 && size != row.Size {
+				odd[ref] = row.Digest
 			}
 		}
 		drop.Items = append(drop.Items, ref)
@@ -141,6 +152,9 @@ func (s *session) thin(id mail.MailboxID) (bool, error) {
 			s.leave = append(s.leave, id)
 			break
 		}
+	}
+	if err := s.compare(p, odd, &drop); err != nil {
+		return false, err
 	}
 	due := drop.Items
 	if len(due) == 0 {
@@ -176,20 +190,56 @@ func (s *session) thin(id mail.MailboxID) (bool, error) {
 	})
 }
 
-// durable reads a stored body again: its digest and, where the server told it, its size must be right.
-func (s *session) durable(row store.Row) (bool, error) {
+// compare fetches messages again whose stored bodies are not of the size that the server's list says: many servers only estimate sizes, but a body that
+// ended too early, or ran on, must not be the last copy. Those that are not the same twice stay on the server while the program runs.
+func (s *session) compare(p store.Place, odd map[remote.Ref]string, drop *remote.Edit) error {
+	if len(odd) == 0 {
+		return nil
+	}
+	same := map[remote.Ref]bool{}
+	err := s.conn.Fetch(s.ctx, p.Ref, slices.Sorted(maps.Keys(odd)), remote.WantBody, func(it remote.Item) error {
+		h := sha256.New()
+		if _, err := io.Copy(h, it.Body); err != nil {
+			return err
+		}
+		same[it.Ref] = hex.EncodeToString(h.Sum(nil)) == odd[it.Ref]
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	all := *drop
+	drop.Items, drop.InternetIDs, drop.Sizes = nil, nil, nil
+	for i, ref := range all.Items {
+		if _, asked := odd[ref]; asked && !same[ref] {
+			s.a.doubted[ref] = true
+			s.e.log.Warn("a message is not the same when it is fetched again: it stays on the server", "account", string(s.a.id))
+			continue
+		}
+		drop.Items = append(drop.Items, ref)
+		drop.InternetIDs = append(drop.InternetIDs, all.InternetIDs[i])
+		drop.Sizes = append(drop.Sizes, all.Sizes[i])
+	}
+	return nil
+}
+
+// durable reads a stored body again and returns its size; -1 when it is not there as it was stored.
+func (s *session) durable(row store.Row) (int64, error) {
 	r, size, err := s.e.s.Blob(s.ctx, row.Digest)
 	if fault.Is(err, fault.NotFound) {
-		return false, nil
+		return -1, nil
 	}
 	if err != nil {
 		if fault.Of(err).Code == "damaged" {
-			return false, nil
+			return -1, nil
 		}
-		return false, err
+		return -1, err
 	}
 	defer r.Close()
 	h := sha256.New()
 	n, err := io.Copy(h, r)
-	return err == nil && n == size && hex.EncodeToString(h.Sum(nil)) == row.Digest, nil
+	if err != nil || n != size || hex.EncodeToString(h.Sum(nil)) != row.Digest {
+		return -1, nil
+	}
+	return n, nil
 }

@@ -268,3 +268,11 @@ func BenchmarkBurstMillion(b *testing.B) {
 	b.ReportMetric(float64(c.orders)/float64(b.N), "orders/op")
 	b.ReportMetric(float64(w.worst.Microseconds())/1000, "worst-batch-ms")
 }
+
+// All that is on screen is shown again, as when a page of rows comes in.
+func BenchmarkRedraw(b *testing.B) {
+	p, _, _ := openLong(b, million)
+	for b.Loop() {
+		p.redraw()
+	}
+}

@@ -122,13 +122,14 @@ func (m *model) refresh() {
 				}
 			})
 		}
-		total, unread, err := m.c.Count(ctx, v)
-		if err != nil {
-			total, unread = len(head), 0
+		total, unread, counted := len(head), 0, -1
+		if v.Search == "" { // what a search finds is not counted apart from reading its order
+			if t, u, err := m.c.Count(ctx, v); err == nil {
+				total, unread, counted = t, u, t
+			}
 		}
-		counted := total
-		if err != nil {
-			counted, touched = -1, nil
+		if counted < 0 {
+			touched = nil
 		}
 		ids, patched := patch(ctx, m.c, v, was, s.Rows, total, touched)
 		switch {
@@ -145,6 +146,9 @@ func (m *model) refresh() {
 			if err != nil {
 				m.do(func() { m.failed(turn, err) })
 				return
+			}
+			if cap(ids)-len(ids) > len(ids)/8 {
+				ids = slices.Clone(ids)
 			}
 			gs = groups(ids, now)
 		}

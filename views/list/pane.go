@@ -320,6 +320,9 @@ func number(n int) string {
 }
 
 func (p *Pane) emptiness() {
+	if len(p.m.ids) > 0 {
+		return // it is not seen
+	}
 	e := p.empty
 	e.Foot = nil
 	filtered := p.chips[0].On || p.chips[1].On || p.chips[2].On || p.chips[3].On

@@ -138,7 +138,7 @@ func (w *Window) escape() {
 	switch {
 	case w.mode == modeOne && w.detail:
 		w.back()
-	case len(w.list.SelectedIDs()) > 1:
+	case w.list.Selected() > 1:
 		w.list.Deselect()
 	default:
 		w.list.Focus()

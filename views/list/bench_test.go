@@ -276,3 +276,16 @@ func BenchmarkRedraw(b *testing.B) {
 		p.redraw()
 	}
 }
+
+// Everything is selected while mail arrives: the time that it takes on the window's goroutine.
+func BenchmarkSelectAllMillion(b *testing.B) {
+	p, c, w := openLong(b, million)
+	for b.Loop() {
+		start := time.Now()
+		p.SelectAll()
+		w.worst = max(w.worst, time.Since(start))
+		p.Note(bus.Changed{Mailboxes: []mail.MailboxID{viewtest.FjordInbox}, Messages: c.arrive(1)})
+		w.until("the message", func() bool { return len(p.m.ids) == len(c.ids) && !p.m.running })
+	}
+	b.ReportMetric(float64(w.worst.Microseconds())/1000, "worst-batch-ms")
+}

@@ -63,7 +63,7 @@ type Pane struct {
 	showAccounts bool
 	progress     func() (done, total int)
 
-	selected   map[mail.MessageID]bool
+	selected   selection
 	cursor     mail.MessageID
 	anchor     mail.MessageID
 	at         int // index of the cursor when it was last known
@@ -83,7 +83,7 @@ type Pane struct {
 
 // New returns an empty list.
 func New(c app.Client, do func(func()), now func() time.Time) *Pane {
-	p := &Pane{c: c, do: do, dense: "standard", selected: map[mail.MessageID]bool{}, me: map[string]bool{}, hues: map[mail.AccountID]string{}, overAct: -1, advance: "older"}
+	p := &Pane{c: c, do: do, dense: "standard", me: map[string]bool{}, hues: map[mail.AccountID]string{}, overAct: -1, advance: "older"}
 	p.m = newModel(c, do, now, p.redraw)
 	p.list = kit.NewVList(densities["standard"].height, 28, p.newRow)
 	p.list.Tail = 8
@@ -259,7 +259,7 @@ func (p *Pane) redraw() {
 
 // follow keeps the selection on ids that are still there; where all went, the next older row (now at the same index) gets it.
 func (p *Pane) follow() {
-	if !p.m.ready || len(p.selected) == 0 && p.cursor == 0 {
+	if !p.m.ready || p.selected.len() == 0 && p.cursor == 0 {
 		return
 	}
 	if i := p.m.index(p.cursor); i >= 0 {
@@ -267,12 +267,10 @@ func (p *Pane) follow() {
 	} else if !p.m.whole && p.at >= len(p.m.ids) {
 		return
 	}
-	for id := range p.selected {
-		if p.m.index(id) < 0 && p.m.whole {
-			delete(p.selected, id)
-		}
+	if p.m.whole {
+		p.selected.within(p.m.ids)
 	}
-	if len(p.selected) > 0 || p.cursor == 0 || p.m.index(p.cursor) >= 0 {
+	if p.selected.len() > 0 || p.cursor == 0 || p.m.index(p.cursor) >= 0 {
 		return
 	}
 	if len(p.m.ids) == 0 {

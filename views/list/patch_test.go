@@ -77,3 +77,28 @@ func TestRowsOnScreenAreKept(t *testing.T) {
 		t.Errorf("%d pages are kept", n)
 	}
 }
+
+// All of a long view is selected at once; what leaves the view leaves the selection, and one row can be taken out and in again.
+func TestAllOfALongListIsSelected(t *testing.T) {
+	p, c, w := openLong(t, 200_000)
+	p.SelectAll()
+	if p.Selected() != 200_000 || len(p.SelectedIDs()) != 200_000 {
+		t.Fatalf("%d are selected", p.Selected())
+	}
+	p.toggle(3)
+	if out := p.m.ids[3]; p.Selected() != 199_999 || p.selected.has(out) || !p.selected.has(p.m.ids[4]) || c.ids[3] != out || p.m.ids[4] == out {
+		t.Fatal("taking one row out took another, or changed the view")
+	}
+	p.toggle(3)
+	gone := c.remove(100_000)
+	fresh := c.arrive(2)
+	p.Note(bus.Changed{Mailboxes: []mail.MailboxID{viewtest.FjordInbox}, Messages: append(fresh, gone)})
+	w.until("the change", func() bool { return len(p.m.ids) == len(c.ids) && !p.m.running })
+	if p.Selected() != 199_999 || p.selected.has(gone) || p.selected.has(fresh[0]) || !p.selected.has(c.ids[len(c.ids)-1]) {
+		t.Errorf("%d are selected after one went and two came", p.Selected())
+	}
+	p.extend(2)
+	if ids := p.SelectedIDs(); len(ids) != 4 || ids[0] != p.m.ids[2] || ids[3] != p.m.ids[5] {
+		t.Errorf("%v is selected between two rows", ids)
+	}
+}

@@ -133,7 +133,7 @@ func (r *row) Bind(i int) {
 	if i < len(p.m.ids) {
 		id = p.m.ids[i]
 	}
-	selected, multi := p.selected[id], len(p.selected) > 1
+	selected, multi := p.selected.has(id), p.selected.len() > 1
 	hovered := p.list.Hovered() == i && !p.list.Dragging()
 	focused := p.active()
 	ground := kit.C(kit.Surface)

@@ -1,6 +1,7 @@
 package list
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -13,8 +14,8 @@ import (
 // Selection returns the selected rows that are here, newest first.
 func (p *Pane) Selection() []mail.Summary {
 	var out []mail.Summary
-	for id := range p.selected {
-		if r, ok := p.m.rows[id]; ok {
+	for id, r := range p.m.rows {
+		if p.selected.has(id) {
 			out = append(out, r)
 		}
 	}
@@ -24,13 +25,15 @@ func (p *Pane) Selection() []mail.Summary {
 
 // SelectedIDs returns the ids of all selected rows, newest first; some may not be here.
 func (p *Pane) SelectedIDs() []mail.MessageID {
-	out := make([]mail.MessageID, 0, len(p.selected))
-	for id := range p.selected {
-		out = append(out, id)
+	out := slices.Clone(p.selected.ids)
+	if p.selected.oldest {
+		slices.Reverse(out)
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i] > out[j] })
 	return out
 }
+
+// Selected returns how many rows are selected.
+func (p *Pane) Selected() int { return p.selected.len() }
 
 // Cursor returns the row with the cursor and its place from 1, 0 = none; and how many rows there are.
 func (p *Pane) Cursor() (s *mail.Summary, at, of int) {
@@ -51,14 +54,14 @@ func (p *Pane) Shown() bool { return len(p.m.ids) > 0 }
 func (p *Pane) Counts() (total, unread int) { return p.m.total, p.m.unread }
 
 func (p *Pane) clearSelection() {
-	clear(p.selected)
+	p.selected.clear()
 	p.cursor, p.anchor, p.at = 0, 0, 0
 	p.tell()
 }
 
 // Deselect leaves the cursor where it is and selects nothing else.
 func (p *Pane) Deselect() {
-	if len(p.selected) > 1 {
+	if p.selected.len() > 1 {
 		p.selectOnly(p.m.index(p.cursor))
 	}
 }
@@ -67,9 +70,9 @@ func (p *Pane) selectOnly(i int) {
 	if i < 0 || i >= len(p.m.ids) {
 		return
 	}
-	clear(p.selected)
 	id := p.m.ids[i]
-	p.selected[id], p.cursor, p.anchor, p.at = true, id, id, i
+	p.selected.set(p.m.ids[i:i+1], p.m.view.Oldest)
+	p.cursor, p.anchor, p.at = id, id, i
 	p.show(i)
 }
 
@@ -86,26 +89,22 @@ func (p *Pane) extend(i int) {
 		p.selectOnly(i)
 		return
 	}
-	clear(p.selected)
-	for k := min(a, i); k <= max(a, i); k++ {
-		p.selected[p.m.ids[k]] = true
-	}
+	p.selected.set(p.m.ids[min(a, i):max(a, i)+1], p.m.view.Oldest)
 	p.cursor, p.at = p.m.ids[i], i
 	p.show(i)
 }
 
 func (p *Pane) toggle(i int) {
 	id := p.m.ids[i]
-	if p.selected[id] && len(p.selected) > 1 {
-		delete(p.selected, id)
+	if p.selected.has(id) && p.selected.len() > 1 {
+		p.selected.drop(id)
 		if p.cursor == id {
-			for other := range p.selected {
-				p.cursor = other
-				break
-			}
+			p.cursor = p.selected.ids[0]
 		}
 	} else {
-		p.selected[id], p.cursor = true, id
+		p.selected.oldest = p.m.view.Oldest
+		p.selected.add(id)
+		p.cursor = id
 	}
 	p.anchor, p.at = id, i
 	p.list.Rebind()
@@ -121,22 +120,22 @@ func (p *Pane) tell() {
 	if r, ok := p.m.rows[p.cursor]; ok {
 		s = &r
 	}
-	if s == nil && p.cursor != 0 && len(p.selected) > 0 {
+	if s == nil && p.cursor != 0 && p.selected.len() > 0 {
 		p.m.row(p.m.index(p.cursor), false)
 	}
 	id := p.cursor
 	if s == nil {
 		id = 0
 	}
-	if len(p.selected) == 0 && p.toldUnread != p.m.unread {
+	if p.selected.len() == 0 && p.toldUnread != p.m.unread {
 		p.toldN = -1
 	}
 	p.toldUnread = p.m.unread
-	if id == p.told && len(p.selected) == p.toldN {
+	if id == p.told && p.selected.len() == p.toldN {
 		return
 	}
-	p.told, p.toldN = id, len(p.selected)
-	p.OnSelect(len(p.selected), s)
+	p.told, p.toldN = id, p.selected.len()
+	p.OnSelect(p.selected.len(), s)
 }
 
 // Step moves the cursor by n rows; with grow the selection grows.
@@ -197,9 +196,7 @@ func (p *Pane) Toggle() {
 
 // SelectAll selects every row of the view.
 func (p *Pane) SelectAll() {
-	for _, id := range p.m.ids {
-		p.selected[id] = true
-	}
+	p.selected.set(p.m.ids, p.m.view.Oldest)
 	if p.cursor == 0 && len(p.m.ids) > 0 {
 		p.cursor = p.m.ids[0]
 	}
@@ -224,7 +221,7 @@ func (p *Pane) press(i int, at fyne.Position, e *desktop.MouseEvent) {
 	id := p.m.ids[i]
 	p.Focus()
 	if e.Button == desktop.MouseButtonSecondary {
-		if !p.selected[id] {
+		if !p.selected.has(id) {
 			p.selectOnly(i)
 		}
 		if p.OnMenu != nil {
@@ -243,7 +240,7 @@ func (p *Pane) press(i int, at fyne.Position, e *desktop.MouseEvent) {
 		p.extend(i)
 	case mod&fyne.KeyModifierShortcutDefault != 0, avatar:
 		p.toggle(i)
-	case p.selected[id] && len(p.selected) > 1:
+	case p.selected.has(id) && p.selected.len() > 1:
 		p.pending = id // it may become a drag of all of them
 	default:
 		p.selectOnly(i)
@@ -286,7 +283,7 @@ func (p *Pane) up(i int, at fyne.Position, e *desktop.MouseEvent) {
 
 // actionAt returns the action button of a row at a point, -1 = none.
 func (p *Pane) actionAt(i int, at fyne.Position) int {
-	if p.list.Hovered() != i || len(p.selected) > 1 {
+	if p.list.Hovered() != i || p.selected.len() > 1 {
 		return -1
 	}
 	x, y, w := pillBox(fyne.NewSize(p.list.Size().Width, p.list.RowH))
@@ -324,11 +321,11 @@ func (p *Pane) hover(i int, at fyne.Position) {
 
 func (p *Pane) drag(i int, at fyne.Position) {
 	p.pending = 0
-	if i < len(p.m.ids) && !p.selected[p.m.ids[i]] {
+	if i < len(p.m.ids) && !p.selected.has(p.m.ids[i]) {
 		p.selectOnly(i)
 	}
 	if p.OnDrag != nil {
-		p.OnDrag(at, len(p.selected))
+		p.OnDrag(at, p.selected.len())
 	}
 }
 

@@ -135,3 +135,86 @@ func drafts(t testing.TB, a *app.App) map[string]int {
 	}
 	return out
 }
+
+// TestKilledAtRandomTimesWhileFetching kills a program that brings several hundred messages, until one comes to its end.
+func TestKilledAtRandomTimesWhileFetching(t *testing.T) {
+	for _, port := range []int{993, 995} {
+		t.Run(fmt.Sprint(port), func(t *testing.T) {
+			t.Parallel()
+			const n = 250
+			var names []string
+			w := newWorld(t, 0, []int{port}, func(acc *mail.Account) { acc.Leave.Mode = "now" }, false, func(w *world) {
+				for i := range n {
+					names = append(names, fmt.Sprintf("m%d", i))
+					if err := w.s.Deliver(w.people[0], noise(names[i], 1000+i%7*9000, uint64(i))); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+			original := map[string]string{}
+			for _, l := range letters(t, w.s, w.people[0]) {
+				original[l.name] = string(l.raw)
+			}
+			rounds := 1
+			if full {
+				rounds = 12
+			}
+			kills := 0
+			for i := range rounds {
+				at := fmt.Sprintf("round %d", i)
+				w.copyAll(w.saved, false)
+				for limit := 400; ; limit += 60 {
+					r := w.child(orders{Act: "sync"}, time.Duration(70+rand.IntN(limit))*time.Millisecond)
+					if !r.killed {
+						break
+					}
+					kills++
+					a := w.open()
+					sound(t, a, at)
+					left := map[string]bool{}
+					for _, l := range letters(t, w.s, w.people[0]) {
+						left[l.name] = true
+					}
+					for _, m := range here(t, a, box(t, a, w.acc(a, 0).ID, mail.RoleInbox, "").ID) {
+						if m.HasBody {
+							left[m.Subject] = true
+						}
+					}
+					if len(left) != n {
+						t.Errorf("%s: %d of %d messages are here or there", at, len(left), n)
+					}
+					a.Close()
+				}
+				a := w.open()
+				rest(t, w.s, a, at)
+				sound(t, a, at)
+				if port == 993 {
+					once(t, same(t, w.s, a, w.acc(a, 0), at), at, names...)
+				} else {
+					if left := letters(t, w.s, w.people[0]); len(left) != 0 {
+						t.Errorf("%s: %d messages are left on the server", at, len(left))
+					}
+					rows := here(t, a, box(t, a, w.acc(a, 0).ID, mail.RoleInbox, "").ID)
+					for _, m := range rows {
+						if raw, err := a.Raw(bg, m.ID); err != nil || string(raw) != original[m.Subject] {
+							t.Errorf("%s: %s is not what the server had: %v", at, m.Subject, err)
+						}
+						delete(original, m.Subject)
+					}
+					if len(rows) != n || len(original) != 0 {
+						t.Errorf("%s: %d messages, %d are missing", at, len(rows), len(original))
+					}
+					for _, l := range rows {
+						raw, _ := a.Raw(bg, l.ID)
+						original[l.Subject] = string(raw)
+					}
+				}
+				a.Close()
+				if t.Failed() {
+					return
+				}
+			}
+			t.Logf("%d kills", kills)
+		})
+	}
+}

@@ -17,7 +17,7 @@ func TestKilledWhileSyncing(t *testing.T) {
 	t.Parallel()
 	var names []string
 	w := newWorld(t, 0, []int{993}, nil, false, func(w *world) {
-		names = w.deliver(0, 12, 40)
+		names = w.deliver(0, 70, 10) // more than a screenful: several pages
 		w.file(0, "Archive", "a0")
 		w.file(0, "Archive", "a1")
 		w.file(0, "Projects.Ferry", "f0")

@@ -184,3 +184,18 @@ func BenchmarkScrollFrame(b *testing.B) {
 		p.list.ScrollTo(top + float64(i%100)*72)
 	}
 }
+
+func TestASearchThatIsNotUnderstoodSaysWhy(t *testing.T) {
+	p, _, until := open(t, viewtest.Options{})
+	p.Search("\"unclosed")
+	until("the hint", func() bool { return p.hint.Visible() && p.hint.AccessibleName() != "" })
+	for _, c := range p.chips {
+		if c.Visible() {
+			t.Error("the filters are drawn over the hint")
+		}
+	}
+	p.Search("")
+	if p.hint.Visible() || !p.chips[0].Visible() {
+		t.Error("the hint stays")
+	}
+}

@@ -53,6 +53,8 @@ type Pane struct {
 	title  *kit.Label
 	count  *kit.Label
 	empty  *kit.Empty
+	hint   *kit.Para
+	wrong  string // why the search is not understood
 	bar    *kit.Progress
 
 	base         store.View
@@ -105,6 +107,9 @@ func New(c app.Client, do func(func()), now func() time.Time) *Pane {
 			p.OnShortcut(s)
 		}
 	}
+	p.hint = kit.NewPara("", kit.Small12, kit.Warn, 16, 300)
+	p.hint.Most = 2
+	p.hint.Hide()
 	p.search = kit.NewField("Search mail, people, files")
 	p.search.Bare, p.search.Name = true, "Search"
 	p.search.OnChanged = p.typed
@@ -201,6 +206,15 @@ func (p *Pane) apply() {
 	v := p.base
 	if q := strings.TrimSpace(p.search.Text()); q != "" {
 		v = store.View{Search: q, Threads: false, Oldest: p.base.Oldest}
+	}
+	why := ""
+	if v.Search != "" {
+		why = p.c.CheckSearch(v.Search)
+	}
+	if why != p.wrong {
+		p.wrong = why
+		p.hint.SetText(why)
+		p.layout()
 	}
 	v.OnlyUnread, v.OnlyFlagged, v.OnlyAttachments, v.OnlyToMe = p.chips[0].On, p.chips[1].On, p.chips[2].On, p.chips[3].On
 	if v == p.m.view && p.m.ready {
@@ -473,7 +487,7 @@ func (p *Pane) CreateRenderer() fyne.WidgetRenderer {
 	for _, c := range p.chips {
 		r.Objs = append(r.Objs, c)
 	}
-	r.Objs = append(r.Objs, p.list, line, p.empty, p.bar)
+	r.Objs = append(r.Objs, p.hint, p.list, line, p.empty, p.bar)
 	r.Min = func() fyne.Size { return fyne.NewSize(240, 240) }
 	p.lay = func() {
 		s := p.Size()
@@ -500,10 +514,17 @@ func (p *Pane) CreateRenderer() fyne.WidgetRenderer {
 		kit.Place(p.title, 16, 56, tw+1, 32)
 		p.count.Hidden = tw+8+cw > room
 		kit.Place(p.count, 16+tw+8, 57, cw, 32)
+		wrong := p.wrong != "" // what is not understood of a search stands in the place of the filters
+		p.hint.Hidden = !wrong
+		if wrong {
+			p.hint.Wrap = s.Width - 32
+			kit.Place(p.hint, 16, 90, s.Width-32, 32)
+			p.hint.Refresh()
+		}
 		x := float32(16)
 		for _, c := range p.chips {
 			z := c.MinSize()
-			c.Hidden = x+z.Width > s.Width-8 && !c.On
+			c.Hidden = wrong || x+z.Width > s.Width-8 && !c.On
 			kit.Place(c, x, 92, z.Width, 26)
 			x += z.Width + 6
 		}

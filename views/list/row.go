@@ -208,6 +208,12 @@ func (r *row) Bind(i int) {
 		icon(r.mark, "calendar", 13, markTok, r1-13, y)
 		r1 -= 13 + 6
 	}
+	if d.avatar == 0 && m.Flags.Has(mail.Flagged) {
+		r.star.Hidden = false
+		setImage(r.star, kit.IconFilled("star", kit.Star, kit.StrokeFor(16)))
+		kit.Place(r.star, r1-14, y+2, 14, 14)
+		r1 -= 14 + 6
+	}
 	if d.avatar == 0 && m.Attachments {
 		icon(r.clip, "paperclip", 13, kit.Text3, r1-13, y)
 		r1 -= 13 + 6

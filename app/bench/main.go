@@ -112,6 +112,7 @@ func (b *bench) fill() {
 	for range 2 {
 		c := dialIMAP(b.s)
 		c.must("SELECT INBOX")
+		c.must("FETCH 1:* " + metadata)
 		c.must("UID FETCH 1:* (FLAGS RFC822.SIZE INTERNALDATE ENVELOPE BODY.PEEK[HEADER.FIELDS (REFERENCES)])")
 		c.close()
 	}

@@ -102,7 +102,7 @@ type Body struct {
 	Envelope    mail.Envelope
 	Snippet     string
 	Text        string // for the index, at most 256 KiB
-	PackedText  []byte // zstd frame of Text; Prepare makes it
+	PackedText  []byte // Text, compressed; Prepare makes it
 	Names       string // attachment names for the index, space separated
 	Attachments bool
 	Invitation  bool

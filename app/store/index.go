@@ -166,13 +166,9 @@ func (tx *Tx) indexSome(n int) (int, error) {
 		}
 		done++
 		r := &rows[i]
-		text := ""
-		if len(r.text) > 0 {
-			b, err := unpack(r.text, int64(4*len(r.text)))
-			if err != nil {
-				return 0, err
-			}
-			text = string(b)
+		text, err := unpackText(r.text)
+		if err != nil {
+			return 0, err
 		}
 		if r.reread && tx.s.extract != nil {
 			// A body that cannot be read is no reason to leave the rest unfound.

@@ -88,6 +88,6 @@ func (w *Window) askName(title, label, value, action string, then func(string)) 
 	d = kit.NewDialog(w.win.Canvas(), kit.NarrowDialog, kit.Col(0, kit.NewLabel(title, kit.Title16, kit.Text), kit.Gap(0, 14), f, kit.Gap(0, 20),
 		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton(action, "", kit.Primary, ok))))
 	d.Open()
-	f.Focus()
+	w.win.Canvas().Focus(f) // the field itself does not know its canvas before it is drawn
 	f.SelectAll()
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/remote/memory"
+	"github.com/postrider/postrider/app/store"
 )
 
 // The server numbers its messages anew while changes wait: each still reaches its message, whatever step the program ends at.
@@ -36,4 +37,21 @@ func TestRenumberedWithChangesWaiting(t *testing.T) {
 			}
 			unique(t, s, at)
 		})
+}
+
+// What an earlier, wrong word of the server cost is brought back as soon as the numbers of messages tell of it.
+func TestACountThatDiffersListsAnew(t *testing.T) {
+	r, s := one(t, memory.Options{})
+	deliver(s, "Inbox", 8)
+	r.sync()
+	want := r.here("a")
+	rows := r.list("a", "Inbox")
+	r.write(func(tx *store.Tx) error { return tx.Delete([]mail.MessageID{rows[2].ID, rows[5].ID}) })
+	deliver(s, "Inbox", 1)
+	r.sync()
+	r.same(s, "after the new message")
+	if got := r.here("a"); got == want {
+		t.Error("the new message is not here")
+	}
+	r.idle(s)
 }

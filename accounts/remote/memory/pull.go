@@ -89,6 +89,8 @@ func (s *Server) pull(b *box, since remote.Token) remote.Delta {
 			}
 		}
 		d.Next = token{"s", b.validity, b.seq, 0, b.keys}.String()
+		count := len(b.items)
+		d.Count = &count
 		return d
 	}
 	n := s.o.Page

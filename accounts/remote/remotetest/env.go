@@ -249,6 +249,9 @@ func again(t testing.TB, ctx context.Context, c *remote.Conn, col remote.Ref, v 
 		for _, r := range d.Gone {
 			delete(v.states, r)
 		}
+		if d.Count != nil && !d.More && !d.Complete && *d.Count != len(v.states) {
+			t.Fatalf("Count is %d, the pages gave %d", *d.Count, len(v.states))
+		}
 		if d.Complete {
 			v.full = true
 			members := map[remote.Ref]bool{}

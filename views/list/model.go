@@ -45,8 +45,7 @@ type model struct {
 
 	again   bool // a refresh is wanted
 	running bool
-	last    time.Duration // of the last refresh
-	full    time.Duration // of the last one that read the whole order
+	full    time.Duration // of the last refresh that read the whole order
 	counted int           // what Count said in the last one
 
 	touched []mail.MessageID // changed since the last refresh began
@@ -67,7 +66,7 @@ func (m *model) open(v store.View) {
 	m.ids, m.groups, m.total, m.unread, m.ready, m.whole, m.err = nil, nil, 0, 0, false, false, nil
 	clear(m.asked)
 	m.rows, m.batches, m.held = map[mail.MessageID]mail.Summary{}, nil, map[mail.MessageID]int{}
-	m.touched, m.unsure, m.last, m.full = nil, true, 0, 0
+	m.touched, m.unsure, m.full = nil, true, 0
 	if m.cancel != nil {
 		m.cancel()
 	}
@@ -85,13 +84,18 @@ func (m *model) refresh() {
 	m.running, m.again = true, false
 	ctx, cancel := context.WithCancel(context.Background())
 	m.cancel = cancel
-	turn, v, first, pause := m.turn, m.view, !m.ready, min(2*m.last, 2*time.Second)
+	turn, v, first := m.turn, m.view, !m.ready
 	was := order{m.ids, m.counted, m.whole, m.full}
 	var touched []mail.MessageID
 	if !m.unsure {
 		touched = m.touched
 	}
 	m.touched, m.unsure = nil, false
+	cost := m.full
+	if len(touched) > 0 && was.whole {
+		cost = min(cost, time.Duration(len(touched))*eachPatch)
+	}
+	pause := min(2*cost, 2*time.Second)
 	now := m.now()
 	go func() {
 		defer cancel()
@@ -159,7 +163,7 @@ func (m *model) refresh() {
 			}
 			m.keep(s.Rows)
 			m.ids, m.groups, m.total, m.unread, m.ready, m.whole, m.err = ids, gs, max(total, len(ids)), unread, true, true, nil
-			m.running, m.last, m.counted = false, took, counted
+			m.running, m.counted = false, counted
 			if !patched {
 				m.full = took
 			}

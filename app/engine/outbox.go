@@ -281,8 +281,11 @@ func (a *account) postpone(o *store.Outbound, err error) {
 			state = StateSignIn
 		}
 		a.status(func(s *AccountStatus) { s.State, s.Err = state, f })
-		// A refused password is not tried again by itself: a new one, or the person's wish, ends the wait.
+		// A refused password is not tried again by itself: a new one, or the person's wish, ends the wait. A locked keychain or a full disk is looked at again.
 		o.State, o.Next = mail.OutWaiting, now.Add(24*time.Hour)
+		if f.Kind == fault.Local {
+			o.Next = now.Add(a.e.o.Recheck)
+		}
 		return
 	}
 	if !o.Due.IsZero() && now.Sub(o.Due) > a.e.o.GiveUp && (f.Kind == fault.Busy || f.Kind == fault.Protocol) {

@@ -189,6 +189,7 @@ func (w *Window) connect() {
 	s.OnAccount = w.openSettings
 	l := w.list
 	l.OnSelect = w.selected
+	l.OnPlace = func(at, of int) { w.read.SetPlace(at, of) }
 	l.OnOpen = w.openRow
 	l.OnPick = func() {
 		if w.mode == modeOne {

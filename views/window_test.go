@@ -99,8 +99,13 @@ func TestArchiveGoesOnToTheNextAndUndoBringsItBack(t *testing.T) {
 		t.Errorf("after archiving the cursor is on %v, not on the next row", got)
 	}
 	b.until("the toast", func() bool { return b.w.toast.Text() == "1 conversation archived" })
+	at, of := 0, 0
+	b.w.list.OnPlace = func(a, o int) { at, of = a, o }
 	b.w.rune('z')
 	b.until("the row again", func() bool { return b.rows() == n })
+	if at != 2 || of != n {
+		t.Errorf("the reader is told place %d of %d, want 2 of %d", at, of, n)
+	}
 	if !b.w.list.Select(first.ID) {
 		t.Error("undo did not bring the conversation back")
 	}

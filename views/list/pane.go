@@ -24,6 +24,8 @@ type Pane struct {
 	widget.BaseWidget
 	// OnSelect hears of the selection: the number of rows and the one with the cursor (nil when there is none or it is not here yet).
 	OnSelect func(n int, cursor *mail.Summary)
+	// OnPlace hears where the row with the cursor is (from 1, 0 = nowhere) when rows came or went around it.
+	OnPlace func(at, of int)
 	// OnPick is a click on a row, after it was selected.
 	OnPick func()
 	// OnOpen is Enter or a double click on a row.
@@ -71,6 +73,8 @@ type Pane struct {
 	at         int // index of the cursor when it was last known
 	told       mail.MessageID
 	toldN      int
+	toldAt     int
+	toldOf     int
 	toldUnread int
 	keys       bool   // the last move was by key
 	advance    string // which row is selected when the selected ones go: "older", "newer" or "list" for none

@@ -132,8 +132,13 @@ func (p *Pane) tell() {
 	}
 	p.toldUnread = p.m.unread
 	if id == p.told && p.selected.len() == p.toldN {
+		if at := p.m.index(p.cursor) + 1; p.OnPlace != nil && (at != p.toldAt || len(p.m.ids) != p.toldOf) {
+			p.toldAt, p.toldOf = at, len(p.m.ids)
+			p.OnPlace(at, len(p.m.ids))
+		}
 		return
 	}
+	p.toldAt, p.toldOf = p.m.index(p.cursor)+1, len(p.m.ids)
 	p.told, p.toldN = id, p.selected.len()
 	p.OnSelect(p.selected.len(), s)
 }

@@ -8,7 +8,8 @@
 //
 // One write transaction at a time ([Store.Write]); readers have connections of their own and never wait for it (WAL);
 // only who reads a body waits for the commit of others to bodies.db, which has a rollback journal, since what is only ever added need not be written twice. Every commit is synced
-// to the disk, because the journal promises it: batch what belongs together. Bodies are committed before the rows that name them, so a crash in
+// to the disk, because the journal promises it: batch what belongs together. Only the index does
+// without: it can be done again. Bodies are committed before the rows that name them, so a crash in
 // between leaves a body that nothing names, which [Store.Compact] collects, and never a message without its body. What changed goes on the bus
 // after the commit.
 //

@@ -110,7 +110,7 @@ func (s *Store) Index(ctx context.Context, max int) (int, error) {
 	for done := 0; done < max; {
 		n := min(indexSlice, max-done)
 		got := 0
-		err := s.Write(ctx, func(tx *Tx) (err error) {
+		err := s.writeSoon(ctx, func(tx *Tx) (err error) {
 			got, err = tx.indexSome(n)
 			return err
 		})

@@ -466,3 +466,29 @@ func TestMigrationBacksUp(t *testing.T) {
 		t.Fatalf("a later profile: %v", err)
 	}
 }
+
+// What must be durable is written durably, also after the index was brought up to date, which need not be.
+func TestOnlyTheIndexIsNotSynced(t *testing.T) {
+	s := open(t, Options{})
+	level := func() int {
+		t.Helper()
+		var n int
+		if err := s.w.conn.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	const normal, full = 1, 2
+	for range 3 {
+		in := 0
+		if err := s.writeSoon(ctx, func(*Tx) error { in = level(); return nil }); err != nil || in != normal {
+			t.Fatalf("level %d, %v", in, err)
+		}
+		if _, err := s.Index(ctx, 10); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Write(ctx, func(*Tx) error { in = level(); return nil }); err != nil || in != full {
+			t.Fatalf("level %d, %v", in, err)
+		}
+	}
+}

@@ -59,6 +59,29 @@ func (s *Store) Write(ctx context.Context, f func(tx *Tx) error) error {
 	return s.write(ctx, f)
 }
 
+// writeSoon is Write for what can be done again: the commit is not synced to the disk by itself but with the next one that is. When the power fails
+// before, the whole transaction never was.
+func (s *Store) writeSoon(ctx context.Context, f func(tx *Tx) error) (err error) {
+	select {
+	case s.wmu <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closing:
+		return errClosed()
+	}
+	defer func() { <-s.wmu }()
+	// Not by prepared statements: this pragma acts when it is prepared.
+	if _, err := s.w.conn.ExecContext(context.Background(), "PRAGMA synchronous=NORMAL"); err != nil {
+		return local("write", err)
+	}
+	defer func() {
+		if _, serr := s.w.conn.ExecContext(context.Background(), "PRAGMA synchronous=FULL"); serr != nil && err == nil {
+			err = local("write", serr)
+		}
+	}()
+	return s.write(ctx, f)
+}
+
 func (s *Store) write(ctx context.Context, f func(tx *Tx) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -10,7 +10,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
@@ -141,11 +140,4 @@ func (b *bench) change(share float64) {
 	}
 	c.must("STORE " + set + " " + flag + " (\\Flagged)")
 	c.close()
-}
-
-func (b *bench) store(n int) {
-	fmt.Printf("\nList and search with %d messages in one mailbox (go test -bench):\n", n)
-	c := exec.Command("go", "test", "-run", "^$", "-bench", ".", "-benchtime", "20x", "-timeout", "60m", "./app/store", "-args", "-store.n="+strconv.Itoa(n))
-	c.Stdout, c.Stderr = os.Stdout, os.Stderr
-	c.Run()
 }

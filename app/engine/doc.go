@@ -14,8 +14,8 @@
 // Where a server names the number of its messages and another number is known here, the mailbox is listed from scratch once: a wrong word of
 // before is made good. An op whose message has a new name (UIDVALIDITY) waits for the pull that finds it and follows.
 //
-// From a server that keeps nothing (POP3) only that is removed which is here as it was listed: its size as told, or else the same bytes when it is fetched
-// a second time; and a body that is another message's is not stored.
+// From a mailbox of the Keep kind (POP3) only that is removed which is here as it was listed: its size as told, or else the same bytes when it
+// is fetched a second time; and a body that is another message's is not stored.
 //
 // An outbox row goes waiting, sending, and away: sending is durable before the first byte. Found so at the start it is
 // unsure, as after a connection that ended without the answer: it is looked for in the account's mailboxes, else the person decides.

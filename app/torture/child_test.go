@@ -32,9 +32,11 @@ type orders struct {
 
 // actor is a child at work. What it prints is read by the parent, also after its death: "did X" once a command was accepted.
 type actor struct {
-	a  *app.App
-	o  orders
-	as []mail.Account
+	a    *app.App
+	o    orders
+	as   []mail.Account
+	told func(what string) // nil: print it
+	stop chan struct{}     // ends what has no end of its own; nil: a kill does
 }
 
 // say prints at once: nothing is lost by a kill.
@@ -92,7 +94,13 @@ func must(err error) {
 	}
 }
 
-func (c *actor) did(what string) { say("did %s", what) }
+func (c *actor) did(what string) {
+	if c.told != nil {
+		c.told(what)
+		return
+	}
+	say("did %s", what)
+}
 
 func (c *actor) sync() {
 	for _, acc := range c.as {
@@ -248,9 +256,14 @@ var acts = map[string]func(*actor){
 	"busy": func(c *actor) {
 		r := rand.New(rand.NewPCG(c.o.Seed, 7))
 		roles := []mail.Role{mail.RoleInbox, mail.RoleArchive, mail.RoleJunk, mail.RoleTrash}
-		say("busy")
+		c.did("begin")
 		var drafts []mail.DraftID
 		for i := 0; ; i++ {
+			select {
+			case <-c.stop:
+				return
+			default:
+			}
 			p, err := c.a.List(bg, store.View{Mailbox: c.box(0, roles[r.IntN(len(roles))], "")}, 0, 100)
 			must(err)
 			if len(p.Rows) > 0 {

@@ -2,7 +2,9 @@ package torture
 
 import (
 	"context"
+	"maps"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -48,6 +50,17 @@ func (l *link) reset() {
 		}
 		c.Close()
 	}
+}
+
+// resetAll resets what is connected now and returns how many connections that were.
+func (w *wall) resetAll() int {
+	w.mu.Lock()
+	links := slices.Collect(maps.Keys(w.links))
+	w.mu.Unlock()
+	for _, l := range links {
+		l.reset()
+	}
+	return len(links)
 }
 
 func newWall(t testing.TB, only int) *wall { return &wall{t: t, only: only, links: map[*link]bool{}} }

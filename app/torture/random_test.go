@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/wire"
 	"github.com/postrider/postrider/app"
 )
 
@@ -40,7 +41,7 @@ func TestKilledAtRandomTimes(t *testing.T) {
 		bad := ""
 		for lines.Scan() {
 			line := lines.Text()
-			if line == "busy" {
+			if line == "did begin" {
 				timer = time.AfterFunc(wait, func() { cmd.Process.Kill() })
 			}
 			if x, ok := strings.CutPrefix(line, "did send "); ok {
@@ -217,4 +218,62 @@ func TestKilledAtRandomTimesWhileFetching(t *testing.T) {
 			t.Logf("%d kills", kills)
 		})
 	}
+}
+
+// TestNetworkThatComesAndGoes resets all connections every now and then while the running program moves, marks, writes and sends.
+func TestNetworkThatComesAndGoes(t *testing.T) {
+	t.Parallel()
+	const n = 30
+	w := newWorld(t, 465, []int{993}, nil, true, func(w *world) { w.deliver(0, n, 30) })
+	x := newWall(t, 0)
+	a, err := openProfile(w.dir, w.s.Roots, how{running: true, dialer: func(d *wire.Dialer) { x.dialer(d); d.Idle = 2 * time.Second }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	sent, saved := map[string]bool{}, map[string]bool{}
+	c := &actor{a: a, o: orders{To: w.to, Seed: 99}, as: []mail.Account{w.acc(a, 0)}, stop: make(chan struct{}), told: func(what string) {
+		if s, ok := strings.CutPrefix(what, "send "); ok {
+			sent[s] = true
+		}
+		if s, ok := strings.CutPrefix(what, "save "); ok {
+			saved[s] = true
+		}
+	}}
+	failed := make(chan any, 1)
+	go func() {
+		defer func() { failed <- recover() }()
+		acts["busy"](c)
+	}()
+	length := 4 * time.Second
+	if full {
+		length = 40 * time.Second
+	}
+	resets := 0
+	for end := time.Now().Add(length); time.Now().Before(end); {
+		time.Sleep(time.Duration(20+rand.IntN(250)) * time.Millisecond)
+		resets += x.resetAll()
+	}
+	close(c.stop)
+	if p := <-failed; p != nil {
+		t.Fatal(p)
+	}
+	waitFor(t, "everything to follow", func() bool {
+		out, err := a.Outbox(bg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range out {
+			if o.State != mail.OutUnsure {
+				return false
+			}
+		}
+		ops, err := a.Store().Ops(bg, c.as[0].ID)
+		return err == nil && len(ops) == 0
+	})
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.settled("after the resets", n, sent, saved)
+	t.Logf("%d connections reset, %d messages sent, %d drafts saved", resets, len(sent), len(saved))
 }

@@ -282,12 +282,13 @@ type pipeline struct {
 	out    chan cooked
 	wg     sync.WaitGroup
 	done   chan struct{}
+	known  map[mail.MailboxID]*reborn // Keep: as it was when the first batch was stored; of the storing goroutine
 	mu     sync.Mutex
 	err    error
 }
 
 func (s *session) pipeline() *pipeline {
-	pl := &pipeline{in: make(chan raw, 4), out: make(chan cooked, 64), done: make(chan struct{})}
+	pl := &pipeline{in: make(chan raw, 4), out: make(chan cooked, 64), done: make(chan struct{}), known: map[mail.MailboxID]*reborn{}}
 	pl.ctx, pl.cancel = context.WithCancel(s.ctx)
 	for range s.e.o.Workers {
 		pl.wg.Add(1)
@@ -335,7 +336,7 @@ func (s *session) store(pl *pipeline) {
 			return
 		}
 		if pl.failed() == nil {
-			if err := s.putBodies(batch); err != nil {
+			if err := s.putBodies(batch, pl.known); err != nil {
 				pl.mu.Lock()
 				pl.err = err
 				pl.mu.Unlock()
@@ -388,7 +389,7 @@ func (s *session) store(pl *pipeline) {
 }
 
 // putBodies stores a batch in one transaction. Rows that went meanwhile are passed over.
-func (s *session) putBodies(batch []cooked) error {
+func (s *session) putBodies(batch []cooked, known map[mail.MailboxID]*reborn) error {
 	return s.e.write(s.ctx, "bodies", func(tx *store.Tx) error {
 		bs := make(map[mail.MessageID]store.Body, len(batch))
 		var again *reborn
@@ -412,16 +413,25 @@ func (s *session) putBodies(batch []cooked) error {
 					s.e.log.Warn("another message came than was asked for", "account", string(s.a.id), "bytes", c.body.Size)
 					continue // the next session asks again
 				}
-				if again == nil {
-					if again, err = newReborn(tx, s, row.Base); err != nil {
+				if known[row.Base] == nil {
+					if known[row.Base], err = newReborn(tx, s, row.Base); err != nil {
 						return err
 					}
 				}
-				if known, err := again.meet(tx, row, c.body); known || err != nil {
-					if err != nil {
-						return err
+				// Names do not become void while bodies are fetched, so what was void at the start is all there is. Whether it was deleted meanwhile is
+				// looked up when it matters.
+				if _, maybe := known[row.Base].marks[c.body.Digest]; maybe {
+					if again == nil {
+						if again, err = newReborn(tx, s, row.Base); err != nil {
+							return err
+						}
 					}
-					continue
+					if met, err := again.meet(tx, row, c.body); met || err != nil {
+						if err != nil {
+							return err
+						}
+						continue
+					}
 				}
 				if err := tx.SetPOPSeen(row.Base, row.Ref, c.body.Digest, s.e.o.Now()); err != nil {
 					return err

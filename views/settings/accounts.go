@@ -171,14 +171,17 @@ func (v *View) accountRow(a mail.Account, first, last bool) fyne.CanvasObject {
 		kit.Place(icon, 16, 14, 36, 36)
 		// Columns keep their places down to the narrowest window, where the protocol and the usage go first.
 		c2, c3, wide := float32(313), float32(452), s.Width > 900
+		left, room := float32(240), s.Width-c3-170
 		if !wide {
-			c3 = 300
+			room = state.MinSize().Width
+			c3 = max(190, min(300, s.Width-room-14))
+			left = min(240, c3-72)
 		}
-		kit.Place(name, 64, 13, 240, 18)
-		kit.Place(addr, 64, 32, 236, 16)
+		kit.Place(name, 64, 13, left, 18)
+		kit.Place(addr, 64, 32, left, 16)
 		proto.Hidden = !wide
 		kit.Place(proto, c2, 0, 120, s.Height)
-		kit.Place(state, c3, 0, s.Width-c3-170, s.Height)
+		kit.Place(state, c3, 0, room, s.Height)
 		if usage != nil {
 			if !wide {
 				usage.Hide()

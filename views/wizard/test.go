@@ -316,7 +316,7 @@ func (w *View) finishForm() fyne.CanvasObject {
 	poll.Name = "Check for new mail"
 	pollHelp := "The server supports IMAP IDLE."
 	if !push {
-		pollHelp = "The server does not tell when mail arrives, so Postrider asks."
+		pollHelp = "The server does not call, so Postrider asks."
 	}
 	keepHelp := "You can read while it downloads."
 	if w.choice.proto == mail.POP3 {

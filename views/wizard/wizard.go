@@ -61,6 +61,7 @@ type View struct {
 
 	at       page
 	modal    bool
+	canvas   fyne.Canvas // that it is over; the wizard itself does not know it before it is drawn
 	you      you
 	looking  looking
 	choice   choice
@@ -115,6 +116,7 @@ func Open(cv fyne.Canvas, c app.Client, h Hooks) *View {
 	}
 	o.PlaceAt = func(s fyne.Size) (fyne.Position, fyne.Size) { return fyne.Position{}, s }
 	o.Open()
+	w.canvas = cv
 	w.settle()
 	return w
 }
@@ -221,7 +223,11 @@ func (w *View) show(p page) {
 
 // settle gives the keyboard to the page's first field.
 func (w *View) settle() {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(w); c != nil && w.focus != nil {
+	c := w.canvas
+	if c == nil {
+		c = fyne.CurrentApp().Driver().CanvasForObject(w)
+	}
+	if c != nil && w.focus != nil {
 		c.Focus(w.focus)
 	}
 }

@@ -90,6 +90,13 @@ func (b *bench) imap() {
 		s, _, err = b.sync(p)
 		check(err)
 		change = append(change, s.Seconds)
+		last := func(ds []float64) float64 {
+			if len(ds) == 0 {
+				return 0
+			}
+			return ds[len(ds)-1]
+		}
+		fmt.Fprintf(os.Stderr, "round %d: floor %.2f, mbsync %.2f with fsync and %.2f without; stored %.2f, all %.2f, listed %.2f s\n", len(floor), f, last(fs), last(nofs), last(stored), last(whole), last(listed))
 	}
 	b.row("bodies, bare client (floor)", median(floor), "s", "", 0, 0)
 	b.row("metadata, bare client (floor)", median(meta), "s", "", 0, 0)

@@ -84,7 +84,7 @@ func bytesText(n int64) string {
 	case n >= 1e6:
 		return strconv.Itoa(int((n+5e5)/1e6)) + " MB"
 	case n >= 1e3:
-		return strconv.Itoa(int((n+500)/1e3)) + " kB"
+		return strconv.Itoa(int((n+500)/1e3)) + " KB"
 	}
 	return strconv.Itoa(int(n)) + " bytes"
 }

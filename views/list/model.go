@@ -118,6 +118,7 @@ func (m *model) refresh() {
 		}
 		gs := groups(head, now)
 		if first {
+			gs := gs // the other one changes below, perhaps before this is done
 			m.do(func() {
 				if turn == m.turn {
 					m.keep(s.Rows)

@@ -42,9 +42,9 @@ var shared struct {
 }
 
 // users is how many people live on a test server besides the usual ones.
-const users = 60
+const users = 200
 
-func person(n int) string { return fmt.Sprintf("t%02d@example.test", n) }
+func person(n int) string { return fmt.Sprintf("t%03d@example.test", n) }
 
 const password = "torture-pw"
 

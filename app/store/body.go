@@ -234,11 +234,7 @@ func (tx *Tx) PutBodies(bs map[mail.MessageID]Body) error {
 // attachBody gives a row its body's digest and what the body told of it.
 func (tx *Tx) attachBody(r *state, b *Body) error {
 	if r.hide&2 != 0 {
-		if err := tx.SetEnvelope(r.id, b.Envelope); err != nil {
-			return err
-		}
-		var err error
-		if r, err = tx.load(r.id); err != nil {
+		if err := tx.setEnvelope(r, b.Envelope); err != nil {
 			return err
 		}
 	}

@@ -86,7 +86,7 @@ const (
 
 // indexTuning: the words of a transaction are sorted in memory and make one segment; segments are merged eight at a time instead of four, which
 // halves the work and leaves a search a few more to look into.
-var indexTuning = map[string]int{"hashsize": 8 << 20, "automerge": 16, "crisismerge": 32}
+var indexTuning = map[string]int{"hashsize": 4 << 20, "automerge": 16, "crisismerge": 32}
 
 // tuneIndex sets what differs; the values are kept in the file.
 func tuneIndex(w *writer1) error {

@@ -207,29 +207,38 @@ func (tx *Tx) SetEnvelope(id mail.MessageID, e mail.Envelope) error {
 	if err != nil {
 		return err
 	}
+	if err := tx.setEnvelope(r, e); err != nil {
+		return err
+	}
+	if r.hide == 0 {
+		return tx.requeueIndex(id)
+	}
+	return nil
+}
+
+// setEnvelope brings r to what the row is afterwards; that the index needs the message is left to the caller.
+func (tx *Tx) setEnvelope(r *state, e mail.Envelope) error {
 	was := r.shown()
 	a := tx.t.byNum[r.account]
 	if a == nil {
 		return missing("account")
 	}
-	rec := []record{{id: id, account: r.account, box: r.mailbox, flags: r.flags, env: &e, date: dateOf(&e, time.Unix(r.date, 0), tx.s.now()).Unix(), hide: r.hide &^ 2}}
+	rec := []record{{id: r.id, account: r.account, box: r.mailbox, flags: r.flags, env: &e, date: dateOf(&e, time.Unix(r.date, 0), tx.s.now()).Unix(), hide: r.hide &^ 2}}
 	if err := tx.threadNew(rec); err != nil {
 		return err
 	}
 	// A conversation made in this call is counted by recount: the row is there already.
 	r.thread, r.hide, r.tome = rec[0].thread, r.hide&^2, toMe(a.mine, e.To, e.Cc)
 	r.attach = r.attach || e.Attachments
-	_, err = tx.w.exec(`UPDATE messages SET thread=?, hide=?, attach=?, tome=?, date=?, sh=?, iid=?, subject=?, sender=?, rcpt=?, cc=? WHERE id=?`,
-		int64(r.thread), r.hide, b2i(r.attach), b2i(r.tome), rec[0].date, rec[0].sh, clean(e.InternetID, 998),
-		clean(e.Subject, 2000), packAddrs(e.From), packAddrs(e.To), packAddrs(e.Cc), int64(id))
+	r.date, r.iid = rec[0].date, clean(e.InternetID, 998)
+	_, err := tx.w.exec(`UPDATE messages SET thread=?, hide=?, attach=?, tome=?, date=?, sh=?, iid=?, subject=?, sender=?, rcpt=?, cc=? WHERE id=?`,
+		int64(r.thread), r.hide, b2i(r.attach), b2i(r.tome), r.date, rec[0].sh, r.iid,
+		clean(e.Subject, 2000), packAddrs(e.From), packAddrs(e.To), packAddrs(e.Cc), int64(r.id))
 	if err != nil {
 		return err
 	}
 	tx.moved(was, r.shown())
-	tx.touch(id)
-	if r.hide == 0 {
-		return tx.requeueIndex(id)
-	}
+	tx.touch(r.id)
 	return nil
 }
 

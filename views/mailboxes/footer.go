@@ -114,7 +114,7 @@ func (f *footer) words() footWords {
 		w.sub = sub
 	}
 	if need > 0 {
-		w.title, w.sub = "Some mail is not fetched", sub
+		w.title, w.sub = "Not up to date", sub
 	}
 	return w
 }

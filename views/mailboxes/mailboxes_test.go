@@ -133,7 +133,7 @@ func TestFooterWords(t *testing.T) {
 	st.Status.Accounts[0].State, st.Status.Accounts[0].Total = app.StateIdle, 0
 	st.Status.Accounts[2].State = app.StateSignIn
 	s.Set(st)
-	if w := s.foot.words(); w.title != "Some mail is not fetched" || w.sub != "2 up to date · 1 needs you" {
+	if w := s.foot.words(); w.title != "Not up to date" || w.sub != "2 up to date · 1 needs you" {
 		t.Errorf("%+v", w)
 	}
 }

@@ -490,8 +490,8 @@ func (v *View) hereCard(a mail.Account, width float32) fyne.CanvasObject {
 		fact("Search index", gigabytes(v.stats.IndexBytes), ""), fact("Password", v.secretPlace(), "key-round"), kit.Gap(0, 12), kit.Row(8, remove))
 }
 
-// removal says what is lost with an account.
-func removal(a mail.Account, boxes []mail.Mailbox) string {
+// removal says what is lost with an account; out is the Outbox.
+func removal(a mail.Account, boxes []mail.Mailbox, out []mail.OutboxItem) string {
 	text := "Its mail and settings are removed from this computer only. What is on the server stays there."
 	var only []string
 	n := 0
@@ -504,6 +504,18 @@ func removal(a mail.Account, boxes []mail.Mailbox) string {
 	if n > 0 {
 		text += fmt.Sprintf(" These exist only here and are lost: %s.", strings.Join(only, ", "))
 	}
+	waiting := 0
+	for _, o := range out {
+		if o.Account == a.ID && o.State != mail.OutSent {
+			waiting++
+		}
+	}
+	switch {
+	case waiting == 1:
+		text += " The message in its Outbox is not sent any more."
+	case waiting > 1:
+		text += fmt.Sprintf(" The %d messages in its Outbox are not sent any more.", waiting)
+	}
 	if a.Incoming.Protocol == mail.POP3 {
 		text += " Messages that were already removed from the POP3 server are lost too."
 	}
@@ -511,8 +523,21 @@ func removal(a mail.Account, boxes []mail.Mailbox) string {
 }
 
 func (v *View) remove(a mail.Account) {
+	v.do(func(ctx context.Context) error {
+		out, err := v.c.Outbox(ctx)
+		if err == nil {
+			v.h.Do(func() { v.confirmRemoval(a, out) })
+		}
+		return err
+	})
+}
+
+func (v *View) confirmRemoval(a mail.Account, out []mail.OutboxItem) {
 	cv := fyne.CurrentApp().Driver().CanvasForObject(v)
-	kit.Ask(cv, "Remove "+a.Name+"?", removal(a, v.boxes), "Remove account", true, func() {
+	if cv == nil {
+		return // the settings were left in the meantime
+	}
+	kit.Ask(cv, "Remove "+a.Name+"?", removal(a, v.boxes, out), "Remove account", true, func() {
 		v.do(func(ctx context.Context) error {
 			err := v.c.RemoveAccount(ctx, a.ID)
 			if err == nil && v.h.Toast != nil {

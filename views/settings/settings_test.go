@@ -179,7 +179,11 @@ func TestEverySectionOpens(t *testing.T) {
 
 func TestRemoveAsksAndNamesWhatIsLost(t *testing.T) {
 	a := mail.Account{ID: "x", Incoming: mail.Server{Protocol: mail.IMAP}}
-	text := removal(a, []mail.Mailbox{{Account: "x", Name: "Old letters", Local: true, Total: 12}, {Account: "x", Name: "Inbox", Total: 900}, {Account: "y", Name: "Other", Local: true, Total: 3}})
+	text := removal(a, []mail.Mailbox{{Account: "x", Name: "Old letters", Local: true, Total: 12}, {Account: "x", Name: "Inbox", Total: 900}, {Account: "y", Name: "Other", Local: true, Total: 3}},
+		[]mail.OutboxItem{{Account: "x"}, {Account: "x", State: mail.OutFailed}, {Account: "x", State: mail.OutSent}, {Account: "y"}})
+	if !strings.Contains(text, "The 2 messages in its Outbox are not sent any more.") {
+		t.Errorf("says %q", text)
+	}
 	if !strings.Contains(text, "Old letters (12)") || strings.Contains(text, "Inbox") || strings.Contains(text, "Other") {
 		t.Errorf("says %q", text)
 	}
@@ -188,7 +192,8 @@ func TestRemoveAsksAndNamesWhatIsLost(t *testing.T) {
 	n := len(r.v.accounts)
 	r.v.Choose(id)
 	find[*kit.Button](r, "Remove account…").Tapped(nil)
-	if r.stored(id).ID == "" || !r.says("from this computer only") {
+	r.until("the question", func() bool { return r.says("from this computer only") })
+	if r.stored(id).ID == "" {
 		t.Fatal("it does not ask first")
 	}
 	find[*kit.Button](r, "Remove account").Tapped(nil)

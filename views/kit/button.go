@@ -156,7 +156,9 @@ func (b *Button) FocusLost() { b.focused = false; b.Refresh() }
 func (b *Button) TypedRune(r rune) {
 	if r == ' ' {
 		b.act()
+		return
 	}
+	passRune(b, r)
 }
 
 // TypedKey implements fyne.Focusable.
@@ -164,8 +166,9 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		b.act()
-	case fyne.KeyEscape:
-		EscapeFrom(b)
+	case fyne.KeySpace: // its rune presses the button
+	default:
+		passKey(b, e)
 	}
 }
 

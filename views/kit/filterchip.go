@@ -56,13 +56,19 @@ func (c *FilterChip) FocusLost() { c.focused = false; c.Refresh() }
 func (c *FilterChip) TypedRune(r rune) {
 	if r == ' ' {
 		c.flip()
+		return
 	}
+	passRune(c, r)
 }
 
 // TypedKey implements fyne.Focusable.
 func (c *FilterChip) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+	switch e.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
 		c.flip()
+	case fyne.KeySpace:
+	default:
+		passKey(c, e)
 	}
 }
 

@@ -27,3 +27,23 @@ func TestANewRendererOfAWidgetWithASizeIsLaidOut(t *testing.T) {
 		}
 	}
 }
+
+func TestAButtonHandsOnTheKeysItDoesNotUse(t *testing.T) {
+	test.NewTempApp(t)
+	n := 0
+	b := NewButton("Go", "", Plain, func() { n++ })
+	w := test.NewTempWindow(t, b)
+	var keys []fyne.KeyName
+	runes := ""
+	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { keys = append(keys, e.Name) })
+	w.Canvas().SetOnTypedRune(func(r rune) { runes += string(r) })
+	w.Canvas().Focus(b)
+	for _, k := range []fyne.KeyName{fyne.KeyReturn, fyne.KeySpace, fyne.KeyF6, fyne.KeyEscape} {
+		b.TypedKey(&fyne.KeyEvent{Name: k})
+	}
+	b.TypedRune(' ')
+	b.TypedRune('j')
+	if n != 2 || len(keys) != 2 || keys[0] != fyne.KeyF6 || keys[1] != fyne.KeyEscape || runes != "j" {
+		t.Errorf("pressed %d times, handed on %v and %q", n, keys, runes)
+	}
+}

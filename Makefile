@@ -36,7 +36,8 @@ test: packages-test lint build
 
 bench:
 	@.ci/packages build test bench
-	CC=$$(command -v clang-14 || command -v gcc || echo cc) $(GO) run ./app/bench
+	$(GO) run ./app/bench
+	$(GO) test -run '^$$' -bench . -benchtime 200x ./views/kit ./views/list ./views/composer/editor
 
 fuzz:
 	@.ci/fuzz $(or $(FUZZTIME),30s)

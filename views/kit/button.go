@@ -158,7 +158,7 @@ func (b *Button) TypedRune(r rune) {
 		b.act()
 		return
 	}
-	passRune(b, r)
+	PassRune(b, r)
 }
 
 // TypedKey implements fyne.Focusable.
@@ -168,7 +168,7 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 		b.act()
 	case fyne.KeySpace: // its rune presses the button
 	default:
-		passKey(b, e)
+		PassKey(b, e)
 	}
 }
 

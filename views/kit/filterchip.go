@@ -58,7 +58,7 @@ func (c *FilterChip) TypedRune(r rune) {
 		c.flip()
 		return
 	}
-	passRune(c, r)
+	PassRune(c, r)
 }
 
 // TypedKey implements fyne.Focusable.
@@ -68,7 +68,7 @@ func (c *FilterChip) TypedKey(e *fyne.KeyEvent) {
 		c.flip()
 	case fyne.KeySpace:
 	default:
-		passKey(c, e)
+		PassKey(c, e)
 	}
 }
 

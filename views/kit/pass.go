@@ -2,8 +2,8 @@ package kit
 
 import "fyne.io/fyne/v2"
 
-// The toolkit gives keys to the widget with the keyboard alone. What a button does not use is the window's: passKey and passRune hand it on.
-func passKey(o fyne.CanvasObject, e *fyne.KeyEvent) {
+// PassKey hands a key that a widget does not use to its window: the toolkit gives keys to the widget with the keyboard alone.
+func PassKey(o fyne.CanvasObject, e *fyne.KeyEvent) {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
 		if f := c.OnTypedKey(); f != nil {
 			f(e)
@@ -11,7 +11,8 @@ func passKey(o fyne.CanvasObject, e *fyne.KeyEvent) {
 	}
 }
 
-func passRune(o fyne.CanvasObject, r rune) {
+// PassRune does so with a letter.
+func PassRune(o fyne.CanvasObject, r rune) {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
 		if f := c.OnTypedRune(); f != nil {
 			f(r)

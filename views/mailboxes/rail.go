@@ -88,11 +88,17 @@ func (b *railButton) FocusLost()                     { b.focus = false; b.Refres
 func (b *railButton) TypedRune(r rune) {
 	if r == ' ' {
 		b.do()
+		return
 	}
+	kit.PassRune(b, r)
 }
 func (b *railButton) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+	switch e.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
 		b.do()
+	case fyne.KeySpace:
+	default:
+		kit.PassKey(b, e)
 	}
 }
 

@@ -116,13 +116,15 @@ func (a *attachment) FocusGained() { a.focus = true; a.Refresh() }
 func (a *attachment) FocusLost() { a.focus = false; a.Refresh() }
 
 // TypedRune implements fyne.Focusable.
-func (a *attachment) TypedRune(rune) {}
+func (a *attachment) TypedRune(r rune) { kit.PassRune(a, r) }
 
 // TypedKey opens it by Enter.
 func (a *attachment) TypedKey(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
 		a.c.p.openFile(a.c, a.part)
+		return
 	}
+	kit.PassKey(a, e)
 }
 
 // CreateRenderer implements fyne.Widget.

@@ -58,22 +58,7 @@ func open(ctx context.Context, o wire.Options, cred auth.Credential) (*session, 
 
 // openFresh opens a session with the account's credential, and once more with a fresh one when it was refused and the fresh one differs.
 func openFresh(ctx context.Context, o wire.Options) (*session, error) {
-	cred, err := o.Creds.Credential(ctx, false)
-	if err != nil {
-		return nil, err
-	}
-	s, err := open(ctx, o, cred)
-	if err == nil || !fault.Is(err, fault.Auth) {
-		return s, err
-	}
-	fresh, ferr := o.Creds.Credential(ctx, true)
-	if ferr != nil || fresh == cred {
-		if cred.Token != "" && ferr != nil {
-			return nil, ferr
-		}
-		return nil, err
-	}
-	return open(ctx, o, fresh)
+	return wire.SignIn(ctx, o, func(c auth.Credential) (*session, error) { return open(ctx, o, c) })
 }
 
 // do runs f as one exchange with the server: it ends with ctx, by closing the connection, and its error is a fault.

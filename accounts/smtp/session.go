@@ -93,25 +93,9 @@ func ctxOr(ctx context.Context, err error) error {
 	return err
 }
 
-// open connects and signs in; after a refusal the credential is asked for once more (an OAuth token is refreshed by that).
+// open connects and signs in, once more with a fresh credential after a refusal.
 func open(ctx context.Context, o wire.Options) (*session, error) {
-	c, err := o.Creds.Credential(ctx, false)
-	if err != nil {
-		return nil, ctxOr(ctx, err)
-	}
-	s, err := openWith(ctx, o, c)
-	if err == nil || !fault.Is(err, fault.Auth) || fault.Of(err).Code == "no-mechanism" || ctx.Err() != nil {
-		return s, ctxOr(ctx, err)
-	}
-	fresh, cerr := o.Creds.Credential(ctx, true)
-	if cerr != nil && c.Token != "" {
-		return nil, ctxOr(ctx, cerr) // the token could not be refreshed: that is not the server's refusal
-	}
-	if cerr != nil || fresh == c {
-		return nil, ctxOr(ctx, err)
-	}
-	s, err = openWith(ctx, o, fresh)
-	return s, ctxOr(ctx, err)
+	return wire.SignIn(ctx, o, func(c auth.Credential) (*session, error) { return openWith(ctx, o, c) })
 }
 
 func openWith(ctx context.Context, o wire.Options, c auth.Credential) (*session, error) {

@@ -36,5 +36,7 @@ func (l *lockFile) release() error {
 	}
 	f := l.f
 	l.f = nil
-	return f.Close()
+	// Closing alone is not enough: a child that was forked and has not called exec yet holds the same lock for a moment.
+	err := unix.Flock(int(f.Fd()), unix.LOCK_UN)
+	return errors.Join(err, f.Close())
 }

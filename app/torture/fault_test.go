@@ -315,7 +315,11 @@ func TestDiskFull(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer func() { a.Close() }()
+			defer func() {
+				if a != nil {
+					a.Close()
+				}
+			}()
 			acc := account(s, me, port, 587)
 			acc.Leave.Mode = "now"
 			acc = add(t, a, acc, "")

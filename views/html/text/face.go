@@ -1,0 +1,4 @@
+package text
+
+// Face is a loaded font file's face.
+type Face struct{}

@@ -216,14 +216,14 @@ func (c *Composer) concern(k app.Concern, at time.Time) {
 		w.without, w.withoutText = anyway, "Send without"
 	case "no-recipient":
 		w.icon = "circle-alert"
-		c.to.input.Focus()
+		c.focus(c.to.input)
 	case "address":
 		w.icon = "circle-alert"
 		for _, p := range []*people{c.to, c.cc, c.bcc} {
 			for _, a := range p.list {
 				if a.Addr == k.Addr {
 					c.showRow(p)
-					p.input.Focus()
+					c.focus(p.input)
 				}
 			}
 		}
@@ -231,7 +231,7 @@ func (c *Composer) concern(k app.Concern, at time.Time) {
 		kit.Ask(c.win.Canvas(), k.Title, k.Detail, "Send to all of them", false, anyway)
 		return
 	case "subject":
-		c.subject.Focus()
+		c.focus(c.subject)
 		w.without, w.withoutText = anyway, "Send without"
 	default:
 		if !k.Block {

@@ -115,11 +115,11 @@ func Open(newWindow func(title string) fyne.Window, client app.Client, d mail.Dr
 	c.win.Show()
 	switch {
 	case len(d.To) == 0:
-		c.to.input.Focus()
+		c.focus(c.to.input)
 	case d.Subject == "":
-		c.subject.Focus()
+		c.focus(c.subject)
 	default:
-		c.text.Focus()
+		c.focus(c.text)
 	}
 	return c
 }
@@ -232,5 +232,5 @@ func (c *Composer) unfold() {
 	c.quoted = ""
 	c.fold.Hide()
 	c.text.Append(join + q)
-	c.text.Focus()
+	c.focus(c.text)
 }

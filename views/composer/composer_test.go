@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
@@ -404,4 +405,22 @@ func FuzzParseList(f *testing.F) {
 			problem(a.Addr)
 		}
 	})
+}
+
+func TestFileDialogOpensLargeEnough(t *testing.T) {
+	r := open(t, mail.Draft{}, nil)
+	r.c.Attach()
+	top := r.c.win.Canvas().Overlays().Top()
+	if top == nil {
+		t.Fatal("no dialog for files is shown")
+	}
+	var z fyne.Size
+	for _, o := range test.LaidOutObjects(top) {
+		if p, ok := o.(*widget.PopUp); ok {
+			z = p.Size()
+		}
+	}
+	if z.Width < 600 || z.Height < 400 {
+		t.Errorf("the dialog is only %v", z)
+	}
 }

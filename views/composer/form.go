@@ -65,7 +65,7 @@ func (c *Composer) build() {
 	c.subject.OnKey = func(k fyne.KeyName, _ bool) bool {
 		switch k {
 		case fyne.KeyReturn, fyne.KeyEnter:
-			c.text.Focus()
+			c.focus(c.text)
 			return true
 		case fyne.KeyEscape:
 			c.Close()
@@ -218,7 +218,7 @@ func (c *Composer) drawLinks() {
 		if !r.on {
 			b := kit.NewButton(r.p.name, "", kit.Link, func() {
 				c.showRow(r.p)
-				r.p.input.Focus()
+				c.focus(r.p.input)
 			})
 			b.Height = kit.SmallButton
 			row.Add(b)
@@ -237,16 +237,19 @@ func (c *Composer) showRow(p *people) {
 	}
 }
 
+// focus gives the keys to a widget of the window, also to one that has not been drawn yet and so does not know where it is.
+func (c *Composer) focus(o fyne.Focusable) { c.win.Canvas().Focus(o) }
+
 // next gives the keys to the row below an address row.
 func (c *Composer) next(p *people) {
 	i := slices.IndexFunc(c.rows, func(r *addressRow) bool { return r.p == p })
 	for _, r := range c.rows[i+1:] {
 		if r.on {
-			r.p.input.Focus()
+			c.focus(r.p.input)
 			return
 		}
 	}
-	c.subject.Focus()
+	c.focus(c.subject)
 }
 
 // drawFrom shows who writes; a click offers the other identities.

@@ -198,7 +198,7 @@ func (c *Composer) send(at time.Time, sure bool) {
 		if addr, why := p.bad(); addr != "" {
 			c.showRow(p)
 			c.warn(warning{code: "address", icon: "circle-alert", bad: true, text: "“" + addr + "” cannot be written to.", detail: why + "."})
-			p.input.Focus()
+			c.focus(p.input)
 			return
 		}
 	}
@@ -258,8 +258,7 @@ func (c *Composer) Attach() {
 			c.attach(r.URI().Name(), func() (io.ReadCloser, error) { return r, nil })
 		}
 	}, c.win)
-	d.Resize(kit.FileDialog(c.win.Canvas()))
-	d.Show()
+	kit.ShowFiles(d, c.win.Canvas(), "Attach a file", "Attach")
 }
 
 // dropped attaches files that were dropped on the window.

@@ -91,7 +91,7 @@ func (p *people) remove(i int) {
 	p.list = append(p.list[:i:i], p.list[i+1:]...)
 	p.arm(false)
 	p.changed()
-	p.input.Focus()
+	p.c.focus(p.input)
 }
 
 // change puts a chip's text back into the field.
@@ -105,7 +105,7 @@ func (p *people) change(i int) {
 	}
 	p.input.SetText(text)
 	p.changed()
-	p.input.Focus()
+	p.c.focus(p.input)
 }
 
 // commit makes chips of what is typed.

@@ -1,10 +1,6 @@
 package kit
 
-import (
-	"fmt"
-
-	"fyne.io/fyne/v2"
-)
+import "fmt"
 
 // Bytes writes a size as people read it. A KB is 1024 bytes, as servers count it.
 func Bytes(n int64) string {
@@ -19,10 +15,4 @@ func Bytes(n int64) string {
 		return fmt.Sprintf("%d MB", (n+(1<<19))>>20)
 	}
 	return fmt.Sprintf("%.1f GB", float64(n)/(1<<30))
-}
-
-// FileDialog is the size of the toolkit's dialogs for files on a canvas: large enough for a look around.
-func FileDialog(c fyne.Canvas) fyne.Size {
-	z := c.Size()
-	return fyne.NewSize(max(320, min(900, z.Width-48)), max(240, min(620, z.Height-48)))
 }

@@ -330,8 +330,7 @@ func (p *Pane) saveDialog(name string, open func(context.Context) (io.ReadCloser
 		}()
 	}, p.win)
 	d.SetFileName(name)
-	d.Resize(kit.FileDialog(p.win.Canvas()))
-	d.Show()
+	kit.ShowFiles(d, p.win.Canvas(), "Save as", "Save")
 }
 
 func (p *Pane) saveAll(c *card) {
@@ -367,8 +366,7 @@ func (p *Pane) saveAll(c *card) {
 			})
 		}()
 	}, p.win)
-	d.Resize(kit.FileDialog(p.win.Canvas()))
-	d.Show()
+	kit.ShowFiles(d, p.win.Canvas(), "Save all here", "Save here")
 }
 
 // writeNew writes r to a new file of that name in dir; a name that is taken gets a number.

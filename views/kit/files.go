@@ -1,0 +1,16 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+)
+
+// ShowFiles shows one of the toolkit's dialogs for files with its words, large enough for a look around. The dialog has no size of its own before it
+// is shown: the toolkit ends the program when it is asked for one.
+func ShowFiles(d *dialog.FileDialog, c fyne.Canvas, title, action string) {
+	d.SetTitleText(title)
+	d.SetConfirmText(action)
+	d.Show()
+	z := c.Size()
+	d.Resize(fyne.NewSize(max(320, min(900, z.Width-48)), max(240, min(620, z.Height-48))))
+}

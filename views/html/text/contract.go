@@ -25,6 +25,7 @@ type Glyph struct {
 	Cluster int     // byte offset into Run.Text of the first byte of its cluster
 	Advance float64 // px, letter- and word-spacing included
 	X, Y    float64 // offset, Y downwards
+	Unsafe  bool    // a line broken right before its cluster must be shaped again on both sides
 }
 
 // Run is shaped text of one face and one direction.

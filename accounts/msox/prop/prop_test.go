@@ -129,3 +129,26 @@ func TestNamed(t *testing.T) {
 		t.Error("a message without names")
 	}
 }
+
+func TestFixed(t *testing.T) {
+	for typ, v := range map[Type]Value{Boolean: true, Int16: int16(-2), Int32: int32(-3), Float32: float32(1.5), Float64: -2.25, Currency: int64(12345),
+		Int64: int64(-1 << 40), Time: time.Date(2024, 3, 1, 12, 30, 0, 0, time.UTC), GuidType: PSMAPI, ErrorCode: int32(-2147221233), FloatingTime: 44000.5} {
+		b, ok := AppendFixed(nil, typ, v)
+		if !ok || len(b) != typ.Size() {
+			t.Errorf("%04x: %v, %d bytes", typ, ok, len(b))
+			continue
+		}
+		if got, ok := Fixed(typ, b); !ok || got != v {
+			t.Errorf("%04x: got %v, want %v", typ, got, v)
+		}
+		if _, ok := Fixed(typ, b[1:]); ok {
+			t.Errorf("%04x: a short value was taken", typ)
+		}
+		if _, ok := AppendFixed(nil, typ, "text"); ok {
+			t.Errorf("%04x: a string was taken", typ)
+		}
+	}
+	if v, _ := FixedSlice(Int16, []byte{1, 0, 9, 9, 2, 0, 9, 9}, 4); !slices.Equal(v.([]int16), []int16{1, 2}) {
+		t.Errorf("padded: %v", v)
+	}
+}

@@ -1,0 +1,5 @@
+package pst
+
+type writing struct{}
+
+func (w *writing) close() error { return nil }

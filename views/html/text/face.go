@@ -20,7 +20,7 @@ type Face struct {
 	lines  lineMetrics
 	latin  [0x250/64 + 1]uint64 // which of the first characters it has, for the common case
 	smcp   bool
-	cursed bool // has no usable outlines, bitmaps or colour glyphs
+	strike float64 // px per em of the largest bitmaps, when the face has nothing else
 
 	mu    sync.Mutex
 	tools []*tool // free
@@ -69,7 +69,24 @@ func loadFace(data []byte, index int, family string) *Face {
 		}
 	}
 	f.measure(ld, ff)
+	if !ld.HasTable(ot.MustNewTag("glyf")) && !ld.HasTable(ot.MustNewTag("CFF ")) && !ld.HasTable(ot.MustNewTag("CFF2")) {
+		for _, b := range ft.BitmapSizes() {
+			f.strike = max(f.strike, float64(b.XPpem))
+		}
+	}
 	return f
+}
+
+// bitmapAdvance is the advance, in ems, of a glyph that exists as a bitmap only: browsers scale that of the bitmap, which differs slightly from what the metrics table says.
+func (f *Face) bitmapAdvance(ff *font.Face, g font.GID) float64 {
+	adv := float64(ff.HorizontalAdvance(g)) / f.upem
+	ff.SetPpem(uint16(f.strike), uint16(f.strike))
+	if b, ok := ff.GlyphDataBitmap(tables.GlyphID(g)); ok {
+		if w := float64(b.Width) / f.strike; w > adv*0.97 && w < adv*1.03 {
+			return w
+		}
+	}
+	return adv
 }
 
 // measure takes the line metrics as Skia does with FreeType: OS/2 typo metrics when the font asks for them, else hhea.
@@ -129,7 +146,9 @@ func (f *Face) take() *tool {
 	}
 	f.mu.Unlock()
 	face := font.NewFace(f.font)
-	return &tool{face: face, hb: harfbuzz.NewFont(face), buf: harfbuzz.NewBuffer()}
+	hb := harfbuzz.NewFont(face)
+	repairDigests(hb, f.font)
+	return &tool{face: face, hb: hb, buf: harfbuzz.NewBuffer()}
 }
 
 func (f *Face) give(t *tool) {

@@ -17,7 +17,6 @@ var generic = map[string][]string{
 	"cursive":    {"Comic Sans MS", "Apple Chancery", "Snell Roundhand"},
 	"fantasy":    {"Impact", "Papyrus"},
 	"emoji":      emojiFamilies,
-	"math":       {"Latin Modern Math", "Cambria Math", "STIX Two Math", "DejaVu Math TeX Gyre"},
 }
 
 var emojiFamilies = []string{"Noto Color Emoji", "Apple Color Emoji", "Segoe UI Emoji", "Twemoji Mozilla", "Twemoji", "JoyPixels", "EmojiOne Color", "Noto Emoji"}
@@ -32,10 +31,6 @@ func init() {
 		{"Courier New", "Courier", "Liberation Mono", "Cousine", "Cumberland AMT", "Nimbus Mono PS", "TeX Gyre Cursor", "FreeMono"},
 		{"Calibri", "Carlito"},
 		{"Cambria", "Caladea"},
-		{"Arial Narrow", "Liberation Sans Narrow"},
-		{"Georgia", "Gelasio"},
-		{"Comic Sans MS", "Comic Relief"},
-		{"Palatino", "Palatino Linotype"},
 	} {
 		for _, name := range class {
 			var others []string
@@ -53,17 +48,15 @@ func init() {
 		}
 		generic[k] = names
 	}
-	if runtime.GOOS != "linux" {
-		// Where the real system font has no family name of its own, the toolkit's face does.
-		generic["ui-sans-serif"] = generic["system-ui"]
+	generic["sans"] = append([]string{"notosans", "dejavusans"}, generic["sans-serif"]...)
+	if runtime.GOOS == "linux" {
+		return // a browser there knows no others
 	}
 	for alias, of := range map[string]string{
 		"ui-sans-serif": "system-ui", "ui-serif": "serif", "ui-monospace": "monospace", "ui-rounded": "system-ui",
-		"-apple-system": "", "blinkmacsystemfont": "system-ui", "sans": "sans-serif", "mono": "monospace",
+		"-apple-system": "system-ui", "blinkmacsystemfont": "system-ui",
 	} {
-		if of != "" {
-			generic[alias] = generic[of]
-		}
+		generic[alias] = generic[of]
 	}
 }
 

@@ -151,6 +151,9 @@ func (s *Shaper) cover(c []rune, st *stack, lang string) match {
 			return m
 		}
 	}
+	if unicode.Is(unicode.Co, c[0]) {
+		return st.matches[0] // means something in one font only, and that is not here
+	}
 	if m := s.fallbackFace(c, st, lang); m.face != nil {
 		return m
 	}

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math"
 	"unicode"
 
 	ot "github.com/go-text/typesetting/font/opentype"
@@ -87,7 +88,7 @@ func splitCaps(segs []segment, runes []rune) ([]segment, []rune) {
 func shapeSegment(g segment, t string, runes []rune, at []int, size float64, o Options, arena []Glyph) (Run, []Glyph) {
 	f := g.match.face
 	if g.small {
-		size *= smallCaps
+		size = math.Round(size * smallCaps)
 	}
 	tl := f.take()
 	defer f.give(tl)
@@ -118,6 +119,9 @@ func shapeSegment(g segment, t string, runes []rune, at []int, size float64, o O
 		p := b.Pos[i]
 		gl := Glyph{ID: uint32(in.Glyph), Cluster: at[in.Cluster] - base, Unsafe: in.Mask&harfbuzz.GlyphUnsafeToBreak != 0,
 			Advance: float64(p.XAdvance) * scale, X: float64(p.XOffset) * scale, Y: -float64(p.YOffset) * scale}
+		if f.strike != 0 && gl.Advance > 0 {
+			gl.Advance = f.bitmapAdvance(tl.face, in.Glyph) * size
+		}
 		if (o.Letter != 0 || o.Word != 0) && (i+1 == len(b.Info) || b.Info[i+1].Cluster != in.Cluster) {
 			c := runes[in.Cluster]
 			extra := 0.0

@@ -256,3 +256,13 @@ func newsletter() []string {
 	}
 	return out
 }
+
+// Pairs that a font kerns by class, in a coverage of ranges: W and e stand 144 units of 2816 closer in Inter.
+func TestKerningOfClasses(t *testing.T) {
+	s := NewShaper(Settings{NoSystem: true})
+	f := Font{Families: []string{"Inter"}, Size: 2816}
+	pair, one, two := width(s.Shape("We", f, Options{})), width(s.Shape("W", f, Options{})), width(s.Shape("e", f, Options{}))
+	if d := one + two - pair; d < 100 || d > 200 {
+		t.Errorf("W and e are kerned by %v units", d)
+	}
+}

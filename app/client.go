@@ -35,6 +35,9 @@ type Client interface {
 	// OpenPart returns the decoded bytes of a part.
 	OpenPart(ctx context.Context, id mail.MessageID, part int) (io.ReadCloser, mail.Part, error)
 	Complete(ctx context.Context, prefix string, limit int) ([]store.Correspondent, error)
+	// Arrivals returns the unread messages that came into inboxes since a mark, newest first and at most 200, and the mark for the next call; a
+	// negative mark asks for that alone.
+	Arrivals(ctx context.Context, mark int64) (rows []mail.Summary, next int64, err error)
 
 	// Commands on messages take effect here at once and reach the server later. The Undo takes all of it back, as long as it is shown.
 	SetFlags(ctx context.Context, ids []mail.MessageID, add, drop mail.Flags) (Undo, error)
@@ -204,7 +207,7 @@ type KeychainState struct {
 type Settings struct {
 	Theme       string   `json:"theme"` // "system", "light", "dark"
 	Contrast    bool     `json:"contrast"`
-	Density     string   `json:"density"`      // "comfortable", "standard", "compact"
+	Density     string   `json:"density"`      // "comfortable", "standard", "compact", "table"
 	ReadingSize int      `json:"reading_size"` // 12 to 20
 	Threads     bool     `json:"threads"`
 	MarkRead    int      `json:"mark_read"`    // seconds on screen; -1 = never
@@ -214,7 +217,8 @@ type Settings struct {
 	SendAddress bool     `json:"send_address"` // the whole address may be sent to the domain's autoconfig server
 	Quote       string   `json:"quote"`        // "above" or "below": where the answer goes
 	Notify      bool     `json:"notify"`
-	Sidebar     float32  `json:"sidebar"` // px
+	NotifyShows string   `json:"notify_shows"` // what a notification tells of a message: "subject" (and sender; "" too), "sender", "nothing"
+	Sidebar     float32  `json:"sidebar"`      // px
 	List        float32  `json:"list"`
 	Width       float32  `json:"width"`
 	Height      float32  `json:"height"`
@@ -224,5 +228,5 @@ type Settings struct {
 // DefaultSettings are those of a new profile.
 func DefaultSettings() Settings {
 	return Settings{Theme: "system", Density: "standard", ReadingSize: 14, Threads: true, MarkRead: 1, AfterDelete: "older", UndoSend: 10,
-		ISPDB: true, Quote: "above", Notify: true, Sidebar: 236, List: 408, Width: 1440, Height: 900}
+		ISPDB: true, Quote: "above", Notify: true, NotifyShows: "subject", Sidebar: 236, List: 408, Width: 1440, Height: 900}
 }

@@ -55,6 +55,25 @@ func (a *App) Complete(ctx context.Context, prefix string, limit int) ([]store.C
 	return a.store.Complete(ctx, prefix, limit)
 }
 
+// Arrivals returns what came into the inboxes since a mark.
+func (a *App) Arrivals(ctx context.Context, since int64) ([]mail.Summary, int64, error) {
+	next, err := a.store.Sequence(ctx)
+	if err != nil || since < 0 || next <= since {
+		return nil, next, err
+	}
+	p, err := a.store.List(ctx, store.View{Role: mail.RoleInbox, OnlyUnread: true}, 0, 200)
+	if err != nil {
+		return nil, since, err
+	}
+	rows := p.Rows[:0]
+	for _, r := range p.Rows {
+		if store.Since(r.ID, since, next) {
+			rows = append(rows, r)
+		}
+	}
+	return rows, next, nil
+}
+
 // CheckSearch says why an expression is not understood.
 func (a *App) CheckSearch(expr string) string { return search.Check(expr) }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/postrider/postrider/views"
 	"github.com/postrider/postrider/views/composer"
 	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/notify"
 	"github.com/postrider/postrider/views/settings"
 	"github.com/postrider/postrider/views/wizard"
 )
@@ -34,6 +35,7 @@ type Desk struct {
 	composers []*composer.Composer
 	wizard    *wizard.View
 	settings  bool // shown in the main window
+	news      *notify.Watch
 }
 
 // Open shows the main window; it asks for the wizard itself when there is no account yet.
@@ -47,6 +49,7 @@ func Open(a fyne.App, c app.Client, dir string) *Desk {
 		SignIn: d.signIn, Certificate: d.certificate, Unlock: d.unlock, OpenURL: d.openURL, OpenFile: openFile,
 	})
 	d.win.SetCloseIntercept(d.close)
+	d.watch()
 	d.win.Show()
 	go func() {
 		if k := c.Keychain(context.Background()); k.Kind == "file" && k.State == "locked" {
@@ -54,6 +57,23 @@ func Open(a fyne.App, c app.Client, dir string) *Desk {
 		}
 	}()
 	return d
+}
+
+// watch tells of new mail while no window of the program has the keyboard.
+func (d *Desk) watch() {
+	show := notify.System("org.postrider.Postrider", "org.postrider.Postrider")
+	if show == nil {
+		show = notify.Toolkit(d.app)
+	}
+	d.news = notify.Start(d.c, show, func(m mail.Summary) {
+		fyne.Do(func() {
+			d.win.Show()
+			d.win.RequestFocus()
+			d.main.ShowMessage(m.ID)
+		})
+	})
+	d.app.Lifecycle().SetOnEnteredForeground(func() { d.news.Focus(true) })
+	d.app.Lifecycle().SetOnExitedForeground(func() { d.news.Focus(false) })
 }
 
 // Window returns the main window.
@@ -81,6 +101,7 @@ func (d *Desk) close() {
 		c.Close()
 	}
 	d.main.Close()
+	go d.news.Close() // it may wait for the desktop's service
 	d.win.Close()
 	d.app.Quit()
 }

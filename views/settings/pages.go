@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -73,7 +74,12 @@ func (v *View) readingPage() fyne.CanvasObject {
 			func(s app.Settings) int { return s.MarkRead }, func(s *app.Settings, x int) { s.MarkRead = x })),
 		kit.NewRule(kit.Line),
 		v.with("After archive or delete", "What is shown next.", option(v, "After archive or delete", []string{"The next older one", "The next newer one", "The list"}, []string{"older", "newer", "list"},
-			func(s app.Settings) string { return s.AfterDelete }, func(s *app.Settings, x string) { s.AfterDelete = x })))
+			func(s app.Settings) string { return s.AfterDelete }, func(s *app.Settings, x string) { s.AfterDelete = x })),
+		kit.NewRule(kit.Line),
+		v.with("Notify of new mail", "While you work in another window.", v.toggle("Notify of new mail", func(s app.Settings) bool { return s.Notify }, func(s *app.Settings, on bool) { s.Notify = on })),
+		kit.NewRule(kit.Line),
+		v.with("Notifications show", "On a locked screen they only ever show how many messages came.", option(v, "Notifications show", []string{"Sender and subject", "Only the sender", "Nothing of the message"}, []string{"subject", "sender", "nothing"},
+			func(s app.Settings) string { return cmp.Or(s.NotifyShows, "subject") }, func(s *app.Settings, x string) { s.NotifyShows = x })))
 }
 
 func (v *View) writingPage() fyne.CanvasObject {

@@ -51,6 +51,8 @@ type Client struct {
 	queued   map[mail.OutboxID]mail.Draft
 	undo     map[int64]func()
 	next     int64
+	arrived  int64
+	news     []mail.MessageID // what Deliver brought
 	calls    []string
 }
 

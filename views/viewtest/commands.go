@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
@@ -229,3 +230,33 @@ func (c *Client) OpenFile(context.Context, string) (mail.MessageID, error) {
 
 // MaxSize is 35 MB, as in the design.
 func (c *Client) MaxSize(mail.AccountID) int64 { return 35_000_000 }
+
+// Deliver puts a new unread message into a mailbox, as a server would, and publishes it.
+func (c *Client) Deliver(box mail.MailboxID, at time.Time, from, subject, text string) mail.MessageID {
+	unlock := c.lock("")
+	c.arrived++
+	a := address(from)
+	s := mail.Summary{ID: mail.MessageID(at.Unix()<<20 | (1<<10 + c.arrived)), Mailbox: box, Thread: mail.ThreadID(1<<40 + c.arrived), Account: c.box(box).Account,
+		InternetID: fmt.Sprintf("d%d@example.com", c.arrived), From: []mail.Address{a}, To: []mail.Address{me}, Subject: subject, Snippet: text, Date: at, Size: 2_000,
+		HasBody: true, Count: 1, Unread: 1, Senders: []mail.Address{a}}
+	c.msgs[s.ID] = &message{Summary: s, body: textBody(s, text)}
+	c.order = append(c.order, s.ID)
+	slices.SortFunc(c.order, func(a, b mail.MessageID) int { return int(b - a) })
+	c.news = append(c.news, s.ID)
+	c.tally(&s, 1)
+	unlock()
+	c.Bus.Publish(bus.Changed{Mailboxes: []mail.MailboxID{box}, Messages: []mail.MessageID{s.ID}})
+	return s.ID
+}
+
+// Arrivals implements app.Client: what Deliver brought since the mark, which is a number of messages.
+func (c *Client) Arrivals(ctx context.Context, mark int64) ([]mail.Summary, int64, error) {
+	defer c.lock("")()
+	var out []mail.Summary
+	for i := len(c.news) - 1; mark >= 0 && i >= int(mark); i-- {
+		if s := c.msgs[c.news[i]].Summary; s.Unread > 0 && c.role(s.Mailbox) == mail.RoleInbox {
+			out = append(out, s)
+		}
+	}
+	return out, int64(len(c.news)), ctx.Err()
+}

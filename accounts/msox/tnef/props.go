@@ -7,7 +7,7 @@ const maxProps = 1 << 16 // of one list
 // list reads a list of properties ([MS-OXTNEF] 2.1.3.4) into m; false where it is damaged, with what came before in m.
 func (p *parser) list(r *reader, m prop.Map) bool {
 	n := r.u32()
-	if n > maxProps {
+	if n > maxProps || r.bad {
 		return false
 	}
 	for ; n > 0; n-- {

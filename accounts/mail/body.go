@@ -85,6 +85,7 @@ type Draft struct {
 	Subject    string
 	Text       string // what the person writes, plain text with "\n"
 	Quoted     string // quoted history below it, already marked with "> "; folded in the composer
+	HTML       string // with formatting, history included: the inside of body. Text is then its plain version and Quoted is empty; "" = plain text
 	Attach     []Attachment
 	InReply    string // InternetID answered
 	Refs       []string
@@ -103,6 +104,8 @@ type Attachment struct {
 	Size    int64
 	Digest  string    // of the stored blob
 	Message MessageID // forwarded as message/rfc822
+	// ContentID names a picture that Draft.HTML shows by cid:, without angle brackets; "" = an attachment like others.
+	ContentID string `json:",omitempty"`
 }
 
 // OutboxState is where a message is on its way.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/remote"
 	"github.com/postrider/postrider/accounts/rfc822"
@@ -83,8 +82,6 @@ func Build(d mail.Draft, o Options) ([]byte, Envelope, error) {
 		}
 		body += d.Quoted
 	}
-	encoding, text := encodeText(flow(body))
-	textType := "text/plain; charset=utf-8; format=flowed"
 	var f fields
 	f.text("Date", now.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
 	f.addresses("From", []mail.Address{{Name: d.From.Name, Addr: d.From.Addr}})
@@ -110,41 +107,14 @@ func Build(d mail.Draft, o Options) ([]byte, Envelope, error) {
 	}
 	f.ids("References", d.Refs)
 	f.b.WriteString("User-Agent: " + agent + "\r\nMIME-Version: 1.0\r\n")
+	whole, err := content(d, body, o)
+	if err != nil {
+		return nil, Envelope{}, err
+	}
 	var out bytes.Buffer
-	if len(d.Attach) == 0 {
-		out.WriteString(f.b.String())
-		out.WriteString("Content-Type: " + textType + "\r\nContent-Transfer-Encoding: " + encoding + "\r\n\r\n")
-		out.Write(text)
-		return finish(&out, d, f.utf8)
-	}
-	parts := make([]part, len(d.Attach))
-	eight := false
-	for i, a := range d.Attach {
-		p, err := load(a, o)
-		if err != nil {
-			return nil, Envelope{}, err
-		}
-		parts[i] = p
-		eight = eight || p.encoding == "8bit"
-	}
-	boundary := freeBoundary(o.random(), text, parts)
 	out.WriteString(f.b.String())
-	out.WriteString("Content-Type: multipart/mixed; boundary=\"" + boundary + "\"\r\n")
-	if eight {
-		out.WriteString("Content-Transfer-Encoding: 8bit\r\n")
-	}
-	out.WriteString("\r\n--" + boundary + "\r\nContent-Type: " + textType + "\r\nContent-Transfer-Encoding: " + encoding + "\r\n\r\n")
-	out.Write(text)
-	for _, p := range parts {
-		out.WriteString("\r\n--" + boundary + "\r\n")
-		var h fields
-		h.tokens("Content-Type", []string{p.typ})
-		h.tokens("Content-Disposition", params("attachment", "filename", p.name))
-		h.tokens("Content-Transfer-Encoding", []string{p.encoding})
-		out.WriteString(h.b.String() + "\r\n")
-		out.Write(p.data)
-	}
-	out.WriteString("\r\n--" + boundary + "--\r\n")
+	out.WriteString(whole.head + "\r\n")
+	out.Write(whole.body)
 	return finish(&out, d, f.utf8)
 }
 
@@ -172,45 +142,6 @@ func finish(out *bytes.Buffer, d mail.Draft, utf8 bool) ([]byte, Envelope, error
 func foldAddr(addr string) string {
 	s, _ := rfc822.ASCIIDomain(addr)
 	return strings.ToLower(s)
-}
-
-// part is an attachment, encoded.
-type part struct {
-	name, typ, encoding string
-	data                []byte
-}
-
-func load(a mail.Attachment, o Options) (part, error) {
-	p := part{name: rfc822.SafeName(a.Name, "file"), typ: mediaType(a.Type)}
-	if o.Open == nil {
-		return p, fault.New(fault.Local, "attachment", "“"+p.name+"” cannot be attached", "The file is no longer in the profile. Attach it again.")
-	}
-	r, err := o.Open(a.Digest)
-	if err != nil {
-		e := fault.Of(err)
-		return p, &fault.Error{Kind: e.Kind, Code: "attachment", Op: "attach", Title: "“" + p.name + "” cannot be attached", Detail: "The file is no longer in the profile. Attach it again.", Err: err}
-	}
-	raw, err := io.ReadAll(r)
-	if cerr := r.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return p, fault.Of(err)
-	}
-	if p.typ == "message/rfc822" {
-		// No encoding is allowed here (RFC 2046 section 5.2.1), so it must be able to travel as it is.
-		data := crlf(raw)
-		if eight, ok := travels(data); ok {
-			p.encoding, p.data = "7bit", data
-			if eight {
-				p.encoding = "8bit"
-			}
-			return p, nil
-		}
-		p.typ = "application/octet-stream"
-	}
-	p.encoding, p.data = "base64", encodeBase64(raw)
-	return p, nil
 }
 
 // mediaType keeps a type that is one; parts that are multiparts cannot be attached as such.
@@ -269,21 +200,4 @@ func travels(b []byte) (eight, ok bool) {
 		}
 	}
 	return eight, true
-}
-
-// freeBoundary makes a separator that occurs nowhere.
-func freeBoundary(r io.Reader, text []byte, parts []part) string {
-	for {
-		// "=_" is in neither base64 nor quoted-printable.
-		b := "=_" + token(r, 20)
-		found := bytes.Contains(text, []byte(b))
-		for _, p := range parts {
-			if p.encoding != "base64" {
-				found = found || bytes.Contains(p.data, []byte(b))
-			}
-		}
-		if !found {
-			return b
-		}
-	}
 }

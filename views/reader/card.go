@@ -27,6 +27,7 @@ type card struct {
 	s       mail.Summary
 	open    bool
 	body    *mail.Body
+	history int // the first block of its quoted history
 	err     *fault.Error
 	text    *textView
 	banners []*kit.Banner
@@ -65,7 +66,7 @@ func (c *card) set(b *mail.Body, err error) {
 		c.err = fault.Of(err)
 	}
 	if b != nil {
-		c.text = newText(b.Blocks, c.p.size)
+		c.text = newBody(b.Blocks, c.p.size, c.history)
 		if len(b.Blocks) == 0 {
 			c.text = newText([]mail.Block{{Spans: []mail.Span{{Text: b.Text}}}}, c.p.size)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/bus"
+	"github.com/postrider/postrider/app/plaintext"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -335,6 +336,7 @@ func (p *Pane) load(c *card) {
 	go func() {
 		defer cancel()
 		b, err := p.c.Read(ctx, id)
+		history := plaintext.History(b.Blocks) // looks at every line
 		p.do(func() {
 			c.spin.Hide()
 			if turn != p.turn {
@@ -347,6 +349,7 @@ func (p *Pane) load(c *card) {
 				c.set(nil, err)
 				return
 			}
+			c.history = history
 			c.set(&b, nil)
 		})
 	}()
@@ -373,6 +376,27 @@ func (p *Pane) Compose(k app.ComposeKind) {
 		}
 		p.OnCompose(app.Compose{Kind: k, Of: s.ID, Account: s.Account}, "")
 	}
+}
+
+// Loading reports whether the text of an open message is not here yet.
+func (p *Pane) Loading() bool {
+	for _, c := range p.cards {
+		if c.open && c.body == nil && c.err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Focus gives the keyboard to the newest open message, or to the toolbar when there is none.
+func (p *Pane) Focus(c fyne.Canvas) {
+	for i := len(p.cards) - 1; i >= 0; i-- {
+		if t := p.cards[i].text; p.cards[i].open && t != nil {
+			c.Focus(t)
+			return
+		}
+	}
+	c.Focus(p.bar.reply)
 }
 
 // Page scrolls by whole windows; false = it was at the end.

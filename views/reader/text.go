@@ -71,15 +71,12 @@ var (
 	_ fyne.Shortcutable  = (*textView)(nil)
 )
 
-func newText(blocks []mail.Block, size float32) *textView {
-	t := &textView{blocks: blocks, size: size, folded: true}
-	t.fold = len(blocks)
-	for i := len(blocks) - 1; i > 0 && blocks[i].Quote > 0; i-- {
-		t.fold = i
-	}
-	if t.fold == 0 {
-		t.fold = len(blocks)
-	}
+// newText shows all of blocks.
+func newText(blocks []mail.Block, size float32) *textView { return newBody(blocks, size, len(blocks)) }
+
+// newBody shows blocks and folds the history that begins with one of them; len(blocks) = there is none.
+func newBody(blocks []mail.Block, size float32, history int) *textView {
+	t := &textView{blocks: blocks, size: size, folded: true, fold: history}
 	t.ExtendBaseWidget(t)
 	return t
 }

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app/plaintext"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -92,7 +93,8 @@ func TestSelectAndCopy(t *testing.T) {
 
 func TestHistoryIsFolded(t *testing.T) {
 	test.NewTempApp(t)
-	v := newText([]mail.Block{{Spans: span("New")}, {Quote: 1, Spans: span("Old")}, {Quote: 2, Spans: span("Older")}}, 14)
+	blocks := []mail.Block{{Spans: span("New")}, {Spans: span("On 24 Nov 2026, Bob wrote:")}, {Quote: 1, Spans: span("Old")}, {Quote: 2, Spans: span("Older")}}
+	v := newBody(blocks, 14, plaintext.History(blocks))
 	v.Fit(300)
 	if s := v.All(); s != "New" {
 		t.Fatalf("folded text is %q", s)
@@ -102,10 +104,11 @@ func TestHistoryIsFolded(t *testing.T) {
 	at := fyne.PointEvent{Position: v.pill.AddXY(10, 9)}
 	v.MouseDown(&desktop.MouseEvent{PointEvent: at, Button: desktop.MouseButtonPrimary})
 	v.MouseUp(&desktop.MouseEvent{PointEvent: at, Button: desktop.MouseButtonPrimary})
-	if s := v.All(); !grown || s != "New\nOld\nOlder" {
+	if s := v.All(); !grown || s != "New\nOn 24 Nov 2026, Bob wrote:\nOld\nOlder" {
 		t.Errorf("unfolded text is %q", s)
 	}
-	inline := newText([]mail.Block{{Quote: 1, Spans: span("Question")}, {Spans: span("Answer")}}, 14)
+	blocks = []mail.Block{{Quote: 1, Spans: span("Question")}, {Spans: span("Answer")}}
+	inline := newBody(blocks, 14, plaintext.History(blocks))
 	inline.Fit(300)
 	if s := inline.All(); s != "Question\nAnswer" {
 		t.Errorf("a quotation that is answered is folded: %q", s)

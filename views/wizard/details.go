@@ -99,6 +99,9 @@ func indexOf(s mail.Security) int {
 	return 0
 }
 
+// portWidth is room for five digits and the cursor behind them.
+const portWidth float32 = 68
+
 // detailsGrid is everything that can be changed by hand.
 func (w *View) detailsGrid() fyne.CanvasObject {
 	ch := &w.choice
@@ -113,9 +116,9 @@ func (w *View) detailsGrid() fyne.CanvasObject {
 	label := func(s string) cell { return cell{kit.NewLabel(s, kit.Small12M, kit.Text), 13, 86} }
 	// In a narrow window the last two columns get a line of their own.
 	narrow := w.width() < 620
-	hostW := 182 + w.width() - 691
+	hostW := 174 + w.width() - 691
 	if narrow {
-		hostW = w.width() - 105 - 8 - 60 - 13
+		hostW = w.width() - 105 - 8 - portWidth - 13
 	}
 	x2 := 105 + hostW + 8
 	wide := func(o fyne.CanvasObject) cell { return cell{o, 105, hostW} }
@@ -127,10 +130,10 @@ func (w *View) detailsGrid() fyne.CanvasObject {
 			w.show(pageChoice)
 		})
 		if narrow {
-			rows = append(rows, []cell{label(name), wide(host), {p, x2, 60}}, []cell{{sec, 105, (w.width() - 126) / 2}, {auth, 105 + (w.width()-126)/2 + 8, (w.width() - 126) / 2}})
+			rows = append(rows, []cell{label(name), wide(host), {p, x2, portWidth}}, []cell{{sec, 105, (w.width() - 126) / 2}, {auth, 105 + (w.width()-126)/2 + 8, (w.width() - 126) / 2}})
 			return
 		}
-		rows = append(rows, []cell{label(name), wide(host), {p, x2, 60}, {sec, x2 + 68, 156}, {auth, x2 + 232, 151}})
+		rows = append(rows, []cell{label(name), wide(host), {p, x2, portWidth}, {sec, x2 + portWidth + 8, 156}, {auth, x2 + portWidth + 172, 151}})
 	}
 	row("Incoming", in, w.incomingAuth(in))
 	row("Outgoing", out, w.outgoingAuth(out))

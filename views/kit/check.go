@@ -17,6 +17,7 @@ type toggle struct {
 
 	hovered, focused, disabled bool
 	only                       bool // a radio: cannot be switched off by itself
+	self                       fyne.CanvasObject
 }
 
 // Tapped implements fyne.Tappable.
@@ -63,13 +64,19 @@ func (t *toggle) FocusLost() { t.focused = false; t.Refresh() }
 func (t *toggle) TypedRune(r rune) {
 	if r == ' ' {
 		t.flip()
+		return
 	}
+	PassRune(t.self, r)
 }
 
 // TypedKey implements fyne.Focusable.
 func (t *toggle) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+	switch e.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
 		t.flip()
+	case fyne.KeySpace: // its rune does it
+	default:
+		PassKey(t.self, e)
 	}
 }
 
@@ -88,6 +95,7 @@ type Check struct{ toggle }
 // NewCheck returns a check box.
 func NewCheck(label string, on bool, changed func(bool)) *Check {
 	c := &Check{toggle{On: on, Label: label, Style: Body13, OnChanged: changed}}
+	c.self = c
 	c.ExtendBaseWidget(c)
 	return c
 }

@@ -11,6 +11,7 @@ type Radio struct{ toggle }
 // NewRadio returns a radio button; it is only ever switched on by the person.
 func NewRadio(label string, on bool, chosen func()) *Radio {
 	r := &Radio{toggle{On: on, Label: label, Style: Body13, only: true, OnChanged: func(bool) { chosen() }}}
+	r.self = r
 	r.ExtendBaseWidget(r)
 	return r
 }

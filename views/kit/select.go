@@ -105,7 +105,9 @@ func (c *Choice) FocusLost() { c.focused = false; c.Refresh() }
 func (c *Choice) TypedRune(r rune) {
 	if r == ' ' {
 		c.Open()
+		return
 	}
+	PassRune(c, r)
 }
 
 // TypedKey implements fyne.Focusable.
@@ -117,6 +119,9 @@ func (c *Choice) TypedKey(e *fyne.KeyEvent) {
 		c.Pick(c.Selected - 1)
 	case fyne.KeyDown:
 		c.Pick(c.Selected + 1)
+	case fyne.KeySpace: // its rune opens it
+	default:
+		PassKey(c, e)
 	}
 }
 

@@ -13,6 +13,7 @@ type Switch struct{ toggle }
 // NewSwitch returns a switch; name is what it switches, for tests and readers.
 func NewSwitch(name string, on bool, changed func(bool)) *Switch {
 	s := &Switch{toggle{On: on, Label: name, Style: Body13, OnChanged: changed}}
+	s.self = s
 	s.ExtendBaseWidget(s)
 	return s
 }

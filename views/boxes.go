@@ -37,7 +37,11 @@ func (w *Window) boxCommand(c mailboxes.Command, a mail.AccountID, b mail.Mailbo
 			w.background(func(ctx context.Context) error { return w.c.RenameMailbox(ctx, b.ID, b.Parent, s) })
 		})
 	case mailboxes.Delete:
-		kit.Ask(w.win.Canvas(), "Delete "+name, "The mailbox and the "+plural(b.Total, "message")+" in it are deleted on the server too.", "Delete", true, func() {
+		what := "The mailbox and the " + plural(b.Total, "message") + " in it are"
+		if b.Total == 0 {
+			what = "The mailbox is empty. It is"
+		}
+		kit.Ask(w.win.Canvas(), "Delete "+name, what+" deleted on the server too.", "Delete", true, func() {
 			w.background(func(ctx context.Context) error { return w.c.DeleteMailbox(ctx, b.ID) })
 		})
 	case mailboxes.Subscribe, mailboxes.Unsubscribe:

@@ -66,7 +66,7 @@ func (w *Window) note(ch bus.Changed) {
 		w.state.Status = w.c.Status()
 		w.side.Set(w.state)
 		w.banners()
-		w.list.Refresh()
+		w.list.Recheck()
 	}
 	if ch.Outbox || ch.Resync {
 		w.out.load()
@@ -138,6 +138,39 @@ func (w *Window) firstDownload() (done, total int) {
 		}
 	}
 	return done, total
+}
+
+// missingMail says why mail of the view that is shown has never been fetched, "" when it has.
+func (w *Window) missingMail() string {
+	v, only := w.list.View(), mail.AccountID("")
+	total := map[mail.AccountID]int{}
+	for _, b := range w.state.Mailboxes {
+		total[b.Account] += b.Total
+		if b.ID == v.Mailbox {
+			only = b.Account
+			if only == "" {
+				return "" // on this computer
+			}
+		}
+	}
+	for _, a := range w.state.Status.Accounts {
+		if only != "" && a.Account != only || !a.Checked.IsZero() || total[a.Account] > 0 {
+			continue
+		}
+		name := w.name(a.Account)
+		switch a.State {
+		case app.StateOffline:
+			return name + " is fetched as soon as its server can be reached."
+		case app.StateSignIn:
+			return name + " is fetched when you have signed in."
+		case app.StateError:
+			return name + " could not be fetched."
+		case app.StatePaused:
+			return name + " is paused."
+		}
+		return name + " is being fetched."
+	}
+	return ""
 }
 
 // banners shows the most urgent thing that the program says of itself: certificate, sign-in, offline, this computer.

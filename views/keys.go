@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"time"
 	"unicode"
 
@@ -145,13 +146,33 @@ func (w *Window) escape() {
 	}
 }
 
+// nextPane gives the keyboard to the pane right of the one that has it, or left; round the ends.
 func (w *Window) nextPane(back bool) {
 	c := w.win.Canvas()
-	if back {
-		c.FocusPrevious()
-	} else {
-		c.FocusNext()
+	type pane struct {
+		o     fyne.CanvasObject
+		focus func()
 	}
+	panes := []pane{{w.rail, func() { w.rail.Focus(c) }}, {w.side, func() { w.side.Focus(c) }}, {w.list, w.list.Focus},
+		{w.out, func() { w.out.Focus(c) }}, {w.read, func() { w.read.Focus(c) }}}
+	panes = slices.DeleteFunc(panes, func(p pane) bool { return !p.o.Visible() })
+	at := slices.IndexFunc(panes, func(p pane) bool { return p.o == fyne.CanvasObject(w.list) }) // nothing has it: the keys are the list's
+	if f, ok := c.Focused().(fyne.CanvasObject); ok {
+		d := fyne.CurrentApp().Driver()
+		p := d.AbsolutePositionForObject(f)
+		for i, x := range panes {
+			from := d.AbsolutePositionForObject(x.o)
+			to := from.Add(x.o.Size())
+			if p.X >= from.X && p.X < to.X && p.Y >= from.Y && p.Y < to.Y {
+				at = i
+			}
+		}
+	}
+	step := 1
+	if back {
+		step = len(panes) - 1
+	}
+	panes[(max(0, at)+step)%len(panes)].focus()
 }
 
 // rune acts on single letters; capitals come with Shift.
@@ -197,9 +218,12 @@ func (w *Window) rune(r rune) {
 	case '!':
 		w.command("junk", nil)
 	case 'v':
-		if rows := w.list.Selection(); len(rows) > 0 {
-			p := fyne.CurrentApp().Driver().AbsolutePositionForObject(w.read)
-			kit.ShowMenu(w.win.Canvas(), p.AddXY(40, 56), w.moveItems(rows)...)
+		if rows := w.list.Selection(); len(rows) == 0 {
+			break
+		} else if at, ok := w.list.CursorPlace(); ok {
+			kit.ShowMenu(w.win.Canvas(), at, w.moveItems(rows)...)
+		} else {
+			w.read.MoveMenu()
 		}
 	case 's':
 		w.command("star", nil)

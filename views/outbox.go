@@ -20,6 +20,7 @@ type outbox struct {
 	busy   bool
 	again  bool
 	failed map[mail.OutboxID]bool // what was told already; nil = nothing was read yet
+	first  []fyne.CanvasObject    // the buttons of the first one
 	scroll *kit.Scroller
 	col    *fyne.Container
 	empty  *kit.Empty
@@ -57,9 +58,19 @@ func (o *outbox) load() {
 	}()
 }
 
+// Focus gives the keyboard to the first message's first button.
+func (o *outbox) Focus(c fyne.Canvas) {
+	c.Unfocus()
+	if len(o.first) > 0 {
+		if b, ok := o.first[0].(fyne.Focusable); ok {
+			c.Focus(b)
+		}
+	}
+}
+
 func (o *outbox) set(items []mail.OutboxItem) {
 	o.tell(items)
-	o.items = nil
+	o.items, o.first = nil, nil
 	o.col.Objects = nil
 	for _, it := range items {
 		if it.State == mail.OutSent {
@@ -161,6 +172,9 @@ func (o *outbox) row(it mail.OutboxItem) fyne.CanvasObject {
 		p := kit.NewPara(detail, kit.Small12, kit.Text3, 17, max(200, o.Size().Width-34))
 		p.Most = 4
 		rows = append(rows, p)
+	}
+	if o.first == nil {
+		o.first = acts
 	}
 	if len(acts) > 0 {
 		rows = append(rows, kit.Gap(0, 4), kit.Row(8, acts...))

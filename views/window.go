@@ -203,6 +203,7 @@ func (w *Window) connect() {
 	l.OnKey, l.OnRune, l.OnShortcut = w.key, w.rune, w.shortcut
 	l.OnSettings = w.change
 	l.SetProgress(w.firstDownload)
+	l.SetMissing(w.missingMail)
 	r := w.read
 	r.OnCommand = w.command
 	r.OnMove = w.moveMenu

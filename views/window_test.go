@@ -13,6 +13,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/bus"
+	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/mailboxes"
 	"github.com/postrider/postrider/views/viewtest"
 )
@@ -310,5 +311,100 @@ func TestAMillionRowsAreReachable(t *testing.T) {
 	b.until("the last row", func() bool { return b.cursor().Subject != "" })
 	if _, at, of := b.w.list.Cursor(); at != of {
 		t.Errorf("at %d of %d", at, of)
+	}
+}
+
+func TestF6GoesThroughThePanes(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.w.rune('j')
+	b.until("the read mark", func() bool { return !b.w.read.Loading() })
+	cv := b.w.win.Canvas()
+	in := func() string {
+		f, ok := cv.Focused().(fyne.CanvasObject)
+		if !ok {
+			return "nothing"
+		}
+		x := fyne.CurrentApp().Driver().AbsolutePositionForObject(f).X
+		for _, p := range []struct {
+			name string
+			o    fyne.CanvasObject
+		}{{"rail", b.w.rail}, {"sidebar", b.w.side}, {"list", b.w.list}, {"reader", b.w.read}} {
+			if from := fyne.CurrentApp().Driver().AbsolutePositionForObject(p.o).X; x >= from && x < from+p.o.Size().Width {
+				return p.name
+			}
+		}
+		return "somewhere else"
+	}
+	b.w.list.Focus()
+	var went []string
+	for range 5 {
+		b.w.key(&fyne.KeyEvent{Name: fyne.KeyF6})
+		went = append(went, in())
+	}
+	if want := []string{"reader", "rail", "sidebar", "list", "reader"}; !slices.Equal(went, want) {
+		t.Errorf("F6 went to %q, want %q", went, want)
+	}
+	b.w.nextPane(true)
+	if got := in(); got != "list" {
+		t.Errorf("Shift F6 went to the %s", got)
+	}
+}
+
+func TestSidebarByKeys(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	cv := b.w.win.Canvas()
+	b.w.side.Focus(cv)
+	press := func(names ...fyne.KeyName) {
+		for _, n := range names {
+			cv.Focused().TypedKey(&fyne.KeyEvent{Name: n})
+		}
+	}
+	press(fyne.KeyDown, fyne.KeyReturn)
+	if p, _ := b.w.side.Current(); p.Name != "Starred" {
+		t.Errorf("Down and Enter opened %q", p.Name)
+	}
+	press(fyne.KeyHome, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyLeft) // the first account
+	if !slices.Contains(b.c.Settings().Closed, "a:fjord") {
+		b.until("the folded account", func() bool { return slices.Contains(b.c.Settings().Closed, "a:fjord") })
+	}
+	press(fyne.KeyRight, fyne.KeyDown, fyne.KeyReturn)
+	if p, _ := b.w.side.Current(); p.View.Mailbox != viewtest.FjordInbox {
+		t.Errorf("the first mailbox of the account is %+v", p)
+	}
+	cv.Focused().TypedRune('c')
+	if len(b.composed) != 1 {
+		t.Error("a letter did not reach the window")
+	}
+}
+
+func TestMoveMenuOpensAtItsRow(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.w.rune('j')
+	b.w.rune('j')
+	b.w.rune('v')
+	o := kit.TopOverlay(b.w.win.Canvas())
+	if o == nil {
+		t.Fatal("no menu")
+	}
+	from := fyne.CurrentApp().Driver().AbsolutePositionForObject(b.w.list)
+	if p := o.Content.Position(); p.X < from.X || p.X > from.X+120 || p.Y < from.Y+128+28+72 || p.Y > from.Y+128+28+2*72 {
+		t.Errorf("the menu is at %v; the second row is at %v", p, from.AddXY(0, 128+28+72))
+	}
+}
+
+func TestAnInboxThatWasNeverFetchedIsNotSorted(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	never := mail.Account{ID: "new", Name: "Newcomer", Address: "new@example.com", Hue: "rose"}
+	st := b.w.state
+	st.Accounts = []mail.Account{never}
+	st.Mailboxes = nil
+	st.Status = app.Status{Accounts: []app.AccountStatus{{Account: "new", State: app.StateSignIn}}}
+	b.w.state = st
+	if got := b.w.missingMail(); got != "Newcomer is fetched when you have signed in." {
+		t.Errorf("the empty list says %q", got)
+	}
+	b.w.state.Status.Accounts[0].Checked = b.c.Now()
+	if got := b.w.missingMail(); got != "" {
+		t.Errorf("an account that is in step counts as missing: %q", got)
 	}
 }

@@ -66,6 +66,7 @@ type Pane struct {
 	hues         map[mail.AccountID]string
 	showAccounts bool
 	progress     func() (done, total int)
+	missing      func() string
 
 	selected   selection
 	cursor     mail.MessageID
@@ -187,6 +188,9 @@ func (p *Pane) SetAccounts(as []mail.Account) {
 
 // SetProgress gives the first download's progress; total 0 = none.
 func (p *Pane) SetProgress(f func() (done, total int)) { p.progress = f }
+
+// SetMissing gives the sentence that stands in an empty list while mail of the view has never been fetched; "" = all of it has.
+func (p *Pane) SetMissing(f func() string) { p.missing = f }
 
 // Open shows a view under a name; the search is cleared and so are the chips.
 func (p *Pane) Open(name string, v store.View, showAccounts bool) {
@@ -335,6 +339,12 @@ func number(n int) string {
 	return s
 }
 
+// Recheck shows again what an empty list says, after something changed that it depends on.
+func (p *Pane) Recheck() {
+	p.emptiness()
+	p.Refresh()
+}
+
 func (p *Pane) emptiness() {
 	if len(p.m.ids) > 0 {
 		return // it is not seen
@@ -356,6 +366,8 @@ func (p *Pane) emptiness() {
 	case filtered:
 		e.Icon, e.Title, e.Text, e.Tone = "list-filter", "Nothing here with these filters", "", kit.ToneIdle
 		e.Foot = kit.NewButton("Show all", "", kit.Plain, p.clearChips)
+	case p.missing != nil && p.missing() != "":
+		e.Icon, e.Title, e.Text, e.Tone = "download", "No mail here yet", p.missing(), kit.ToneIdle
 	case p.m.view.Role == mail.RoleInbox:
 		e.Icon, e.Title, e.Text, e.Tone = "mail-check", "All read and sorted", "The next message shows up here by itself.", kit.ToneTint
 	default:

@@ -44,6 +44,20 @@ func (p *Pane) Cursor() (s *mail.Summary, at, of int) {
 	return p.m.row(i, false), i + 1, len(p.m.ids)
 }
 
+// CursorPlace returns where on the canvas a menu of the row with the cursor opens: at its text, below its first lines; ok is false when the row is not
+// seen.
+func (p *Pane) CursorPlace() (at fyne.Position, ok bool) {
+	i := p.m.index(p.cursor)
+	if i < 0 || !p.Visible() {
+		return at, false
+	}
+	y := float32(p.list.Y(i) - p.list.Top())
+	if y+p.list.RowH < 0 || y > p.list.Size().Height {
+		return at, false
+	}
+	return fyne.CurrentApp().Driver().AbsolutePositionForObject(p.list).AddXY(p.density().textX, y+p.list.RowH-8), true
+}
+
 // Empty reports whether nothing is shown for certain.
 func (p *Pane) Empty() bool { return p.m.ready && len(p.m.ids) == 0 }
 

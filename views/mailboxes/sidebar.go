@@ -197,6 +197,8 @@ type tree struct {
 	target int    // line that what is dragged would be dropped on, -1 = none
 	aim    string // its key
 	dropN  int
+	focus  bool
+	at     string // key of the line that the keys are on
 }
 
 const (
@@ -367,8 +369,12 @@ func (t *tree) draw(i int, it item, l *line, w float32) {
 	if sel || drop {
 		l.bg.FillColor = kit.C(kit.Select)
 	}
-	if drop {
+	if drop || t.focus && it.key == t.at {
+		l.bg.Hidden = false
 		l.bg.StrokeColor, l.bg.StrokeWidth = kit.C(kit.Accent), 2
+		if !drop && !sel && i != t.hover {
+			l.bg.FillColor = kit.C(kit.Sidebar)
+		}
 	}
 	kit.Place(l.bg, 8, y, w-16, rowH)
 	right := w - 17

@@ -46,6 +46,9 @@ func newToolbar(p *Pane) *toolbar {
 	return t
 }
 
+// MoveMenu opens the menu of the button that moves.
+func (p *Pane) MoveMenu() { p.OnMove(p.bar.move) }
+
 func (t *toolbar) setPlace(at, of int) {
 	if t.at != at || t.of != of {
 		t.at, t.of = at, of

@@ -18,7 +18,7 @@ var keyHelp = []struct{ keys, does string }{
 	{"J / K, Down / Up", "Next, previous conversation"}, {"Space, Shift Space", "Page down, then the next unread; page up"},
 	{"Enter or O, U or Esc", "Open, back to the list"}, {"C", "Write"}, {"R, A, F", "Reply, reply all, forward"},
 	{"E, # or Del, !", "Archive, delete, junk"}, {"V, S", "Move, star"}, {"Shift I, Shift U", "Mark read, unread"},
-	{"X, Shift Down / Up", "Select, extend the selection"}, {"* then A, Ctrl A", "Select all"}, {"/ or Ctrl F", "Search"},
+	{"X, Shift Down / Up", "Select, extend the selection"}, {"* then A, Ctrl A", "Select all"}, {"/ or Ctrl F", "Search"}, {"Ctrl Shift F, F3", "Find in the message, next place"},
 	{"G then I, S, D, T, A", "Inbox, starred, drafts, sent, archive"}, {"Z or Ctrl Z", "Undo"}, {"F5 or Ctrl Shift T", "Fetch mail"},
 	{"F6, Shift F6", "Next, previous pane"}, {"Ctrl N, Ctrl R, Ctrl L", "Write, reply, forward"}, {"Ctrl ,", "Settings"}, {"F1 or ?", "This list"},
 }
@@ -37,7 +37,7 @@ func (w *Window) keys() {
 	for _, s := range []fyne.Shortcut{
 		&desktop.CustomShortcut{KeyName: fyne.KeyN, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: both}, &desktop.CustomShortcut{KeyName: fyne.KeyL, Modifier: ctrl},
-		&desktop.CustomShortcut{KeyName: fyne.KeyJ, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: ctrl},
+		&desktop.CustomShortcut{KeyName: fyne.KeyJ, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: both},
 		&desktop.CustomShortcut{KeyName: fyne.KeyT, Modifier: both}, &desktop.CustomShortcut{KeyName: fyne.Key1, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyComma, Modifier: ctrl}, &fyne.ShortcutUndo{}, &fyne.ShortcutSelectAll{},
 	} {
@@ -73,7 +73,11 @@ func (w *Window) shortcut(s fyne.Shortcut) {
 		case fyne.KeyJ:
 			w.command("junk", nil)
 		case fyne.KeyF:
-			w.list.FocusSearch()
+			if _, shown := w.read.Current(); shown && (sh || w.read.HasFocus(w.win.Canvas())) {
+				w.read.Find()
+			} else {
+				w.list.FocusSearch()
+			}
 		case fyne.KeyT:
 			if sh {
 				w.c.Sync("")
@@ -128,6 +132,12 @@ func (w *Window) key(e *fyne.KeyEvent) {
 		}
 	case fyne.KeyF1:
 		w.help()
+	case fyne.KeyF3:
+		if sh {
+			w.read.FindStep(-1)
+		} else {
+			w.read.FindStep(1)
+		}
 	case fyne.KeyF5:
 		w.c.Sync("")
 	case fyne.KeyF6:
@@ -137,6 +147,8 @@ func (w *Window) key(e *fyne.KeyEvent) {
 
 func (w *Window) escape() {
 	switch {
+	case w.read.Finding():
+		w.read.FindClose()
 	case w.mode == modeOne && w.detail:
 		w.back()
 	case w.list.Selected() > 1:

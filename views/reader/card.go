@@ -81,9 +81,11 @@ func (c *card) set(b *mail.Body, err error) {
 	c.notices()
 	c.Refresh()
 	c.p.grown()
+	c.p.find.again()
 }
 
 func (c *card) wire(t *textView) {
+	t.do = c.p.do
 	t.OnLink = c.p.openLink
 	t.OnHover = c.p.hoverLink
 	t.OnGrown = c.p.grown
@@ -156,6 +158,7 @@ func (c *card) setOpen(on bool) {
 	}
 	c.Refresh()
 	c.p.grown()
+	c.p.find.again()
 }
 
 func (c *card) toggleHeaders() {

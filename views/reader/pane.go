@@ -64,6 +64,7 @@ type Pane struct {
 	quick  *quick
 	status *linkLine
 	empty  *kit.Empty
+	find   *findBar
 	back   bool
 }
 
@@ -77,6 +78,7 @@ func New(w fyne.Window, c app.Client, do func(func()), now func() time.Time) *Pa
 	p.scroll.Fill = kit.Canvas
 	p.quick = newQuick(p)
 	p.status = newLinkLine()
+	p.find = newFindBar(p)
 	p.empty = kit.NewEmpty("mail-open", "", "", kit.ToneIdle, nil)
 	p.ExtendBaseWidget(p)
 	return p
@@ -172,6 +174,8 @@ func (p *Pane) drop() {
 	p.turn++
 	p.stopTimer()
 	p.cards, p.has, p.shown = nil, false, mail.Summary{}
+	p.find.drop()
+	p.find.on = false
 	p.status.set("")
 }
 
@@ -259,6 +263,7 @@ func (p *Pane) thread(rows []mail.Summary) {
 	}
 	p.Refresh()
 	p.grown()
+	p.find.again()
 	if len(rows) > 0 {
 		p.arm(p.turn)
 	}
@@ -415,7 +420,7 @@ func (p *Pane) SetPlace(at, of int) { p.bar.setPlace(at, of) }
 func (p *Pane) CreateRenderer() fyne.WidgetRenderer {
 	bg := kit.NewFill(kit.Canvas)
 	line := &canvas.Rectangle{}
-	r := &kit.Renderer{Self: p, Objs: []fyne.CanvasObject{bg, p.bar, p.scroll, p.quick, p.empty, line, p.status}}
+	r := &kit.Renderer{Self: p, Objs: []fyne.CanvasObject{bg, p.bar, p.scroll, p.quick, p.empty, line, p.find, p.status}}
 	r.Min = func() fyne.Size { return fyne.NewSize(320, 300) }
 	r.Lay = func(s fyne.Size) {
 		bg.Resize(s)
@@ -429,7 +434,12 @@ func (p *Pane) CreateRenderer() fyne.WidgetRenderer {
 		if p.quick.Hidden {
 			foot = 0
 		}
-		kit.Place(p.scroll, 0, 56, s.Width, max(0, s.Height-56-foot))
+		top := float32(56)
+		if p.find.Hidden = !p.has || !p.find.on; !p.find.Hidden {
+			kit.Place(p.find, 0, top, s.Width, findHeight)
+			top += findHeight
+		}
+		kit.Place(p.scroll, 0, top, s.Width, max(0, s.Height-top-foot))
 		kit.Place(p.quick, 0, s.Height-71, s.Width, 71)
 		kit.Place(p.empty, 0, 0, s.Width, s.Height)
 		z := p.status.MinSize()

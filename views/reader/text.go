@@ -48,6 +48,14 @@ type textView struct {
 	decos    []deco
 	from, to float32
 
+	do       func(func()) // brings what a long search found to the window's goroutine
+	needle   string
+	hits     []hit
+	onLine   map[int][]lineHit
+	current  int // of hits, -1 = none
+	findTurn int
+	index    *textIndex // of the lines as they are; nil = not made yet
+
 	selA, selB pos
 	selecting  bool
 	over       string
@@ -214,6 +222,8 @@ func (t *textView) arrange() {
 		y += 18
 	}
 	t.height = y
+	t.index, t.hits, t.onLine = nil, nil, nil
+	t.search()
 }
 
 func (t *textView) quoteBars(q int, from, to float32) {
@@ -338,6 +348,20 @@ func (t *textView) draw(r *kit.Renderer) {
 			}
 			if x1 > x0 {
 				rect(l.x+x0, l.y, x1-x0, l.h, kit.C(kit.Select), nil, 0)
+			}
+		}
+		for _, h := range t.onLine[i] {
+			x0, x1 := t.xOf(i, h.from), t.xOf(i, h.to)
+			if x1 < x0 {
+				x0, x1 = x1, x0 // right to left
+			}
+			var ring color.Color
+			if h.hit == t.current {
+				ring = kit.C(kit.Accent)
+			}
+			rect(l.x+x0-1, l.y+1, x1-x0+2, l.h-2, kit.Hue("amber").Tint, ring, 3)
+			if ring != nil {
+				t.rects[nr-1].StrokeWidth = 2
 			}
 		}
 		for k := range l.pieces {

@@ -185,8 +185,6 @@ func readAffix(in io.Reader) (*rules, error) {
 			r.middle = r.one(f[1])
 		case "COMPOUNDEND", "COMPOUNDLAST":
 			r.last = r.one(f[1])
-		case "COMPOUNDPERMITFLAG":
-			r.permit = r.one(f[1])
 		case "COMPOUNDMIN":
 			if n, err := strconv.Atoi(f[1]); err == nil {
 				r.minPart = max(1, n)

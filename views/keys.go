@@ -18,7 +18,7 @@ var keyHelp = []struct{ keys, does string }{
 	{"J / K, Down / Up", "Next, previous conversation"}, {"Space, Shift Space", "Page down, then the next unread; page up"},
 	{"Enter or O, U or Esc", "Open, back to the list"}, {"C", "Write"}, {"R, A, F", "Reply, reply all, forward"},
 	{"E, # or Del, !", "Archive, delete, junk"}, {"V, S", "Move, star"}, {"Shift I, Shift U", "Mark read, unread"},
-	{"X, Shift Down / Up", "Select, extend the selection"}, {"* then A, Ctrl A", "Select all"}, {"/ or Ctrl F", "Search"}, {"Ctrl Shift F, F3", "Find in the message, next place"},
+	{"X, Shift Down / Up", "Select, extend the selection"}, {"* then A, Ctrl A", "Select all"}, {"/ or Ctrl F", "Search"}, {"Ctrl K", "Go to a folder, do anything"}, {"Ctrl Shift F, F3", "Find in the message, next place"},
 	{"G then I, S, D, T, A", "Inbox, starred, drafts, sent, archive"}, {"Z or Ctrl Z", "Undo"}, {"F5 or Ctrl Shift T", "Fetch mail"},
 	{"F6, Shift F6", "Next, previous pane"}, {"Ctrl N, Ctrl R, Ctrl L", "Write, reply, forward"}, {"Ctrl ,", "Settings"}, {"F1 or ?", "This list"},
 }
@@ -38,6 +38,7 @@ func (w *Window) keys() {
 		&desktop.CustomShortcut{KeyName: fyne.KeyN, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: both}, &desktop.CustomShortcut{KeyName: fyne.KeyL, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyJ, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: both},
+		&desktop.CustomShortcut{KeyName: fyne.KeyK, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyT, Modifier: both}, &desktop.CustomShortcut{KeyName: fyne.Key1, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyComma, Modifier: ctrl}, &fyne.ShortcutUndo{}, &fyne.ShortcutSelectAll{},
 	} {
@@ -49,7 +50,7 @@ func (w *Window) shortcut(s fyne.Shortcut) {
 	if w.win.Canvas().Overlays().Top() != nil {
 		return
 	}
-	if c, ok := s.(*desktop.CustomShortcut); w.page != nil && !(ok && (c.KeyName == fyne.Key1 || c.KeyName == fyne.KeyN)) {
+	if c, ok := s.(*desktop.CustomShortcut); w.page != nil && !(ok && (c.KeyName == fyne.Key1 || c.KeyName == fyne.KeyN || c.KeyName == fyne.KeyK)) {
 		return // what is shown is no mail
 	}
 	switch s := s.(type) {
@@ -72,6 +73,8 @@ func (w *Window) shortcut(s fyne.Shortcut) {
 			w.read.Compose(app.ComposeForward)
 		case fyne.KeyJ:
 			w.command("junk", nil)
+		case fyne.KeyK:
+			w.palette()
 		case fyne.KeyF:
 			if _, shown := w.read.Current(); shown && (sh || w.read.HasFocus(w.win.Canvas())) {
 				w.read.Find()

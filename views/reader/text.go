@@ -3,6 +3,7 @@ package reader
 import (
 	"image/color"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -58,6 +59,8 @@ type textView struct {
 
 	selA, selB pos
 	selecting  bool
+	pressed    time.Time // the last press, and how many came quickly one after the other
+	clicks     int
 	over       string
 	texts      []*canvas.Text
 	rects      []*canvas.Rectangle

@@ -2,6 +2,9 @@ package reader
 
 import (
 	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -77,12 +80,81 @@ func (t *textView) MouseDown(e *desktop.MouseEvent) {
 		c.Focus(t)
 	}
 	p, _ := t.at(e.Position)
-	t.selecting = true
-	if e.Modifier&fyne.KeyModifierShift == 0 {
-		t.selA = p
+	if now := time.Now(); now.Sub(t.pressed) < 400*time.Millisecond && p.line == t.selA.line {
+		t.clicks++
+	} else {
+		t.clicks = 1
 	}
-	t.selB = p
+	t.pressed = time.Now()
+	switch {
+	case t.clicks == 2:
+		t.selA, t.selB = t.word(p)
+	case t.clicks >= 3:
+		t.selA, t.selB = t.paragraph(p)
+	default:
+		if e.Modifier&fyne.KeyModifierShift == 0 {
+			t.selA = p
+		}
+		t.selB = p
+	}
+	t.selecting = true
 	t.redraw()
+}
+
+// word returns the ends of the word at a place; between words, of the run of spaces or signs.
+func (t *textView) word(p pos) (pos, pos) {
+	if p.line >= len(t.lines) {
+		return p, p
+	}
+	s := t.lines[p.line].string()
+	class := func(r rune) int {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '_' || r == '\'' || r == '’':
+			return 1
+		case unicode.IsSpace(r):
+			return 2
+		}
+		return 3
+	}
+	p.off = min(p.off, len(s))
+	r, n := utf8.DecodeRuneInString(s[p.off:])
+	if n == 0 || class(r) == 2 { // behind the last letter of a word the word is meant
+		if before, k := utf8.DecodeLastRuneInString(s[:p.off]); k > 0 && class(before) != 2 {
+			r = before
+		}
+	}
+	want := class(r)
+	from, to := p.off, p.off
+	for from > 0 {
+		r, k := utf8.DecodeLastRuneInString(s[:from])
+		if class(r) != want {
+			break
+		}
+		from -= k
+	}
+	for to < len(s) {
+		r, k := utf8.DecodeRuneInString(s[to:])
+		if class(r) != want {
+			break
+		}
+		to += k
+	}
+	return pos{p.line, from}, pos{p.line, to}
+}
+
+// paragraph returns the ends of what stands between two line ends of the text.
+func (t *textView) paragraph(p pos) (pos, pos) {
+	if p.line >= len(t.lines) {
+		return p, p
+	}
+	from, to := p.line, p.line
+	for from > 0 && t.lines[from-1].soft {
+		from--
+	}
+	for to+1 < len(t.lines) && t.lines[to].soft {
+		to++
+	}
+	return pos{from, 0}, pos{to, len(t.lines[to].string())}
 }
 
 // MouseUp opens the link or unfolds the history, when nothing was selected meanwhile.
@@ -110,7 +182,7 @@ func (t *textView) MouseUp(e *desktop.MouseEvent) {
 
 // Dragged extends the selection.
 func (t *textView) Dragged(e *fyne.DragEvent) {
-	if t.selecting {
+	if t.selecting && t.clicks < 2 {
 		t.selB, _ = t.at(e.Position)
 		t.redraw()
 	}

@@ -3,6 +3,7 @@ package reader
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -186,4 +187,39 @@ func FuzzWrap(f *testing.F) {
 			t.Errorf("%d bytes of %d are left", n, len(s))
 		}
 	})
+}
+
+func TestDoubleClickTakesAWordTripleAParagraph(t *testing.T) {
+	test.NewTempApp(t)
+	v := newText([]mail.Block{{Spans: span("It’s the Größe of the harbour, the second line of a long paragraph.\nAnother line.")}}, 14)
+	v.Fit(160)
+	at := func(word string) fyne.Position {
+		for i := range v.lines {
+			if k := strings.Index(v.lines[i].string(), word); k >= 0 {
+				return fyne.NewPos(v.lines[i].x+v.xOf(i, k)+4, v.lines[i].y+5)
+			}
+		}
+		t.Fatalf("%q is not in the text", word)
+		return fyne.Position{}
+	}
+	click := func(p fyne.Position, n int) string {
+		v.clicks, v.pressed = 0, time.Time{}
+		for range n {
+			e := &desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: p}, Button: desktop.MouseButtonPrimary}
+			v.MouseDown(e)
+			v.MouseUp(e)
+		}
+		return v.Selected()
+	}
+	for word, want := range map[string]string{"Größe": "Größe", "It’s": "It’s", "harbour": "harbour", "paragraph": "paragraph"} {
+		if got := click(at(word), 2); got != want {
+			t.Errorf("a double click on %q selects %q", word, got)
+		}
+	}
+	if got := click(at("second"), 3); got != "It’s the Größe of the harbour, the second line of a long paragraph." {
+		t.Errorf("a triple click selects %q", got)
+	}
+	if got := click(at("second"), 1); got != "" {
+		t.Errorf("a click selects %q", got)
+	}
 }

@@ -1,0 +1,543 @@
+package cmail
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/msox/prop"
+)
+
+const prodID = "-//Postrider//Postrider//EN"
+
+// Calendar makes an iCalendar object of an appointment, a meeting message, a task or a journal entry ([MS-OXCICAL]). method is
+// that of a meeting message ("REQUEST", "REPLY", "CANCEL", "COUNTER"), "" in a calendar. With ErrRecurrence the object is
+// there, but does not repeat as the item does.
+func Calendar(m *prop.Message) (b []byte, method string, err error) {
+	kind := KindOf(m)
+	if kind == Meeting {
+		if s := m.LidBytes(prop.PidLidInboundICalStream); strings.HasPrefix(strings.ToUpper(string(s[:min(len(s), 15)])), "BEGIN:VCALENDAR") {
+			return s, methodOf(m), nil
+		}
+		method = methodOf(m)
+	}
+	o := &object{}
+	o.line("BEGIN", "VCALENDAR")
+	o.line("VERSION", "2.0")
+	o.line("PRODID", prodID)
+	if method != "" {
+		o.line("METHOD", method)
+	}
+	switch kind {
+	case Task:
+		err = task(o, m)
+	case Journal:
+		journal(o, m)
+	default:
+		err = newEvent(m, method).write(o)
+	}
+	o.line("END", "VCALENDAR")
+	return []byte(o.b.String()), method, err
+}
+
+func methodOf(m *prop.Message) string {
+	c := strings.ToLower(prop.Text(m, prop.PidTagMessageClass))
+	switch {
+	case strings.HasPrefix(c, "ipm.schedule.meeting.request"):
+		return "REQUEST"
+	case strings.HasPrefix(c, "ipm.schedule.meeting.canceled"):
+		return "CANCEL"
+	case strings.HasPrefix(c, "ipm.schedule.meeting.resp"):
+		if m.LidBool(prop.PidLidAppointmentCounterProposal) {
+			return "COUNTER"
+		}
+		return "REPLY"
+	}
+	return "PUBLISH"
+}
+
+// event is what the components of an appointment have in common.
+type event struct {
+	m      *prop.Message
+	method string
+	zone   *zone
+	allDay bool
+	rec    *recurrence
+	recErr error
+	start  time.Time // UTC
+	end    time.Time
+	uid    string
+}
+
+func newEvent(m *prop.Message, method string) *event {
+	e := &event{m: m, method: method, uid: UID(m)}
+	e.start, e.end = lidTime(m, prop.PidLidAppointmentStartWhole), lidTime(m, prop.PidLidAppointmentEndWhole)
+	if e.start.IsZero() {
+		e.start, e.end = prop.When(m, prop.PidTagStartDate), prop.When(m, prop.PidTagEndDate)
+	}
+	if e.start.IsZero() {
+		e.start, e.end = lidTime(m, prop.PidLidCommonStart), lidTime(m, prop.PidLidCommonEnd)
+	}
+	if !e.start.IsZero() && e.end.Before(e.start) {
+		e.end = e.start.Add(time.Duration(max(0, min(m.LidInt(prop.PidLidAppointmentDuration), 60*24*365))) * time.Minute)
+	}
+	if b := m.LidBytes(prop.PidLidAppointmentRecur); len(b) > 0 {
+		e.rec, e.recErr = readRecurrence(b, true, m.Codepage())
+	}
+	e.zone = zoneOf(m, e.rec != nil)
+	e.allDay = m.LidBool(prop.PidLidAppointmentSubType)
+	if e.rec != nil && e.zone == nil && !e.start.IsZero() {
+		// The pattern is in local time, the start in UTC: how far they are apart is all that is known of the zone.
+		local := prop.Minutes(e.rec.start + e.rec.startOffset)
+		day := e.start.Truncate(24 * time.Hour).Add(time.Duration(e.rec.startOffset%(24*60)) * time.Minute)
+		off := int(day.Sub(e.start) / time.Minute)
+		if d := int(local.Sub(e.start) / time.Minute); d > -15*60 && d < 15*60 {
+			off = d
+		} else if off > 12*60 {
+			off -= 24 * 60
+		} else if off < -12*60 {
+			off += 24 * 60
+		}
+		e.zone = &zone{rules: []zoneRule{{bias: -off}}}
+	}
+	return e
+}
+
+func lidTime(m *prop.Message, p prop.Property) time.Time {
+	t, ok := m.Lookup(p)
+	if !ok {
+		return time.Time{}
+	}
+	if w := prop.When(m, t); realTime(w) {
+		return w
+	}
+	return time.Time{}
+}
+
+// write puts the zone and the components out.
+func (e *event) write(o *object) error {
+	if e.zone != nil && !e.allDay && !e.start.IsZero() {
+		e.zone.write(o, e.start.Year())
+	}
+	o.line("BEGIN", "VEVENT")
+	o.line("UID", e.uid)
+	e.common(o)
+	e.recurrenceID(o)
+	e.when(o, "DTSTART", e.start)
+	e.when(o, "DTEND", e.end)
+	err := e.recErr
+	if e.rec != nil && e.method != "REPLY" && e.method != "COUNTER" {
+		var rule string
+		if rule, err = e.rec.rule(e.until); err == nil {
+			o.line("RRULE", rule)
+			for _, d := range e.rec.removed() {
+				e.whenLocal(o, "EXDATE", d.Add(time.Duration(e.rec.startOffset)*time.Minute))
+			}
+		}
+	}
+	text, _ := Body(e.m)
+	e.details(o, Subject(e.m), e.m.LidText(prop.PidLidLocation), text, uint32(e.m.LidInt(prop.PidLidBusyStatus)))
+	if e.m.LidBool(prop.PidLidReminderSet) && (e.method == "" || e.method == "REQUEST") {
+		alarm(o, e.m.LidInt(prop.PidLidReminderDelta))
+	}
+	o.line("END", "VEVENT")
+	if e.rec != nil && err == nil && e.method != "REPLY" && e.method != "COUNTER" {
+		for _, x := range e.rec.exceptions {
+			e.exception(o, x)
+		}
+	}
+	return err
+}
+
+// common are the fields that a component has whatever it is.
+func (e *event) common(o *object) {
+	at := lidTime(e.m, prop.PidLidOwnerCriticalChange)
+	if e.method == "REPLY" || e.method == "COUNTER" {
+		at = lidTime(e.m, prop.PidLidAttendeeCriticalChange)
+	}
+	for _, t := range []prop.Tag{prop.PidTagLastModificationTime, prop.PidTagClientSubmitTime, prop.PidTagCreationTime} {
+		if at.IsZero() {
+			at = prop.When(e.m, t)
+		}
+	}
+	if at.IsZero() {
+		at = e.start
+	}
+	if at.IsZero() {
+		at = time.Unix(0, 0)
+	}
+	o.line("DTSTAMP", stamp(at))
+	if w := prop.When(e.m, prop.PidTagCreationTime); realTime(w) {
+		o.line("CREATED", stamp(w))
+	}
+	if w := prop.When(e.m, prop.PidTagLastModificationTime); realTime(w) {
+		o.line("LAST-MODIFIED", stamp(w))
+	}
+	if n := e.m.LidInt(prop.PidLidAppointmentSequence); n > 0 || e.method != "" {
+		o.line("SEQUENCE", itoa(int(n)))
+	}
+	people(o, e.m, e.method)
+	classify(o, e.m)
+}
+
+// classify writes what tasks and events share.
+func classify(o *object, m *prop.Message) {
+	switch prop.Int(m, prop.PidTagSensitivity) {
+	case 1, 2:
+		o.line("CLASS", "PRIVATE")
+	case 3:
+		o.line("CLASS", "CONFIDENTIAL")
+	}
+	if n, ok := prop.IntOK(m, prop.PidTagImportance); ok && n == 2 {
+		o.line("PRIORITY", "1")
+	} else if ok && n == 0 {
+		o.line("PRIORITY", "9")
+	}
+	if k := Categories(m); len(k) > 0 {
+		for i := range k {
+			k[i] = escape(k[i])
+		}
+		o.line("CATEGORIES", strings.Join(k, ","))
+	}
+}
+
+// details are the fields that an exception can have for itself.
+func (e *event) details(o *object, subject, location, text string, busy uint32) {
+	o.text("SUMMARY", subject)
+	o.text("LOCATION", location)
+	o.text("DESCRIPTION", text)
+	names := [...]string{"FREE", "TENTATIVE", "BUSY", "OOF", "WORKINGELSEWHERE"}
+	if busy < uint32(len(names)) {
+		o.line("X-MICROSOFT-CDO-BUSYSTATUS", names[busy])
+	}
+	if busy == 0 || busy == 4 {
+		o.line("TRANSP", "TRANSPARENT")
+	} else {
+		o.line("TRANSP", "OPAQUE")
+	}
+	switch {
+	case e.method == "CANCEL" || e.m.LidInt(prop.PidLidAppointmentStateFlags)&4 != 0:
+		o.line("STATUS", "CANCELLED")
+	case busy == 1 && e.method == "":
+		o.line("STATUS", "TENTATIVE")
+	default:
+		o.line("STATUS", "CONFIRMED")
+	}
+}
+
+// when writes an instant in the event's zone.
+func (e *event) when(o *object, name string, t time.Time) {
+	if t.IsZero() {
+		return
+	}
+	if e.allDay {
+		o.line(name+";VALUE=DATE", e.day(t).Format("20060102"))
+		return
+	}
+	if e.zone == nil {
+		o.line(name, stamp(t))
+		return
+	}
+	e.whenLocal(o, name, e.zone.local(t))
+}
+
+// day is the day of an all-day event, which begins at midnight in its zone; without one it is the nearest midnight.
+func (e *event) day(t time.Time) time.Time {
+	if e.zone != nil {
+		t = e.zone.local(t)
+	}
+	return t.Add(12 * time.Hour).Truncate(24 * time.Hour)
+}
+
+// whenLocal writes a wall clock time.
+func (e *event) whenLocal(o *object, name string, local time.Time) {
+	switch {
+	case e.allDay:
+		o.line(name+";VALUE=DATE", local.Format("20060102"))
+	case e.zone == nil:
+		o.line(name, stamp(local))
+	default:
+		o.line(name+";TZID="+quoted(e.zone.id()), local.Format("20060102T150405"))
+	}
+}
+
+func (e *event) until(day time.Time) string {
+	if e.allDay {
+		return day.Format("20060102")
+	}
+	return stamp(e.zone.utc(day.Add(time.Duration(e.rec.startOffset) * time.Minute)))
+}
+
+// recurrenceID is for a meeting message about one occurrence: the day is in its global object id ([MS-OXOCAL] 2.2.1.27).
+func (e *event) recurrenceID(o *object) {
+	g := e.m.LidBytes(prop.PidLidGlobalObjectId)
+	if e.method == "" || e.rec != nil || len(g) < 20 || g[16] == 0 && g[17] == 0 {
+		return
+	}
+	local := e.start
+	if e.zone != nil {
+		local = e.zone.local(local)
+	}
+	hour, minute, second := local.Clock()
+	if t, ok := e.m.Lookup(prop.PidLidStartRecurrenceTime); ok {
+		n := int(prop.Int(e.m, t)) // packed: hours, minutes, seconds
+		hour, minute, second = n>>12&31, n>>6&63, n&63
+	}
+	e.whenLocal(o, "RECURRENCE-ID", time.Date(int(g[16])<<8|int(g[17]), time.Month(g[18]), int(g[19]), hour, minute, second, 0, time.UTC))
+}
+
+// exception writes an occurrence that differs from its series. Its own text is in a hidden attachment.
+func (e *event) exception(o *object, x exception) {
+	one := *e
+	if x.flags&hasSubType != 0 {
+		one.allDay = x.subType != 0
+	}
+	o.line("BEGIN", "VEVENT")
+	o.line("UID", e.uid)
+	e.common(o)
+	e.whenLocal(o, "RECURRENCE-ID", prop.Minutes(x.original))
+	one.whenLocal(o, "DTSTART", prop.Minutes(x.start))
+	one.whenLocal(o, "DTEND", prop.Minutes(x.end))
+	subject, location, busy := Subject(e.m), e.m.LidText(prop.PidLidLocation), uint32(e.m.LidInt(prop.PidLidBusyStatus))
+	if x.flags&hasSubject != 0 {
+		subject = x.subject
+	}
+	if x.flags&hasLocation != 0 {
+		location = x.location
+	}
+	if x.flags&hasBusy != 0 {
+		busy = x.busy
+	}
+	text, _ := Body(e.m)
+	if x.flags&hasBody != 0 {
+		if in := e.embedded(x); in != nil {
+			if t, _ := Body(in); t != "" {
+				text = t
+			}
+		}
+	}
+	one.details(o, subject, location, text, busy)
+	set, delta := e.m.LidBool(prop.PidLidReminderSet), e.m.LidInt(prop.PidLidReminderDelta)
+	if x.flags&hasReminder != 0 {
+		set = x.reminder != 0
+	}
+	if x.flags&hasReminderDelta != 0 {
+		delta = int64(x.reminderDelta)
+	}
+	if set && (e.method == "" || e.method == "REQUEST") {
+		alarm(o, delta)
+	}
+	o.line("END", "VEVENT")
+}
+
+// embedded is the message that holds an exception, nil where there is none.
+func (e *event) embedded(x exception) *prop.Message {
+	start := prop.Minutes(x.start)
+	for _, a := range e.m.Attachments {
+		if a.Embedded == nil || !isException(a) {
+			continue
+		}
+		if w := prop.When(a, prop.PidTagExceptionStartTime); w.Sub(start).Abs() < time.Minute {
+			if m, err := a.Embedded(); err == nil {
+				return m
+			}
+		}
+	}
+	return nil
+}
+
+func alarm(o *object, minutes int64) {
+	if minutes == 0x5AE980E1 || minutes < 0 || minutes > 60*24*3650 { // "the usual time before"
+		minutes = 15
+	}
+	o.line("BEGIN", "VALARM")
+	o.line("ACTION", "DISPLAY")
+	o.line("DESCRIPTION", "Reminder")
+	o.line("TRIGGER", fmt.Sprintf("-PT%dM", minutes))
+	o.line("END", "VALARM")
+}
+
+// people writes ORGANIZER and ATTENDEE.
+func people(o *object, m *prop.Message, method string) {
+	meeting := method != "" || m.LidInt(prop.PidLidAppointmentStateFlags)&1 != 0
+	if !meeting {
+		return
+	}
+	sender, sok := Sender(m)
+	person := func(name, params string, a mail.Address) {
+		if a.Addr == "" {
+			return
+		}
+		if a.Name != "" {
+			params += ";CN=" + quoted(a.Name)
+		}
+		o.line(name+params, "mailto:"+a.Addr)
+	}
+	if method == "REPLY" || method == "COUNTER" {
+		for _, r := range m.Recipients {
+			if a, typ, ok := Recipient(r); ok && typ == 1 {
+				person("ORGANIZER", "", a)
+				break
+			}
+		}
+		status := "ACCEPTED"
+		switch c := strings.ToLower(prop.Text(m, prop.PidTagMessageClass)); {
+		case strings.Contains(c, ".neg"):
+			status = "DECLINED"
+		case strings.Contains(c, ".tent"):
+			status = "TENTATIVE"
+		}
+		if sok {
+			person("ATTENDEE", ";PARTSTAT="+status, sender)
+		}
+		return
+	}
+	organizer := -1
+	for i, r := range m.Recipients {
+		if prop.Int(r, prop.PidTagRecipientFlags)&2 != 0 {
+			if a, _, ok := Recipient(r); ok {
+				organizer = i
+				person("ORGANIZER", "", a)
+				break
+			}
+		}
+	}
+	if organizer < 0 && sok {
+		person("ORGANIZER", "", sender)
+	}
+	for i, r := range m.Recipients {
+		a, typ, ok := Recipient(r)
+		if i == organizer || !ok || organizer < 0 && sok && strings.EqualFold(a.Addr, sender.Addr) {
+			continue
+		}
+		params := ""
+		switch typ {
+		case 2:
+			params = ";ROLE=OPT-PARTICIPANT"
+		case 3:
+			params = ";ROLE=NON-PARTICIPANT;CUTYPE=RESOURCE"
+		default:
+			params = ";ROLE=REQ-PARTICIPANT"
+		}
+		switch prop.Int(r, prop.PidTagRecipientTrackStatus) {
+		case 2:
+			params += ";PARTSTAT=TENTATIVE"
+		case 3:
+			params += ";PARTSTAT=ACCEPTED"
+		case 4:
+			params += ";PARTSTAT=DECLINED"
+		default:
+			params += ";PARTSTAT=NEEDS-ACTION"
+		}
+		if method == "REQUEST" && prop.Bool(m, prop.PidTagResponseRequested) {
+			params += ";RSVP=TRUE"
+		}
+		person("ATTENDEE", params, a)
+	}
+}
+
+// task writes a VTODO ([MS-OXOTASK]). Dates are days on the owner's clock, kept as UTC midnight.
+func task(o *object, m *prop.Message) (err error) {
+	o.line("BEGIN", "VTODO")
+	o.line("UID", UID(m))
+	(&event{m: m}).common(o)
+	o.text("SUMMARY", Subject(m))
+	text, _ := Body(m)
+	o.text("DESCRIPTION", text)
+	if w := lidTime(m, prop.PidLidTaskStartDate); !w.IsZero() {
+		o.line("DTSTART;VALUE=DATE", w.Format("20060102"))
+	}
+	if w := lidTime(m, prop.PidLidTaskDueDate); !w.IsZero() {
+		o.line("DUE;VALUE=DATE", w.Format("20060102"))
+	}
+	status := [...]string{"NEEDS-ACTION", "IN-PROCESS", "COMPLETED", "NEEDS-ACTION", "NEEDS-ACTION"}
+	n := m.LidInt(prop.PidLidTaskStatus)
+	if m.LidBool(prop.PidLidTaskComplete) {
+		n = 2
+	}
+	if n >= 0 && n < int64(len(status)) {
+		o.line("STATUS", status[n])
+	}
+	if t, ok := m.Lookup(prop.PidLidPercentComplete); ok {
+		if f := prop.Float(m, t); f > 0 && f <= 1 {
+			o.line("PERCENT-COMPLETE", itoa(int(math.Round(f*100))))
+		}
+	}
+	if w := lidTime(m, prop.PidLidTaskDateCompleted); !w.IsZero() {
+		o.line("COMPLETED", stamp(w))
+	}
+	if b := m.LidBytes(prop.PidLidTaskRecurrence); len(b) > 0 && m.LidBool(prop.PidLidTaskFRecurring) {
+		var c *recurrence
+		if c, err = readRecurrence(b, false, m.Codepage()); err == nil {
+			var rule string
+			if rule, err = c.rule(func(d time.Time) string { return d.Format("20060102") }); err == nil {
+				o.line("RRULE", rule)
+			}
+		}
+	}
+	if w := lidTime(m, prop.PidLidReminderTime); !w.IsZero() && m.LidBool(prop.PidLidReminderSet) {
+		o.line("BEGIN", "VALARM")
+		o.line("ACTION", "DISPLAY")
+		o.line("DESCRIPTION", "Reminder")
+		o.line("TRIGGER;VALUE=DATE-TIME", stamp(w))
+		o.line("END", "VALARM")
+	}
+	o.line("END", "VTODO")
+	return err
+}
+
+// journal writes a VJOURNAL ([MS-OXOJRNL]).
+func journal(o *object, m *prop.Message) {
+	o.line("BEGIN", "VJOURNAL")
+	o.line("UID", UID(m))
+	e := &event{m: m, start: lidTime(m, prop.PidLidLogStart)}
+	e.common(o)
+	e.when(o, "DTSTART", e.start)
+	o.text("SUMMARY", Subject(m))
+	text, _ := Body(m)
+	if t := m.LidText(prop.PidLidLogType); t != "" {
+		n := m.LidInt(prop.PidLidLogDuration)
+		if n > 0 {
+			t += fmt.Sprintf(", %d min", n)
+		}
+		text = t + "\n\n" + text
+	}
+	o.text("DESCRIPTION", text)
+	o.line("END", "VJOURNAL")
+}
+
+// goidPrefix begins a global object id ([MS-OXOCAL] 2.2.1.27).
+const goidPrefix = "040000008200E00074C5B7101A82E008"
+
+// UID is the identity of an item in iCalendar and vCard, the same each time: that which an appointment had there or the text of
+// its global object id ([MS-OXCICAL] 2.1.3.1.1.20.26), else one made of its search key or its content.
+func UID(m *prop.Message) string {
+	g := m.LidBytes(prop.PidLidCleanGlobalObjectId)
+	if len(g) == 0 {
+		g = m.LidBytes(prop.PidLidGlobalObjectId)
+	}
+	if len(g) >= 40 && strings.EqualFold(hex.EncodeToString(g[:16]), goidPrefix) {
+		if data := g[40:]; len(data) > 12 && string(data[:8]) == "vCal-Uid" {
+			if s := strings.TrimRight(string(data[12:]), "\x00"); s != "" && isASCII(s) && oneLine(s) == s {
+				return s
+			}
+		}
+		g = append([]byte(nil), g...)
+		g[16], g[17], g[18], g[19] = 0, 0, 0, 0 // the day of an occurrence
+		return strings.ToUpper(hex.EncodeToString(g))
+	}
+	if k := prop.Bytes(m, prop.PidTagSearchKey); len(k) == 16 {
+		return fmt.Sprintf("%x-%x-%x-%x-%x", k[:4], k[4:6], k[6:8], k[8:10], k[10:])
+	}
+	sum := sha256.New()
+	for _, t := range []prop.Tag{prop.PidTagMessageClass, prop.PidTagSubject, prop.PidTagDisplayName, prop.PidTagBody} {
+		fmt.Fprintf(sum, "%q\n", prop.Text(m, t))
+	}
+	fmt.Fprintln(sum, prop.When(m, prop.PidTagCreationTime), lidTime(m, prop.PidLidAppointmentStartWhole))
+	k := sum.Sum(nil)
+	return fmt.Sprintf("%x-%x-%x-%x-%x", k[:4], k[4:6], k[6:8], k[8:10], k[10:16])
+}

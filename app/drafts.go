@@ -14,6 +14,7 @@ import (
 	"github.com/postrider/postrider/accounts/rfc822"
 	"github.com/postrider/postrider/app/compose"
 	"github.com/postrider/postrider/app/store"
+	"github.com/postrider/postrider/app/winmail"
 )
 
 // manyOutside is the number of recipients outside the sender's domain from which sending is asked about.
@@ -176,7 +177,7 @@ func (a *App) forwardParts(ctx context.Context, k Compose, row store.Row, body m
 		return nil
 	}
 	for _, p := range body.Parts {
-		r, part, err := rfc822.Part(raw, p.ID)
+		r, part, err := winmail.Part(raw, p.ID)
 		if err != nil {
 			continue // a part that cannot be read is not forwarded; the text is
 		}

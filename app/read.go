@@ -12,6 +12,7 @@ import (
 	"github.com/postrider/postrider/app/plaintext"
 	"github.com/postrider/postrider/app/search"
 	"github.com/postrider/postrider/app/store"
+	"github.com/postrider/postrider/app/winmail"
 )
 
 // countLimit bounds what is counted for filtered views and searches.
@@ -116,7 +117,7 @@ func (a *App) Read(ctx context.Context, id mail.MessageID) (mail.Body, error) {
 	if err != nil {
 		return mail.Body{}, err
 	}
-	b := rfc822.Body(raw, rfc822.Options{})
+	b := winmail.Body(raw, rfc822.Options{})
 	plaintext.Fill(&b)
 	a.bodies.put(r.Digest, b, int64(len(raw)))
 	return b, nil
@@ -128,7 +129,7 @@ func (a *App) OpenPart(ctx context.Context, id mail.MessageID, part int) (io.Rea
 	if err != nil {
 		return nil, mail.Part{}, err
 	}
-	r, p, err := rfc822.Part(raw, part)
+	r, p, err := winmail.Part(raw, part)
 	if err != nil {
 		return nil, mail.Part{}, err
 	}

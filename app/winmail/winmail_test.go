@@ -1,0 +1,115 @@
+package winmail
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/rfc822"
+)
+
+func corpus(t testing.TB, set string) string {
+	t.Helper()
+	dir := os.Getenv("POSTRIDER_CORPORA")
+	if dir == "" {
+		root, _ := os.Getwd()
+		for root != "/" {
+			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+				break
+			}
+			root = filepath.Dir(root)
+		}
+		dir = filepath.Join(root, "..", "shared", "corpora")
+	}
+	dir = filepath.Join(dir, set)
+	if _, err := os.Stat(dir); err != nil {
+		t.Skipf("no corpus %s; set POSTRIDER_CORPORA", dir)
+	}
+	return dir
+}
+
+// packed is a message with a winmail.dat, as gateways send it.
+func packed(t testing.TB, stream []byte, text string) []byte {
+	t.Helper()
+	return []byte("From: Anna <anna@example.com>\r\nSubject: packed\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n" +
+		text + "\r\n--b\r\nContent-Type: application/ms-tnef; name=\"winmail.dat\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+		base64.StdEncoding.EncodeToString(stream) + "\r\n--b--\r\n")
+}
+
+func TestAttachmentsAreShown(t *testing.T) {
+	dir := corpus(t, "tnef-mimekit")
+	for name, want := range map[string][]string{
+		"attachments": {"bookmark.htm", "zappa_av1.jpg"}, "two-files": {"AUTHORS", "README"}, "one-file": {"AUTHORS"},
+		"data-before-name": {"AUTOEXEC.BAT", "CONFIG.SYS", "boot.ini"}, "unicode-mapi-attr": {"example.dat"},
+	} {
+		stream, err := os.ReadFile(filepath.Join(dir, name+".tnef"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw := packed(t, stream, "Outer text")
+		b := Body(raw, rfc822.Options{})
+		if len(b.Problems) > 0 || !strings.Contains(b.Text, "Outer text") || !b.Envelope.Attachments {
+			t.Errorf("%s: %q %q", name, b.Problems, b.Text)
+		}
+		found := map[string]mail.Part{}
+		for _, p := range b.Parts {
+			found[p.Name] = p
+		}
+		if _, still := found["winmail.dat"]; still || len(b.Parts) != len(want) {
+			t.Errorf("%s: parts %+v", name, b.Parts)
+		}
+		for _, f := range want {
+			r, p, err := Part(raw, found[f].ID)
+			if err != nil || p.Name != f || p.ID != found[f].ID {
+				t.Errorf("%s: %s: %+v, %v", name, f, p, err)
+				continue
+			}
+			got, _ := io.ReadAll(r)
+			file, err := os.ReadFile(filepath.Join(dir, name, f))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Contains(file, []byte("\r\n")) {
+				got = bytes.ReplaceAll(got, []byte("\r\n"), []byte("\n"))
+			}
+			if sha256.Sum256(got) != sha256.Sum256(file) {
+				t.Errorf("%s: %s has %d bytes, not %d", name, f, len(got), len(file))
+			}
+		}
+	}
+}
+
+func TestTheTextIsShown(t *testing.T) {
+	stream, err := os.ReadFile(filepath.Join(corpus(t, "tnef-mimekit"), "body.tnef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := Body(packed(t, stream, ""), rfc822.Options{})
+	if !strings.Contains(b.HTML, "<") || !strings.Contains(b.Text, "Congress") || len(b.Parts) != 0 || b.Envelope.Attachments {
+		t.Errorf("HTML %.80q, text %.80q, parts %+v", b.HTML, b.Text, b.Parts)
+	}
+}
+
+func TestWhatIsNoPackageStays(t *testing.T) {
+	raw := packed(t, []byte("not what it says"), "Text")
+	b := Body(raw, rfc822.Options{})
+	if len(b.Parts) != 1 || b.Parts[0].Name != "winmail.dat" || !b.Envelope.Attachments {
+		t.Fatalf("parts %+v", b.Parts)
+	}
+	r, _, err := Part(raw, b.Parts[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := io.ReadAll(r); string(got) != "not what it says" {
+		t.Errorf("content %q", got)
+	}
+	if _, _, err := Part(raw, (b.Parts[0].ID+1)<<innerBits|3); err == nil {
+		t.Error("a part of a package that is none was found")
+	}
+}

@@ -1,0 +1,61 @@
+package app_test
+
+import (
+	"context"
+	"encoding/base64"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/postrider/postrider/app"
+)
+
+// TestWinmailIsUnpacked takes a message with a winmail.dat through the store: what is packed is read, saved and forwarded.
+func TestWinmailIsUnpacked(t *testing.T) {
+	dir := os.Getenv("POSTRIDER_CORPORA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared", "corpora")
+	}
+	stream, err := os.ReadFile(filepath.Join(dir, "tnef-mimekit", "two-files.tnef"))
+	if err != nil {
+		t.Skipf("no corpora in %s; set POSTRIDER_CORPORA", dir)
+	}
+	want, err := os.ReadFile(filepath.Join(dir, "tnef-mimekit", "two-files", "AUTHORS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := "From: Bob <bob@example.com>\r\nTo: ada@example.com\r\nSubject: packed\r\nMessage-ID: <w@example.com>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" +
+		"--b\r\nContent-Type: text/plain\r\n\r\nTwo files.\r\n--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+		base64.StdEncoding.EncodeToString(stream) + "\r\n--b--\r\n"
+	a := offline(t)
+	ctx := context.Background()
+	p := filepath.Join(t.TempDir(), "m.eml")
+	if err := os.WriteFile(p, []byte(raw), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	id, err := a.OpenFile(ctx, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time from the cache
+		b, err := a.Read(ctx, id)
+		if err != nil || len(b.Parts) != 2 || b.Parts[0].Name != "AUTHORS" || b.Parts[1].Name != "README" || !strings.Contains(b.Text, "Two files.") {
+			t.Fatalf("%+v, %v", b.Parts, err)
+		}
+		r, part, err := a.OpenPart(ctx, id, b.Parts[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _ := io.ReadAll(r)
+		r.Close()
+		if strings.ReplaceAll(string(got), "\r\n", "\n") != string(want) || part.Name != "AUTHORS" {
+			t.Errorf("%s has %d bytes", part.Name, len(got))
+		}
+	}
+	d, err := a.NewDraft(ctx, app.Compose{Kind: app.ComposeForward, Of: id})
+	if err != nil || len(d.Attach) != 2 || d.Attach[0].Name != "AUTHORS" {
+		t.Errorf("forwarded: %+v, %v", d.Attach, err)
+	}
+}

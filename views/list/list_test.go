@@ -11,6 +11,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app/bus"
 	"github.com/postrider/postrider/app/store"
+	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/viewtest"
 )
 
@@ -111,7 +112,7 @@ func TestActionsUnderThePointer(t *testing.T) {
 	var got []mail.Summary
 	p.OnAction = func(n string, rows []mail.Summary) { name, got = n, rows }
 	press(p, 0, 100, 10, 0)
-	x, y, _ := pillBox(fyne.NewSize(408, 72))
+	x, y, _, _ := pillBox(fyne.NewSize(408, 72))
 	press(p, 2, x+2+pillStep+10, y+10, 0)
 	if name != "delete" || len(got) != 1 || got[0].ID != p.m.ids[2] {
 		t.Errorf("%q on %d rows", name, len(got))
@@ -197,5 +198,78 @@ func TestASearchThatIsNotUnderstoodSaysWhy(t *testing.T) {
 	p.Search("")
 	if p.hint.Visible() || !p.chips[0].Visible() {
 		t.Error("the hint stays")
+	}
+}
+
+func TestTableRowsAreOneLineInColumns(t *testing.T) {
+	p, c, _ := open(t, viewtest.Options{})
+	s := c.Settings()
+	s.Density = "table"
+	p.SetLooks(s)
+	if p.list.RowH != 28 {
+		t.Fatalf("rows are %v px high", p.list.RowH)
+	}
+	r := p.newRow().(*row)
+	for _, width := range []float32{360, 408, 800} {
+		r.box.Resize(fyne.NewSize(width, 28))
+		var subjects []float32
+		for i := range 12 {
+			r.Bind(i)
+			subjects = append(subjects, r.subject.Position().X)
+			for name, o := range map[string]fyne.CanvasObject{"sender": r.from, "subject": r.subject, "time": r.time, "snippet": r.snip, "star": r.star} {
+				if !o.Visible() {
+					continue
+				}
+				if at, z := o.Position(), o.Size(); at.X < 22 || at.X+z.Width > width || at.Y < 0 || at.Y+z.Height > 28 {
+					t.Errorf("width %v, row %d: the %s is at %v, %v", width, i, name, at, z)
+				}
+			}
+			if r.from.Position().X+r.from.Size().Width > r.subject.Position().X && !kit.RTL(p.m.row(i, false).Subject) {
+				t.Errorf("width %v, row %d: sender and subject overlap", width, i)
+			}
+			if r.subject.Visible() && r.subject.Position().X+r.subject.Size().Width > r.time.Position().X {
+				t.Errorf("width %v, row %d: subject and time overlap", width, i)
+			}
+			if r.disc.Visible() || r.snp2.Visible() {
+				t.Errorf("row %d has an avatar or a second line", i)
+			}
+		}
+		for i, x := range subjects[1:] {
+			if x != subjects[0] && !kit.RTL(p.m.row(i+1, false).Subject) {
+				t.Errorf("width %v: the subjects begin at %v", width, subjects)
+				break
+			}
+		}
+	}
+}
+
+func TestRightToLeftRowsBeginAtTheRight(t *testing.T) {
+	p, _, _ := open(t, viewtest.Options{})
+	r := p.newRow().(*row)
+	for _, dense := range []string{"standard", "comfortable", "compact", "table"} {
+		p.dense = dense
+		d := p.density()
+		r.box.Resize(fyne.NewSize(408, d.height))
+		seen := 0
+		for i := range p.m.ids {
+			m := p.m.row(i, false)
+			if m == nil {
+				continue
+			}
+			r.Bind(i)
+			left := r.subject.Position().X
+			right := left + r.subject.Size().Width
+			if kit.RTL(m.Subject) {
+				seen++
+				if left < d.textX+30 || right < 408-120 {
+					t.Errorf("%s: %q stands from %v to %v", dense, m.Subject, left, right)
+				}
+			} else if dense != "table" && left != d.textX {
+				t.Errorf("%s: %q begins at %v", dense, m.Subject, left)
+			}
+		}
+		if seen < 2 {
+			t.Fatalf("%d rows are right to left", seen)
+		}
 	}
 }

@@ -120,6 +120,7 @@ var densities = map[string]density{
 	"comfortable": {92, 40, 12, 76, 11, 18, kit.Lead14},
 	"standard":    {72, 32, 11, 64, 9, 18, kit.Body13},
 	"compact":     {48, 0, 0, 22, 6, 18, kit.Body13},
+	"table":       {28, 0, 0, 22, 5, 18, kit.Body13},
 }
 
 // Bind implements kit.VRow.
@@ -177,6 +178,10 @@ func (r *row) Bind(i int) {
 		}
 		kit.Place(r.dot, 8, y, 8, 8)
 	}
+	if d.height == tableHeight {
+		r.table(m, d, s, unread, selected, hovered && !multi)
+		return
+	}
 	r.face(m, d, ground, selected && multi)
 	lines := d
 	right := s.Width - rightInset
@@ -231,7 +236,12 @@ func (r *row) Bind(i int) {
 	if pillW > 0 {
 		space -= pillW + 6
 	}
-	x += r.put(r.from, names, st, kit.C(kit.Text), x, y, max(10, space-dw), lines.line, fyne.TextAlignLeading)
+	if room := max(10, space-dw); draft == "" && kit.RTL(names) { // at the right of its room, the count before it
+		w := r.put(r.from, names, st, kit.C(kit.Text), r1-room, y, room, lines.line, fyne.TextAlignTrailing)
+		x = r1 - w - pillW - 12
+	} else {
+		x += r.put(r.from, names, st, kit.C(kit.Text), x, y, room, lines.line, fyne.TextAlignLeading)
+	}
 	if draft != "" {
 		x += r.put(r.draft, draft, kit.Style{Size: st.Size, Weight: st.Weight}, kit.C(kit.Err), x, y, dw+1, lines.line, fyne.TextAlignLeading)
 	}
@@ -263,10 +273,7 @@ func (r *row) Bind(i int) {
 	y += lines.line
 	snippet := strings.Join(strings.Fields(m.Snippet), " ")
 	if d.avatar == 0 {
-		w := r.put(r.subject, subject, sub, sink, d.textX, y, end-d.textX, lines.line, fyne.TextAlignLeading)
-		if rest := end - d.textX - w - 5; rest > 40 {
-			r.put(r.snip, snippet, kit.Small12, kit.C(kit.Text3), d.textX+w+5, y, rest, lines.line, fyne.TextAlignLeading)
-		}
+		r.run(subject, snippet, sub, sink, kit.C(kit.Text3), d.textX, y, end, lines.line)
 		return
 	}
 	e2 := end
@@ -282,7 +289,7 @@ func (r *row) Bind(i int) {
 		icon(r.clip, "paperclip", 13, kit.Text3, e2-13, y)
 		e2 -= 13 + 6
 	}
-	r.put(r.subject, subject, sub, sink, d.textX, y, e2-d.textX, lines.line, fyne.TextAlignLeading)
+	r.put(r.subject, subject, sub, sink, d.textX, y, e2-d.textX, lines.line, toward(subject))
 	y += lines.line
 	e3 := end
 	if !hovered || multi {
@@ -293,12 +300,35 @@ func (r *row) Bind(i int) {
 		sk = kit.C(kit.Text2)
 	}
 	if d.avatar < 40 {
-		r.put(r.snip, snippet, kit.Small12, sk, d.textX, y, e3-d.textX, lines.line, fyne.TextAlignLeading)
+		r.put(r.snip, snippet, kit.Small12, sk, d.textX, y, e3-d.textX, lines.line, toward(snippet))
 		return
 	}
 	first, rest := splitLine(snippet, e3-d.textX)
-	r.put(r.snip, first, kit.Small12, sk, d.textX, y, e3-d.textX, 16, fyne.TextAlignLeading)
-	r.put(r.snp2, rest, kit.Small12, sk, d.textX, y+16, e3-d.textX, 16, fyne.TextAlignLeading)
+	r.put(r.snip, first, kit.Small12, sk, d.textX, y, e3-d.textX, 16, toward(snippet))
+	r.put(r.snp2, rest, kit.Small12, sk, d.textX, y+16, e3-d.textX, 16, toward(snippet))
+}
+
+// toward is the side that a text begins at: the right where its letters run to the left.
+func toward(text string) fyne.TextAlign {
+	if kit.RTL(text) {
+		return fyne.TextAlignTrailing
+	}
+	return fyne.TextAlignLeading
+}
+
+// run sets the subject and, in what is left of the line from x to end, the beginning of the text.
+func (r *row) run(subject, snippet string, st kit.Style, ink, faint color.Color, x, y, end, line float32) {
+	if kit.RTL(subject) {
+		w := r.put(r.subject, subject, st, ink, x, y, end-x, line, fyne.TextAlignTrailing)
+		if rest := end - x - w - 5; rest > 40 {
+			r.put(r.snip, snippet, kit.Small12, faint, x, y, rest, line, fyne.TextAlignTrailing)
+		}
+		return
+	}
+	w := r.put(r.subject, subject, st, ink, x, y, end-x, line, fyne.TextAlignLeading)
+	if rest := end - x - w - 5; rest > 40 {
+		r.put(r.snip, snippet, kit.Small12, faint, x+w+5, y, rest, line, fyne.TextAlignLeading)
+	}
 }
 
 func (r *row) put(t *canvas.Text, text string, st kit.Style, ink color.Color, x, y, w, h float32, a fyne.TextAlign) float32 {
@@ -364,10 +394,10 @@ func (r *row) tags(kws []string, y, end, line float32) float32 {
 
 // actions shows the buttons under the pointer; it returns their left edge.
 func (r *row) actions(m *mail.Summary, s fyne.Size) float32 {
-	x, y, w := pillBox(s)
+	x, y, w, h := pillBox(s)
 	r.pill.Hidden = false
 	r.pill.FillColor, r.pill.StrokeColor, r.pill.StrokeWidth = kit.C(kit.MenuFill), kit.C(kit.Border), 1
-	kit.Place(r.pill, x, y, w, 32)
+	kit.Place(r.pill, x, y, w, h)
 	r.pill.Refresh()
 	for i, a := range actions {
 		tok, name := kit.Text2, a.Icon
@@ -384,19 +414,19 @@ func (r *row) actions(m *mail.Summary, s fyne.Size) float32 {
 		default:
 			setImage(img, kit.Icon(name, tok, kit.StrokeFor(16)))
 		}
-		kit.Place(img, x+2+float32(i)*pillStep+6, y+8, 16, 16)
+		kit.Place(img, x+2+float32(i)*pillStep+6, y+(h-16)/2, 16, 16)
 	}
 	return x
 }
 
 // pillBox is where the action buttons are in a row of a size.
-func pillBox(s fyne.Size) (x, y, w float32) {
-	w = pillStep*float32(len(actions)) + 4
-	y = (s.Height - 32) / 2
+func pillBox(s fyne.Size) (x, y, w, h float32) {
+	w, h = pillStep*float32(len(actions))+4, min(32, s.Height-2)
+	y = (s.Height - h) / 2
 	if s.Height >= 72 {
 		y = 31
 	}
-	return s.Width - rightInset + 2 - w, y, w
+	return s.Width - rightInset + 2 - w, y, w, h
 }
 
 func (r *row) skeleton(i int, d density, s fyne.Size) {
@@ -408,6 +438,9 @@ func (r *row) skeleton(i int, d density, s fyne.Size) {
 	n := 3
 	if d.avatar == 0 {
 		n = 2
+	}
+	if d.height == tableHeight {
+		n = 1
 	}
 	for k := 0; k < n; k++ {
 		b := r.bones[k]

@@ -305,8 +305,8 @@ func (p *Pane) actionAt(i int, at fyne.Position) int {
 	if p.list.Hovered() != i || p.selected.len() > 1 {
 		return -1
 	}
-	x, y, w := pillBox(fyne.NewSize(p.list.Size().Width, p.list.RowH))
-	if at.X < x || at.X >= x+w || at.Y < y || at.Y >= y+32 {
+	x, y, w, h := pillBox(fyne.NewSize(p.list.Size().Width, p.list.RowH))
+	if at.X < x || at.X >= x+w || at.Y < y || at.Y >= y+h {
 		return -1
 	}
 	return max(0, min(len(actions)-1, int((at.X-x-2)/pillStep)))
@@ -331,9 +331,9 @@ func (p *Pane) hover(i int, at fyne.Position) {
 					tip = "Remove star"
 				}
 			}
-			x, y, _ := pillBox(fyne.NewSize(p.list.Size().Width, p.list.RowH))
+			x, y, _, h := pillBox(fyne.NewSize(p.list.Size().Width, p.list.RowH))
 			at := fyne.NewPos(x+2+float32(a)*pillStep, float32(p.list.Y(i)-p.list.Top())+y)
-			p.tip.StartAt(p.list, at, fyne.NewSize(pillStep, 32), tip, "")
+			p.tip.StartAt(p.list, at, fyne.NewSize(pillStep, h), tip, "")
 		}
 	}
 }

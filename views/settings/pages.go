@@ -50,7 +50,7 @@ func (v *View) appearancePage() fyne.CanvasObject {
 		kit.NewRule(kit.Line),
 		v.with("High contrast", "Darker text and stronger lines.", v.toggle("High contrast", func(s app.Settings) bool { return s.Contrast }, func(s *app.Settings, on bool) { s.Contrast = on })),
 		kit.NewRule(kit.Line),
-		v.with("Message list", "How much of each message the list shows.", option(v, "Message list", []string{"Comfortable", "Standard", "Compact"}, []string{"comfortable", "standard", "compact"},
+		v.with("Message list", "How much of each message the list shows.", option(v, "Message list", []string{"Comfortable", "Standard", "Compact", "Table"}, []string{"comfortable", "standard", "compact", "table"},
 			func(s app.Settings) string { return s.Density }, func(s *app.Settings, x string) { s.Density = x }))}
 	if len(v.scripts) > 0 {
 		rows = append(rows, kit.NewRule(kit.Line), v.with("Missing fonts", "Mail in "+strings.Join(v.scripts, ", ")+" shows boxes until a font for it is installed, Noto for example.", kit.Gap(0, 0)))

@@ -103,17 +103,19 @@ func Bars(os []pim.Occurrence, start time.Time, n int) ([]Bar, int) {
 
 // Slot is a timed entry in a day: From and To in minutes since midnight, Left and Width as fractions of the column.
 type Slot struct {
-	Occurrence    pim.Occurrence
-	From, To      float64
-	Left, Width   float64
+	Occurrence  pim.Occurrence
+	From, To    float64
+	Left, Width float64
+	// Clear is how many minutes from its beginning nothing covers it; 0 = nothing ever does.
+	Clear         float64
 	Before, After bool // it goes on in the day before or after
 }
 
 // shortest is how long an entry is at least, for what can be seen and grasped, in minutes.
 const shortest = 20
 
-// cascade is where the second of two overlapping entries begins.
-const cascade = 0.42
+// Cascade is where the second of two overlapping entries begins.
+const Cascade = 0.42
 
 // Slots lays the timed entries of one day out. Entries that begin while others run are moved to the right, over them.
 func Slots(os []pim.Occurrence, day time.Time) []Slot {
@@ -155,9 +157,14 @@ func Slots(os []pim.Occurrence, day time.Time) []Slot {
 		}
 		rest := 1.0
 		for range min(depth[i], 4) {
-			rest *= 1 - cascade
+			rest *= 1 - Cascade
 		}
 		out[i].Left, out[i].Width = 1-rest, rest
+		for k := range i {
+			if depth[k] < depth[i] && out[k].To > out[i].From && out[k].Clear == 0 {
+				out[k].Clear = max(1, out[i].From-out[k].From)
+			}
+		}
 	}
 	return out
 }

@@ -80,7 +80,7 @@ func TestSlots(t *testing.T) {
 	if w := got["walk"]; w.From != 14*60 || w.To != 15*60+30 || w.Left != 0 || w.Width != 1 {
 		t.Errorf("walk: %+v", w)
 	}
-	if w := got["review"]; math.Abs(w.Left-cascade) > 1e-9 || math.Abs(w.Left+w.Width-1) > 1e-9 {
+	if w := got["review"]; math.Abs(w.Left-Cascade) > 1e-9 || math.Abs(w.Left+w.Width-1) > 1e-9 {
 		t.Errorf("what begins while another runs: %+v", w)
 	}
 	if w := got["after"]; w.Left != 0 {

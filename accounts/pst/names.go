@@ -24,6 +24,7 @@ const (
 type names struct {
 	prop.Names
 	count int // entries, used or not: the next id is 0x8000 + count
+	dirty bool
 }
 
 // readNames reads the map. What cannot be read is missing.

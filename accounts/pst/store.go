@@ -164,7 +164,7 @@ func (s *Store) lose(item Ref, what string, err error) {
 	if err != nil {
 		l.Err = err.Error()
 	}
-	s.add(l)
+	s.addLoss(l)
 }
 
 func (s *Store) ndbLoss(l ndb.Loss) {
@@ -172,10 +172,10 @@ func (s *Store) ndbLoss(l ndb.Loss) {
 	cur := s.cur
 	s.mu.Unlock()
 	what := map[string]string{"header": "the header of the file", "page": "a page of the index", "block": "a block of data", "checksum": "a block of data has a wrong checksum"}[l.What]
-	s.add(Loss{Item: cur, What: what, At: l.At, Err: l.Err})
+	s.addLoss(Loss{Item: cur, What: what, At: l.At, Err: l.Err})
 }
 
-func (s *Store) add(l Loss) {
+func (s *Store) addLoss(l Loss) {
 	s.mu.Lock()
 	if len(s.losses) < maxLosses {
 		s.losses = append(s.losses, l)

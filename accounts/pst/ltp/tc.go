@@ -214,3 +214,12 @@ func (r Row) Get(tag prop.Tag) (prop.Value, bool) {
 	}
 	return decode(tag.Type(), b)
 }
+
+// Describe is the layout of the table's rows, for reports: tag, offset, size and bit of each column.
+func (t *TC) Describe() string {
+	s := fmt.Sprintf("%d", t.ends)
+	for _, c := range t.cols {
+		s += fmt.Sprintf(" %v@%d+%d/%d", c.tag, c.at, c.size, c.bit)
+	}
+	return s
+}

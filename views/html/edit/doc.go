@@ -147,3 +147,12 @@ func line() *html.Node {
 	n.AppendChild(element("br"))
 	return n
 }
+
+// LeafNodes returns the elements of n leaves.
+func (d *Doc) LeafNodes(first, n int) []*html.Node {
+	out := make([]*html.Node, 0, n)
+	for i := first; i < first+n; i++ {
+		out = append(out, d.Node(i))
+	}
+	return out
+}

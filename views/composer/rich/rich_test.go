@@ -24,7 +24,7 @@ func newEditor(t testing.TB, page string) *Editor {
 	e := New(&Pages{Shaper: shaper, Ink: "#142022", Size: "14px", Draw: func(*display.List, display.Rect, float64, *image.RGBA) error { return nil }}, func(func()) {})
 	w := test.NewTempWindow(t, e)
 	w.Resize(fyne.NewSize(640, 480))
-	d, err := edit.Load(page, false)
+	d, err := edit.Load(page)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,9 +20,9 @@ const (
 var ErrTooLarge = errors.New("edit: more HTML than can be edited")
 
 // Load makes a document of HTML. Style sheets are not read: put them into style attributes before. Scripts, forms, frames and all that would be fetched but
-// pictures is dropped, and so is what is hidden. own says that [Doc.HTML] made it: then the spaces that it kept apart come back.
-func Load(s string, own bool) (*Doc, error) {
-	nodes, err := parse(s, own)
+// pictures is dropped, and so is what is hidden.
+func Load(s string) (*Doc, error) {
+	nodes, err := parse(s)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func Load(s string, own bool) (*Doc, error) {
 	return d, nil
 }
 
-func parse(s string, own bool) ([]*html.Node, error) {
+func parse(s string) ([]*html.Node, error) {
 	if len(s) > MaxBytes {
 		return nil, ErrTooLarge
 	}
@@ -53,7 +53,7 @@ func parse(s string, own bool) ([]*html.Node, error) {
 	clean(body)
 	push(body)
 	level(body)
-	blank(body, own)
+	blank(body)
 	var out []*html.Node
 	for c := body.FirstChild; c != nil; c = body.FirstChild {
 		body.RemoveChild(c)
@@ -288,7 +288,7 @@ func white(n *html.Node) bool {
 }
 
 // blank collapses white space as a browser does, once.
-func blank(body *html.Node, own bool) {
+func blank(body *html.Node) {
 	for _, leaf := range leavesOf(body, nil) {
 		if leaf.Data == "pre" || holder(leaf, "pre") != nil {
 			var walk func(n *html.Node)
@@ -311,16 +311,13 @@ func blank(body *html.Node, own bool) {
 				next := c.NextSibling
 				if c.Type == html.TextNode {
 					c.Data = collapse(c.Data, &space)
-					if own {
-						c.Data = strings.ReplaceAll(c.Data, "\u00a0", " ")
-					}
 					if c.Data == "" {
 						n.RemoveChild(c)
 					} else {
 						last = c
 					}
 				} else if void(c) {
-					if c.Data == "br" && last != nil && strings.HasSuffix(last.Data, " ") && !own {
+					if c.Data == "br" && last != nil && strings.HasSuffix(last.Data, " ") {
 						last.Data = strings.TrimRight(last.Data, " ")
 					}
 					space, last = c.Data == "br", nil
@@ -331,7 +328,7 @@ func blank(body *html.Node, own bool) {
 			}
 		}
 		walk(leaf)
-		if last != nil && !own {
+		if last != nil {
 			last.Data = strings.TrimRight(last.Data, " ")
 		}
 	}

@@ -239,7 +239,7 @@ func (d *Doc) Copy(sel Selection) (text, page string) {
 
 // Paste puts HTML in the place of what is selected, cleaned as by Load.
 func (d *Doc) Paste(sel Selection, page string) (Pos, error) {
-	nodes, err := parse(page, false)
+	nodes, err := parse(page)
 	if err != nil {
 		return sel.To, err
 	}
@@ -332,6 +332,9 @@ func hasFold(s string, want []rune) (int, bool) {
 	for i, r := range s {
 		if k == len(want) {
 			return i, true
+		}
+		if r == '\u00a0' {
+			r = ' '
 		}
 		if r != want[k] && strings.ToLower(string(r)) != string(want[k]) {
 			return 0, false

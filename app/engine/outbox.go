@@ -20,11 +20,49 @@ func (e *Engine) Queue(ctx context.Context, o store.Outbound) (mail.OutboxID, er
 		o.Due = e.o.Now()
 	}
 	err := e.write(ctx, "queue", func(tx *store.Tx) (err error) {
-		o.ID, err = tx.PutOutbound(o)
-		return err
+		if o.ID, err = tx.PutOutbound(o); err != nil {
+			return err
+		}
+		return listDraft(tx, o.Draft, false)
 	})
 	e.wakeSending(o.Account)
 	return o.ID, err
+}
+
+// listDraft shows the message of a draft among the drafts or hides it: what waits in the outbox is not listed twice.
+func listDraft(tx *store.Tx, id mail.DraftID, shown bool) error {
+	if id == 0 {
+		return nil
+	}
+	m, err := tx.DraftMessage(id)
+	if err != nil || m == 0 {
+		return absent(err)
+	}
+	row, err := tx.Row(m)
+	if err != nil {
+		return absent(err)
+	}
+	ops, err := tx.OpsOf(m)
+	if err != nil {
+		return err
+	}
+	for _, o := range ops {
+		if o.Kind == store.OpRemove {
+			return nil // it goes anyway
+		}
+	}
+	if row.Removed != shown {
+		return nil
+	}
+	return tx.SetRemoved(m, !shown)
+}
+
+// absent makes no error of what is not there.
+func absent(err error) error {
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
 }
 
 func (e *Engine) wakeSending(id mail.AccountID) {
@@ -52,7 +90,10 @@ func (e *Engine) CancelSend(ctx context.Context, id mail.OutboxID) (mail.Draft, 
 			return tooLate()
 		}
 		draft = o.Draft
-		return tx.DropOutbound(id)
+		if err := tx.DropOutbound(id); err != nil {
+			return err
+		}
+		return listDraft(tx, draft, true)
 	})
 	if err != nil || draft == 0 {
 		return mail.Draft{}, err

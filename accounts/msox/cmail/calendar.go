@@ -7,6 +7,7 @@ import (
 	"math"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/msox/prop"
@@ -21,7 +22,10 @@ func Calendar(m *prop.Message) (b []byte, method string, err error) {
 	kind := KindOf(m)
 	if kind == Meeting {
 		if s := m.LidBytes(prop.PidLidInboundICalStream); strings.HasPrefix(strings.ToUpper(string(s[:min(len(s), 15)])), "BEGIN:VCALENDAR") {
-			return s, methodOf(m), nil
+			if !utf8.Valid(s) {
+				s = []byte(prop.Decode(s, 1252))
+			}
+			return crlf(s), methodOf(m), nil
 		}
 		method = methodOf(m)
 	}

@@ -76,13 +76,15 @@ func report(m *prop.Message) string {
 	var b strings.Builder
 	for _, r := range m.Recipients {
 		a, _, _ := Recipient(r)
-		line := rfc822.FormatAddress(a)
+		line, told := rfc822.FormatAddress(a), false
 		for _, t := range []prop.Tag{prop.PidTagReportText, prop.PidTagSupplementaryInfo} {
 			if s := strings.TrimSpace(prop.Text(r, t)); s != "" {
-				line += "\n  " + s
+				line, told = line+"\n  "+s, true
 			}
 		}
-		b.WriteString(line + "\n")
+		if told {
+			b.WriteString(line + "\n")
+		}
 	}
 	if s := prop.Text(m, prop.PidTagReportText); s != "" {
 		b.WriteString(s + "\n")

@@ -29,7 +29,8 @@ func header(m *prop.Message) string {
 	}
 	from, fok := Sender(m)
 	sender, sok := actualSender(m)
-	if when := sentAt(m); !when.IsZero() {
+	// Of a message that came with a header, only what it says itself is its date.
+	if when := sentAt(m); !when.IsZero() && (len(has) == 0 || when.Equal(prop.When(m, prop.PidTagClientSubmitTime))) {
 		add("Date", when.Format(dateForm))
 	}
 	if fok {
@@ -137,34 +138,47 @@ func Categories(m *prop.Message) []string {
 // message is left out.
 func transport(w *strings.Builder, block string) map[string]bool {
 	has := map[string]bool{}
-	block = strings.TrimLeft(block, "\r\n\x00 ")
-	b := crlf([]byte(block))
+	b := []byte(strings.TrimLeft(block, "\r\n\x00"))
 	for n := 0; n < maxFields && len(b) > 0; n++ {
 		name, value, rest, ok := rfc822.NextField(b)
 		if !ok {
 			break
 		}
-		raw := b[:len(b)-len(rest)]
 		b = rest
 		key := strings.ToLower(string(name))
-		if strings.HasPrefix(key, "content-") && key != "content-language" && key != "content-class" || key == "mime-version" || key == "microsoft mail internet headers version 2.0" {
-			continue
-		}
-		once := key == "from" || key == "to" || key == "cc" || key == "subject" || key == "date" || key == "message-id"
-		if once && has[key] {
+		if strings.HasPrefix(key, "content-") && key != "content-language" && key != "content-class" || key == "mime-version" ||
+			key == "microsoft mail internet headers version 2.0" {
 			continue
 		}
 		has[key] = true
-		text := string(raw)
-		if !isASCII(text) || !plain(raw, false) {
+		text := string(name) + ":" + refold(value) + "\r\n"
+		if !plain([]byte(text), true) || !isASCII(text) {
 			text = again(string(name), key, value)
 		}
 		w.WriteString(text)
-		if !strings.HasSuffix(text, "\r\n") {
-			w.WriteString("\r\n")
-		}
 	}
 	return has
+}
+
+// refold keeps the lines of a value, with CRLF between them and none of them blank.
+func refold(value []byte) string {
+	var out []string
+	for l := range strings.Lines(string(value)) {
+		l = strings.Map(func(r rune) rune {
+			if r < ' ' && r != '\t' || r == 0x7f {
+				return -1
+			}
+			return r
+		}, l)
+		if strings.TrimSpace(l) == "" && len(out) > 0 {
+			continue
+		}
+		if len(out) > 0 && l[0] != ' ' && l[0] != '\t' {
+			l = " " + l
+		}
+		out = append(out, strings.TrimRight(l, " \t"))
+	}
+	return strings.Join(out, "\r\n")
 }
 
 // again writes a field anew that holds text that is not ASCII, or lines too long.

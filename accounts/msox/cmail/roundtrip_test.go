@@ -1,0 +1,107 @@
+package cmail
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/rfc822"
+)
+
+// TestMailCorpora takes every message of the corpora into an object and back: envelope, texts and attachments stay.
+func TestMailCorpora(t *testing.T) {
+	n, same := 0, 0
+	for _, set := range []string{"mail-mimekit", "mail-enmime", "mail-mime4j", "mail-cpython", "mail-zbateson", "mail-nodemailer", "mail-postalmime"} {
+		dir := corpus(t, set)
+		err := filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() || strings.Contains(p, "_oracle") || !message(p) {
+				return err
+			}
+			raw, err := os.ReadFile(p)
+			if err != nil || len(raw) > 4<<20 {
+				return err
+			}
+			n++
+			if back(t, p, raw) {
+				same++
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n < 300 || same != n {
+		t.Errorf("%d of %d messages came back the same", same, n)
+	}
+}
+
+func message(p string) bool {
+	switch filepath.Ext(p) {
+	case ".eml", ".msg", ".txt", ".raw", "":
+		return true
+	}
+	return false
+}
+
+func lower(s string) string { return strings.Join(strings.Fields(strings.ToLower(s)), " ") }
+
+func back(t *testing.T, name string, raw []byte) bool {
+	t.Helper()
+	was := rfc822.Body(raw, rfc822.Options{})
+	out := written(t, FromMIME(raw, From{}))
+	got := rfc822.Body(out, rfc822.Options{})
+	ok := true
+	fail := func(f string, a ...any) {
+		ok = false
+		t.Errorf(name+": "+f, a...)
+	}
+	a, b := was.Envelope, got.Envelope
+	a.Attachments, b.Attachments = false, false
+	a.Subject, b.Subject = lower(a.Subject), lower(b.Subject) // blanks where it was folded
+	if !reflect.DeepEqual(a, b) {
+		fail("envelope\n%+v\n%+v", a, b)
+	}
+	if strings.TrimSpace(was.HTML) == "" && lower(was.Text) != lower(got.Text) {
+		fail("text %d, %d\n%.200q\n%.200q", len(was.Text), len(got.Text), was.Text, got.Text)
+	}
+	if lower(was.HTML) != lower(got.HTML) {
+		fail("HTML %d, %d", len(was.HTML), len(got.HTML))
+	}
+	if len(was.Parts) != len(got.Parts) {
+		fail("parts\n%+v\n%+v", was.Parts, got.Parts)
+		return ok
+	}
+	for _, p := range was.Parts {
+		if p.Type == "message/rfc822" {
+			continue
+		}
+		want, found := content(t, raw, p), false
+		for _, q := range got.Parts {
+			have := content(t, out, q)
+			if strings.HasPrefix(p.Type, "message/") || p.Type == "text/calendar" { // which travel as lines of text
+				have, want = crlf(have), crlf(want)
+			}
+			found = found || bytes.Equal(have, want) && p.Name == q.Name && p.ContentID == q.ContentID
+		}
+		if !found {
+			fail("%+v is not among %+v", p, got.Parts)
+		}
+	}
+	return ok
+}
+
+func content(t *testing.T, raw []byte, p mail.Part) []byte {
+	r, _, err := rfc822.Part(raw, p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _ := io.ReadAll(r)
+	return b
+}

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/postrider/postrider/views/composer/editor"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -132,7 +133,9 @@ func (p *Pane) HasFocus(c fyne.Canvas) bool {
 	case *textView:
 		return true
 	case *kit.Field:
-		return o == p.find.field || o == p.quick.field
+		return o == p.find.field
+	case *editor.Editor:
+		return o == p.quick.field
 	case Finder:
 		return true
 	}

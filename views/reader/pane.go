@@ -429,7 +429,7 @@ func (p *Pane) CreateRenderer() fyne.WidgetRenderer {
 		p.bar.Hidden, p.scroll.Hidden, p.empty.Hidden = !p.has && !p.back, !p.has, p.has
 		line.Hidden = p.bar.Hidden
 		kit.Place(p.bar, 0, 0, s.Width, 55)
-		foot := float32(71)
+		foot := p.quick.Height()
 		p.quick.Hidden = !p.has || p.shown.Flags.Has(mail.DraftFlag)
 		if p.quick.Hidden {
 			foot = 0
@@ -440,7 +440,7 @@ func (p *Pane) CreateRenderer() fyne.WidgetRenderer {
 			top += findHeight
 		}
 		kit.Place(p.scroll, 0, top, s.Width, max(0, s.Height-top-foot))
-		kit.Place(p.quick, 0, s.Height-71, s.Width, 71)
+		kit.Place(p.quick, 0, s.Height-p.quick.Height(), s.Width, p.quick.Height())
 		kit.Place(p.empty, 0, 0, s.Width, s.Height)
 		z := p.status.MinSize()
 		kit.Place(p.status, 8, s.Height-foot-z.Height-8, min(z.Width, s.Width-16), z.Height)

@@ -9,24 +9,48 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/composer/editor"
 	"github.com/postrider/postrider/views/kit"
 )
 
-// quick is the field for a short answer below the conversation.
+const (
+	quickLine float32 = 46  // the field with one line
+	quickMost float32 = 160 // as high as it grows
+	quickRoom float32 = 25  // of the footer above and below it
+)
+
+// quick is the field for a short answer below the conversation. It grows with its text.
 type quick struct {
 	widget.BaseWidget
-	p     *Pane
-	me    *kit.Avatar
-	field *kit.Field
-	open  *kit.Button
-	send  *kit.Button
+	p      *Pane
+	me     *kit.Avatar
+	field  *editor.Editor
+	open   *kit.Button
+	send   *kit.Button
+	height float32 // of the field
+	busy   bool
 }
 
 func newQuick(p *Pane) *quick {
-	q := &quick{p: p, me: kit.NewAvatar("", "", 28), field: kit.NewField("Reply")}
-	q.field.Bare, q.field.Name = true, "Quick reply"
-	q.field.OnChanged = func(string) { q.Refresh() }
+	q := &quick{p: p, me: kit.NewAvatar("", "", 28), field: editor.New(), height: quickLine}
+	q.field.Name, q.field.Placeholder, q.field.Signature = "Quick reply", "Reply", false
+	q.field.Style, q.field.LineHeight, q.field.PadX, q.field.PadY = kit.Body13, 19, 0, 11.5
+	q.field.OnChanged = q.grow
 	q.field.OnFocus = func(bool) { q.Refresh() }
+	q.field.OnKey = func(k fyne.KeyName, shift bool) bool {
+		c := p.win.Canvas()
+		switch {
+		case k == fyne.KeyEscape:
+			p.Focus(c)
+		case k == fyne.KeyTab && shift:
+			c.FocusPrevious()
+		case k == fyne.KeyTab:
+			c.FocusNext()
+		default:
+			return false
+		}
+		return true
+	}
 	q.field.OnShortcut = func(s fyne.Shortcut) {
 		if c, ok := s.(*desktop.CustomShortcut); ok && (c.KeyName == fyne.KeyReturn || c.KeyName == fyne.KeyEnter) {
 			q.submit()
@@ -48,20 +72,48 @@ func newQuick(p *Pane) *quick {
 	return q
 }
 
-func (q *quick) clear() { q.field.SetText(""); q.Refresh() }
+// Height is that of the whole footer.
+func (q *quick) Height() float32 { return q.height + quickRoom }
+
+// fieldWidth is what the buttons leave to the field.
+func (q *quick) fieldWidth(width float32) float32 {
+	return max(40, width-16-7-q.send.MinSize().Width-38-61-6)
+}
+
+// grow makes room for the text as it is.
+func (q *quick) grow() {
+	h := quickLine
+	if w := q.Size().Width; w > 0 {
+		h = min(quickMost, max(quickLine, q.field.HeightAt(q.fieldWidth(w))+4))
+	}
+	if h != q.height {
+		q.height = h
+		q.p.Refresh()
+	}
+	q.Refresh()
+}
+
+func (q *quick) clear() {
+	if q.field.Text() != "" {
+		q.field.SetText("")
+	}
+	q.grow()
+}
 
 func (q *quick) submit() {
 	s, ok := q.p.Current()
 	text := strings.TrimSpace(q.field.Text())
-	if !ok || text == "" || q.p.OnSend == nil {
+	if !ok || text == "" || q.p.OnSend == nil || q.busy {
 		return
 	}
-	q.field.Disable()
+	q.busy = true
+	q.Refresh()
 	q.p.OnSend(app.Compose{Kind: app.ComposeReply, Of: s.ID, Account: s.Account}, text, func(sent bool) {
-		q.field.Enable()
-		if sent {
+		q.busy = false
+		if sent && strings.TrimSpace(q.field.Text()) == text { // else something was written on, or to another person
 			q.clear()
 		}
+		q.Refresh()
 	})
 }
 
@@ -69,7 +121,7 @@ func (q *quick) submit() {
 func (q *quick) CreateRenderer() fyne.WidgetRenderer {
 	bg, line, box := kit.NewFill(kit.Canvas), &canvas.Rectangle{}, &canvas.Rectangle{CornerRadius: 8, StrokeWidth: 1}
 	r := &kit.Renderer{Self: q, Objs: []fyne.CanvasObject{bg, line, box, q.me, q.field, q.open, q.send}}
-	r.Min = func() fyne.Size { return fyne.NewSize(200, 71) }
+	r.Min = func() fyne.Size { return fyne.NewSize(200, q.Height()) }
 	r.Lay = func(s fyne.Size) {
 		bg.Resize(s)
 		line.FillColor = kit.C(kit.Border)
@@ -78,7 +130,7 @@ func (q *quick) CreateRenderer() fyne.WidgetRenderer {
 		if q.field.Focused() {
 			box.StrokeColor, box.StrokeWidth = kit.C(kit.Accent), 2
 		}
-		kit.Place(box, 16, 12, s.Width-32, 46)
+		kit.Place(box, 16, 12, s.Width-32, q.height)
 		if id, ok := q.p.myself(); ok {
 			q.me.Name, q.me.Addr = id.Display(), id.Addr
 		}
@@ -89,11 +141,11 @@ func (q *quick) CreateRenderer() fyne.WidgetRenderer {
 			ph = "Reply to " + q.p.who(cur).Display()
 		}
 		q.field.Placeholder = ph
-		z := q.send.MinSize()
-		kit.Place(q.send, s.Width-16-7-z.Width, 19, z.Width, 32)
-		q.send.SetEnabled(strings.TrimSpace(q.field.Text()) != "")
-		kit.Place(q.open, s.Width-16-7-z.Width-38, 19, 32, 32)
-		kit.Place(q.field, 61, 14, s.Width-16-7-z.Width-38-61-6, 42)
+		z, foot := q.send.MinSize(), 12+q.height-7-32
+		kit.Place(q.send, s.Width-16-7-z.Width, foot, z.Width, 32)
+		q.send.SetEnabled(!q.busy && strings.TrimSpace(q.field.Text()) != "")
+		kit.Place(q.open, s.Width-16-7-z.Width-38, foot, 32, 32)
+		kit.Place(q.field, 61, 14, q.fieldWidth(s.Width), q.height-4)
 		q.field.Refresh()
 	}
 	return r

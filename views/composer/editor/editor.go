@@ -202,6 +202,15 @@ func (e *Editor) height() float32 {
 	return h
 }
 
+// HeightAt returns the height in px that the whole text needs in a widget of a width.
+func (e *Editor) HeightAt(width float32) float32 {
+	if w := max(40, width-2*e.PadX); w != e.lay.width || len(e.lay.breaks) != e.buf.Len() {
+		e.lay.width = w
+		e.lay.all(e.buf)
+	}
+	return e.height()
+}
+
 func (e *Editor) clampTop() {
 	e.top = max(0, min(e.top, e.height()-e.Size().Height))
 }

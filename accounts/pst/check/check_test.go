@@ -1,0 +1,146 @@
+package check
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/postrider/postrider/accounts/msox/prop"
+	"github.com/postrider/postrider/accounts/pst"
+)
+
+func corpora(t *testing.T) []string {
+	dir := os.Getenv("POSTRIDER_CORPORA")
+	if dir == "" {
+		root, _ := os.Getwd()
+		for {
+			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil || root == "/" {
+				break
+			}
+			root = filepath.Dir(root)
+		}
+		dir = filepath.Join(root, "../shared/corpora")
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "pst", "*.gz"))
+	if len(files) == 0 {
+		t.Skip("the corpora are not here")
+	}
+	return files
+}
+
+// TestOutlookFiles: files that Outlook wrote break no rule, which says that the rules are right. Those that another library
+// wrote break one: two names of the map are not in the buckets they belong to.
+func TestOutlookFiles(t *testing.T) {
+	for _, file := range corpora(t) {
+		name := filepath.Base(file)
+		f, err := os.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(z)
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := pst.OpenReader(bytes.NewReader(b), int64(len(b)), pst.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := Store(s)
+		want := 0
+		if strings.HasPrefix(name, "aspose-") && name != "aspose-outlook.pst.gz" {
+			want = 2
+		}
+		if r.Errors != want || r.Nodes == 0 || r.Folders == 0 {
+			t.Errorf("%s: %d errors, want %d: %+v", name, r.Errors, want, r.Problems[:min(5, len(r.Problems))])
+		}
+		for _, p := range r.Problems {
+			if !p.Minor && (want == 0 || p.Rule != "names") {
+				t.Errorf("%s: %+v", name, p)
+			}
+		}
+	}
+}
+
+// small makes a file with a few of everything.
+func small(t *testing.T) []byte {
+	path := filepath.Join(t.TempDir(), "a.pst")
+	s, err := pst.Create(path, pst.CreateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := s.CreateFolder(0, "Inbox", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 60 {
+		m := &prop.Message{Bag: prop.Map{prop.PidTagSubject: "a subject", prop.PidTagBody: strings.Repeat("text ", 100*i), prop.PidTagMessageFlags: int32(1)}}
+		m.Recipients = append(m.Recipients, prop.Map{prop.PidTagDisplayName: "Ada", prop.PidTagEmailAddress: "ada@example.com", prop.PidTagRecipientType: int32(1)})
+		if i%7 == 0 {
+			m.Attachments = append(m.Attachments, prop.Attachment{Bag: prop.Map{prop.PidTagAttachLongFilename: "a.bin"}, Open: func() (io.ReadCloser, int64, error) {
+				return io.NopCloser(bytes.NewReader(make([]byte, 20000))), 20000, nil
+			}})
+		}
+		if _, err := s.Add(box, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestEveryByte: whatever byte of a part that is in use changes, some rule is broken.
+func TestEveryByte(t *testing.T) {
+	whole := small(t)
+	open := func(b []byte) *Report {
+		s, err := pst.OpenReader(bytes.NewReader(b), int64(len(b)), pst.Options{})
+		if err != nil {
+			return nil
+		}
+		return Store(s)
+	}
+	if r := open(whole); r.Errors+r.Minor != 0 {
+		t.Fatalf("%+v", r.Problems)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	missed := 0
+	for i := range 240 {
+		b := bytes.Clone(whole)
+		// Allocated space only: the map says what that is.
+		var at int
+		for {
+			at = 0x4400 + r.IntN(len(b)-0x4400)
+			slot := (at - 0x4400) % 253952 / 64
+			m := 0x4400 + (at-0x4400)/253952*253952
+			if b[m+slot/8]&(0x80>>(slot%8)) != 0 {
+				break
+			}
+		}
+		if i < 60 {
+			at = []int{0, 4, 8, 10, 32, 44, 60, 184, 192, 200, 216, 224, 232, 240, 248, 300, 400, 512, 513, 516, 524}[i%21] + i/21
+		}
+		b[at] ^= 1 << r.IntN(8)
+		if rep := open(b); rep != nil && rep.Errors+rep.Minor == 0 {
+			missed++
+		}
+	}
+	// What a change can hit and break nothing is the padding between a block's data and its trailer.
+	if missed > 15 {
+		t.Errorf("%d of 240 changes broke no rule", missed)
+	}
+}

@@ -208,9 +208,9 @@ func readEml(t *testing.T, b []byte) (id int, got seen) {
 		case typ == "message/rfc822":
 			got.embedded++
 		case typ == "text/html":
-			got.html = string(body)
+			got.html = prop.Decode(body, prop.Codepage(params["charset"]))
 		case typ == "text/plain" && got.text == "":
-			got.text = string(body)
+			got.text = prop.Decode(body, prop.Codepage(params["charset"]))
 		}
 	}
 	part(m.Header.Get, m.Body, 0)

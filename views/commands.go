@@ -308,17 +308,48 @@ func (w *Window) dragged(at fyne.Position, n int) {
 	}
 	d.Resize(d.MinSize())
 	d.Move(at.AddXY(12, 12))
-	w.side.DropAt(at, n)
+	w.side.DropAt(at, n, ctrl())
 }
 
-func (w *Window) dropped(rows []mail.Summary) {
+// dragCancel lets what is dragged stay where it was.
+func (w *Window) dragCancel() {
+	w.list.CancelDrag()
+	w.dragGone()
+	w.side.DropEnd()
+}
+
+func (w *Window) dragGone() {
 	w.drag.shown = false
 	if l := kit.LayerOf(w.win.Canvas()); l != nil {
 		l.Remove(w.drag)
+		l.Refresh()
 	}
-	if b, ok := w.side.DropEnd(); ok && len(rows) > 0 && rows[0].Mailbox != b.ID {
+}
+
+func (w *Window) dropped(rows []mail.Summary) {
+	if !w.drag.shown {
+		return // Escape was pressed
+	}
+	w.dragGone()
+	b, ok := w.side.DropEnd()
+	switch {
+	case !ok || len(rows) == 0:
+	case ctrl():
+		w.copyTo(b)
+	case rows[0].Mailbox != b.ID || len(rows) > 1:
 		w.move(nil, b)
 	}
+}
+
+// copyTo copies the selection to a mailbox.
+func (w *Window) copyTo(b mail.Mailbox) {
+	t := w.target(nil)
+	if t.len() == 0 {
+		return
+	}
+	w.run("copy", conversations(t.len(), "copied to "+mailboxes.Title(b)), t, true, func(ctx context.Context, ids []mail.MessageID) (app.Undo, error) {
+		return w.c.Copy(ctx, ids, b.ID)
+	})
 }
 
 // quickSend answers from the field below the conversation.

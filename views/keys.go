@@ -23,9 +23,14 @@ var keyHelp = []struct{ keys, does string }{
 	{"F6, Shift F6", "Next, previous pane"}, {"Ctrl N, Ctrl R, Ctrl L", "Write, reply, forward"}, {"Ctrl ,", "Settings"}, {"F1 or ?", "This list"},
 }
 
-func shift() bool {
+func shift() bool { return held(fyne.KeyModifierShift) }
+
+func ctrl() bool { return held(fyne.KeyModifierShortcutDefault) }
+
+// held reports whether a modifier key is held down.
+func held(m fyne.KeyModifier) bool {
 	d, ok := fyne.CurrentApp().Driver().(desktop.Driver)
-	return ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0
+	return ok && d.CurrentKeyModifiers()&m != 0
 }
 
 // keys listens for keys that nothing has focus for, and for shortcuts.
@@ -150,6 +155,8 @@ func (w *Window) key(e *fyne.KeyEvent) {
 
 func (w *Window) escape() {
 	switch {
+	case w.drag.shown:
+		w.dragCancel()
 	case w.read.Finding():
 		w.read.FindClose()
 	case w.mode == modeOne && w.detail:

@@ -424,3 +424,39 @@ func TestFileDialogOpensLargeEnough(t *testing.T) {
 		t.Errorf("the dialog is only %v", z)
 	}
 }
+
+func TestRecipientsAreDraggedBetweenTheRows(t *testing.T) {
+	r := open(t, mail.Draft{To: []mail.Address{{Addr: "ada@example.com"}, {Addr: "bob@example.com"}}}, nil)
+	c := r.c
+	row := func(p *people) fyne.Position {
+		return fyne.CurrentApp().Driver().AbsolutePositionForObject(p.flow).AddXY(20, 10)
+	}
+	drag := func(from *people, i int, to func() fyne.Position) {
+		chip := from.chips[i]
+		chip.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{AbsolutePosition: row(from)}})
+		chip.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{AbsolutePosition: to()}})
+		chip.DragEnd()
+	}
+	drag(c.to, 1, func() fyne.Position {
+		if !c.rows[2].on {
+			t.Error("the row of hidden copies is not there to be dropped on")
+		}
+		return row(c.bcc)
+	})
+	if got := addrs(c.to.list); !slices.Equal(got, []string{"ada@example.com"}) {
+		t.Errorf("To is %q", got)
+	}
+	if got := addrs(c.bcc.list); !slices.Equal(got, []string{"bob@example.com"}) {
+		t.Errorf("Bcc is %q", got)
+	}
+	if c.rows[1].on || !c.rows[2].on || c.dropMark.Visible() {
+		t.Errorf("after the drop Cc is shown: %v, Bcc: %v, the mark: %v", c.rows[1].on, c.rows[2].on, c.dropMark.Visible())
+	}
+	if !c.dirty {
+		t.Error("the draft counts as unchanged")
+	}
+	drag(c.bcc, 0, func() fyne.Position { return row(c.to).AddXY(0, 400) })
+	if len(c.bcc.list) != 1 || len(c.to.list) != 1 {
+		t.Errorf("a drop beside the rows changed them: %q %q", addrs(c.to.list), addrs(c.bcc.list))
+	}
+}

@@ -28,6 +28,8 @@ type form struct {
 	warned           string
 	strip            *fyne.Container
 	stripRule        fyne.CanvasObject
+	drag             *chipDrag
+	dropMark         *kit.Frame // around the row that a recipient would be dropped on
 	limit            int64
 }
 
@@ -109,7 +111,10 @@ func (c *Composer) build() {
 	c.drawFrom()
 	c.drawFiles()
 	ground := kit.NewFrame(kit.Surface, kit.Clear, 0, 0, nil)
-	objs := []fyne.CanvasObject{ground, c.bar, c.fromRow}
+	c.dropMark = kit.NewFrame(kit.Select, kit.Accent, 6, 0, nil)
+	c.dropMark.Width = 2
+	c.dropMark.Hide()
+	objs := []fyne.CanvasObject{ground, c.dropMark, c.bar, c.fromRow}
 	for _, r := range c.rows {
 		objs = append(objs, r.text, r.p.flow, r.why, r.rule)
 	}

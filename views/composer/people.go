@@ -49,6 +49,7 @@ func (p *people) draw() {
 	for i, a := range p.list {
 		chip := kit.NewChip(a.Display(), a.Addr, problem(a.Addr), func() { p.remove(i) })
 		chip.OnTapped = func() { p.change(i) }
+		chip.OnDrag, chip.OnDrop = func(at fyne.Position) { p.c.dragChip(p, i, at) }, p.c.dropChip
 		p.chips = append(p.chips, chip)
 		objs = append(objs, chip)
 	}

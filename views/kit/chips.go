@@ -15,9 +15,13 @@ type Chip struct {
 	Bad      string // why it cannot be used, "" = it can
 	OnRemove func()
 	OnTapped func() // on the name, to change it
-	hovered  bool
-	marked   bool
-	tip      tipTimer
+	// OnDrag hears where on the canvas the chip is dragged, OnDrop that it was let go.
+	OnDrag  func(at fyne.Position)
+	OnDrop  func()
+	hovered bool
+	marked  bool
+	moving  bool
+	tip     tipTimer
 }
 
 // NewChip returns a chip; text is the name or the address.
@@ -47,6 +51,23 @@ func (c *Chip) Tapped(e *fyne.PointEvent) {
 	case c.OnTapped != nil:
 		c.OnTapped()
 	}
+}
+
+// Dragged implements fyne.Draggable.
+func (c *Chip) Dragged(e *fyne.DragEvent) {
+	if c.OnDrag != nil {
+		c.moving = true
+		c.tip.hide()
+		c.OnDrag(e.AbsolutePosition)
+	}
+}
+
+// DragEnd implements fyne.Draggable.
+func (c *Chip) DragEnd() {
+	if c.moving && c.OnDrop != nil {
+		c.OnDrop()
+	}
+	c.moving = false
 }
 
 // MouseIn implements desktop.Hoverable.

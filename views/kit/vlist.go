@@ -52,12 +52,14 @@ type VList struct {
 	pressed int
 	pressAt fyne.Position
 	moving  bool
-	focused bool
-	free    []VRow
-	used    map[int]VRow
-	heads   []*headRow
-	all     bool // every visible row is bound again
-	lay     func()
+	// cancelled: nothing is dragged until the button is pressed again.
+	cancelled bool
+	focused   bool
+	free      []VRow
+	used      map[int]VRow
+	heads     []*headRow
+	all       bool // every visible row is bound again
+	lay       func()
 }
 
 var (
@@ -213,7 +215,7 @@ func (l *VList) MouseDown(e *desktop.MouseEvent) {
 		l.redraw()
 		return
 	}
-	l.pressed = -1
+	l.pressed, l.cancelled = -1, false
 	if i, p, ok := l.local(e.Position); ok {
 		l.pressed, l.pressAt = i, e.Position
 		if l.OnPress != nil {
@@ -250,7 +252,7 @@ func (l *VList) Dragged(e *fyne.DragEvent) {
 		l.ScrollTo(l.bar.drag(l.Size(), e.Position, l.Height()))
 		return
 	}
-	if l.pressed < 0 || l.OnDrag == nil {
+	if l.pressed < 0 || l.OnDrag == nil || l.cancelled {
 		return
 	}
 	d := e.Position.Subtract(l.pressAt)
@@ -260,6 +262,9 @@ func (l *VList) Dragged(e *fyne.DragEvent) {
 	l.moving = true
 	l.OnDrag(l.pressed, e.AbsolutePosition)
 }
+
+// CancelDrag ends a drag without a drop.
+func (l *VList) CancelDrag() { l.moving, l.cancelled = false, true }
 
 // DragEnd implements fyne.Draggable.
 func (l *VList) DragEnd() {

@@ -83,6 +83,7 @@ type Pane struct {
 	lastRow    mail.MessageID
 	debounce   *time.Timer
 	pending    mail.MessageID // single-select this one when the button is let go
+	untoggle   mail.MessageID // take this one out of the selection then
 	lay        func()
 }
 

@@ -236,7 +236,7 @@ func (p *Pane) press(i int, at fyne.Position, e *desktop.MouseEvent) {
 	if i >= len(p.m.ids) {
 		return
 	}
-	p.keys, p.pending = false, 0
+	p.keys, p.pending, p.untoggle = false, 0, 0
 	id := p.m.ids[i]
 	p.Focus()
 	if e.Button == desktop.MouseButtonSecondary {
@@ -257,6 +257,8 @@ func (p *Pane) press(i int, at fyne.Position, e *desktop.MouseEvent) {
 	switch {
 	case mod&fyne.KeyModifierShift != 0:
 		p.extend(i)
+	case mod&fyne.KeyModifierShortcutDefault != 0 && p.selected.has(id):
+		p.untoggle = id // it may become a drag that copies
 	case mod&fyne.KeyModifierShortcutDefault != 0, avatar:
 		p.toggle(i)
 	case p.selected.has(id) && p.selected.len() > 1:
@@ -294,9 +296,13 @@ func (p *Pane) up(i int, at fyne.Position, e *desktop.MouseEvent) {
 		}
 		return
 	}
-	if p.pending == p.m.ids[i] {
+	switch p.m.ids[i] {
+	case p.pending:
 		p.pending = 0
 		p.selectOnly(i)
+	case p.untoggle:
+		p.untoggle = 0
+		p.toggle(i)
 	}
 }
 
@@ -338,8 +344,11 @@ func (p *Pane) hover(i int, at fyne.Position) {
 	}
 }
 
+// CancelDrag ends a drag without a drop.
+func (p *Pane) CancelDrag() { p.list.CancelDrag() }
+
 func (p *Pane) drag(i int, at fyne.Position) {
-	p.pending = 0
+	p.pending, p.untoggle = 0, 0
 	if i < len(p.m.ids) && !p.selected.has(p.m.ids[i]) {
 		p.selectOnly(i)
 	}

@@ -80,17 +80,17 @@ func TestOpenAndDropTargets(t *testing.T) {
 		t.Errorf("opened %+v", opened)
 	}
 	abs := fyne.CurrentApp().Driver().AbsolutePositionForObject(s.tree)
-	if b, ok := s.DropAt(abs.AddXY(100, y), 2); !ok || b.ID != viewtest.Harbour {
+	if b, ok := s.DropAt(abs.AddXY(100, y), 2, false); !ok || b.ID != viewtest.Harbour {
 		t.Errorf("drop on %v %t", b.ID, ok)
 	}
 	s.Set(s.State())
 	if b, ok := s.DropEnd(); !ok || b.ID != viewtest.Harbour {
 		t.Error("a change while dragging loses the target")
 	}
-	if _, ok := s.DropAt(abs.AddXY(100, s.tree.y(0)+10), 2); ok {
+	if _, ok := s.DropAt(abs.AddXY(100, s.tree.y(0)+10), 2, false); ok {
 		t.Error("the unified inbox takes drops")
 	}
-	if _, ok := s.DropAt(abs.AddXY(900, y), 2); ok {
+	if _, ok := s.DropAt(abs.AddXY(900, y), 2, false); ok {
 		t.Error("a drop outside of the sidebar counts")
 	}
 }

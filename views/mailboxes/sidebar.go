@@ -54,6 +54,7 @@ type Sidebar struct {
 	tree    *tree
 	scroll  *kit.Scroller
 	foot    *footer
+	drag    drag
 }
 
 // NewSidebar returns a sidebar without anything.
@@ -141,39 +142,6 @@ func (s *Sidebar) fold(key string) {
 	}
 }
 
-// DropAt marks the mailbox under a point of the canvas as the target of n dragged conversations; it returns it, ok false when there is none.
-func (s *Sidebar) DropAt(at fyne.Position, n int) (mail.Mailbox, bool) {
-	p := at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(s.tree))
-	target := -1
-	if s.Visible() && p.X >= 0 && p.X < s.Size().Width {
-		if i := s.tree.index(p.Y); i >= 0 && s.items[i].kind == kindBox && !s.items[i].dim && s.items[i].place.Box.Rights.Has(mail.MayAdd) {
-			target = i
-		}
-	}
-	if target != s.tree.target {
-		s.tree.target, s.tree.dropN, s.tree.aim = target, n, ""
-		if target >= 0 {
-			s.tree.aim = s.items[target].key
-		}
-		s.tree.Refresh()
-	}
-	if target < 0 {
-		return mail.Mailbox{}, false
-	}
-	return s.items[target].place.Box, true
-}
-
-// DropEnd takes the mark away and returns the mailbox that had it.
-func (s *Sidebar) DropEnd() (mail.Mailbox, bool) {
-	i := s.tree.target
-	s.tree.target = -1
-	s.tree.Refresh()
-	if i < 0 || i >= len(s.items) {
-		return mail.Mailbox{}, false
-	}
-	return s.items[i].place.Box, true
-}
-
 // CreateRenderer implements fyne.Widget.
 func (s *Sidebar) CreateRenderer() fyne.WidgetRenderer {
 	bg := kit.NewFill(kit.Sidebar)
@@ -197,6 +165,7 @@ type tree struct {
 	target int    // line that what is dragged would be dropped on, -1 = none
 	aim    string // its key
 	dropN  int
+	copies bool // it would be copied there
 	focus  bool
 	at     string // key of the line that the keys are on
 }
@@ -423,7 +392,11 @@ func (t *tree) draw(i int, it item, l *line, w float32) {
 		n = strconv.Itoa(it.count)
 	}
 	if drop {
-		n, nst, num = fmt.Sprintf("Move %d", t.dropN), kit.Small12, kit.C(kit.Text2)
+		verb := "Move"
+		if t.copies {
+			verb = "Copy"
+		}
+		n, nst, num = fmt.Sprintf("%s %d", verb, t.dropN), kit.Small12, kit.C(kit.Text2)
 	}
 	l.right.Hidden = n == ""
 	if n != "" {

@@ -112,3 +112,36 @@ func fixedSlice[T any](t Type, b []byte, step int) []T {
 	}
 	return out
 }
+
+// AppendSlice appends the little-endian bytes of the values of a Multi type whose single type is t, without padding; not ok where v
+// is no slice of such values.
+func AppendSlice(dst []byte, t Type, v Value) (b []byte, ok bool) {
+	switch v := v.(type) {
+	case []int16:
+		return appendSlice(dst, t, v)
+	case []int32:
+		return appendSlice(dst, t, v)
+	case []int64:
+		return appendSlice(dst, t, v)
+	case []float32:
+		return appendSlice(dst, t, v)
+	case []float64:
+		return appendSlice(dst, t, v)
+	case []time.Time:
+		return appendSlice(dst, t, v)
+	case []GUID:
+		return appendSlice(dst, t, v)
+	}
+	return dst, false
+}
+
+func appendSlice[T any](dst []byte, t Type, list []T) ([]byte, bool) {
+	for _, v := range list {
+		b, ok := AppendFixed(dst, t, v)
+		if !ok {
+			return dst, false
+		}
+		dst = b
+	}
+	return dst, true
+}

@@ -50,6 +50,7 @@ type Options struct {
 
 // App is an open profile. It implements Client.
 type App struct {
+	*Shelves
 	o      Options
 	store  *store.Store
 	bus    *bus.Bus
@@ -117,6 +118,8 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Dialer != nil {
 		o.Dialer(a.dialer)
 	}
+	a.Shelves = NewShelves(func() (*store.Store, error) { return st, nil })
+	a.Shelves.net = appNet{a}
 	a.chooseChain(ctx)
 	eo := engine.Options{Store: st, Bus: b, Log: o.Log, Ingest: ingest.Body, Open: a.opener}
 	if o.Engine != nil {

@@ -107,6 +107,9 @@ type Client interface {
 
 	Settings() Settings
 	SetSettings(ctx context.Context, s Settings) error
+	// PIM is the part about contacts and calendars.
+	PIM
+
 	// Correct makes the program's answer to a person's search expression visible: "" or why it is not understood.
 	CheckSearch(expr string) string
 }

@@ -179,6 +179,9 @@ func (a *App) Undo(ctx context.Context, u Undo) error {
 	if u.Group == 0 {
 		return nil
 	}
+	if u.Group < 0 {
+		return a.TakeBack(ctx, u)
+	}
 	return a.engine.Undo(ctx, u.Group)
 }
 

@@ -62,6 +62,8 @@ type Item struct {
 	Ref  Ref
 	Size int64     // bytes of Body, -1 where unknown
 	Body io.Reader // CRLF line ends as on the wire
+	// Rev is the version that Body is (an ETag), "" where there are none.
+	Rev string
 }
 
 // Collection is a mailbox, address book or calendar on the server.
@@ -81,6 +83,12 @@ type Collection struct {
 	Virtual bool
 	Total   int // -1 unknown
 	Unseen  int // -1 unknown
+
+	// Of address books and calendars:
+	Color  string // "#rrggbb", "" = none
+	Order  int
+	Events bool // a calendar that may hold events
+	Tasks  bool // a calendar that may hold tasks
 }
 
 // State is what the server says of one item.
@@ -95,6 +103,8 @@ type State struct {
 	Envelope *mail.Envelope
 	// Global names the same message in every collection of the account (X-GM-MSGID, OBJECTID EMAILID), "" where unknown.
 	Global string
+	// Rev is the version of an object of an address book or calendar (an ETag). The engine fetches the body of what is new or has another one.
+	Rev string
 	// FlagsUnknown: this back end has no flags (POP3); those here stay.
 	FlagsUnknown bool
 }
@@ -112,6 +122,8 @@ type Delta struct {
 	Reset bool
 	More  bool
 	Next  Token
+	// Ahead: the page behind Next may be asked for before this one is stored, and both again after a crash. Only where asking tells the server nothing.
+	Ahead bool
 	// Count is how many items the server says the collection has once Next is reached; nil where it does not say. When the engine knows another
 	// number it lists from scratch once: somebody was wrong before.
 	Count *int
@@ -126,6 +138,7 @@ const (
 	Add      Verb = "add"
 	Remove   Verb = "remove"
 	Move     Verb = "move"
+	Update   Verb = "update" // of an object of an address book or calendar
 )
 
 // Edit is one change to make on the server.
@@ -147,6 +160,12 @@ type Edit struct {
 	// Sizes holds what State.Size said of Items, 0 where unknown: a back end whose refs may be used again (POP3) compares before it removes.
 	Sizes []int64
 
+	// Revs holds the version that each of Items had when it was read (Update, Remove of objects of address books and calendars). The server must refuse
+	// the edit when it has another one by now: Done.Err is fault.Conflict then and nothing was changed. "" = whatever it has.
+	Revs []string
+	// Name is what an added object should be called on the server, without an extension; "" = the back end chooses.
+	Name string
+
 	// Again: an earlier try of this same edit may have been carried out. The back end must find out first (by Message-ID, by what is left
 	// at the source) and not do it twice. SetFlags and Remove are harmless to repeat.
 	Again bool
@@ -160,6 +179,8 @@ type Done struct {
 	// Refs are the new names: of the added item, or of the moved Items in their order. "" where the server did not say; the next Pull of the
 	// destination finds it by Message-ID.
 	Refs []Ref
+	// Revs are the new versions of added and updated objects. "" where the server did not say, or changed what it was given: the next Pull brings it.
+	Revs []string
 }
 
 // Ack answers a Push: one Done for each edit carried out, in order. Fewer than edits only together with an error.
@@ -221,6 +242,16 @@ type Organizer interface {
 	Subscribe(ctx context.Context, c Ref, on bool) error
 }
 
+// Shelf makes and changes address books and calendars.
+type Shelf interface {
+	// MakeCollection creates one of c.Kind with c's Name, Color and what it may hold. Made again under the same Name it is another one: the caller lists first.
+	MakeCollection(ctx context.Context, c Collection) (Collection, error)
+	// ChangeCollection sets name, colour and order. What the server cannot keep is passed over.
+	ChangeCollection(ctx context.Context, c Collection) error
+	// DropCollection deletes it with all that is in it. One that is gone is no error.
+	DropCollection(ctx context.Context, c Ref) error
+}
+
 // Usage is the room on the server in bytes.
 type Usage struct{ Used, Limit int64 }
 
@@ -237,6 +268,7 @@ type Conn struct {
 	Watcher   Watcher
 	Organizer Organizer
 	Meter     Meter
+	Shelf     Shelf
 }
 
 // Opener opens connections of one account; the engine gets it instead of a protocol.

@@ -18,6 +18,8 @@ type Changed struct {
 	Drafts    bool
 	Status    bool // progress, errors, connection
 	Settings  bool
+	Contacts  bool // address books or what is in them
+	Calendars bool // calendars, events, tasks or reminders
 	Resync    bool // read everything again
 }
 
@@ -90,6 +92,8 @@ func (a *Changed) merge(c Changed) {
 	a.Drafts = a.Drafts || c.Drafts
 	a.Status = a.Status || c.Status
 	a.Settings = a.Settings || c.Settings
+	a.Contacts = a.Contacts || c.Contacts
+	a.Calendars = a.Calendars || c.Calendars
 	a.Resync = a.Resync || c.Resync
 	a.Mailboxes = union(a.Mailboxes, c.Mailboxes)
 	if len(a.Messages)+len(c.Messages) > maxIDs {

@@ -199,6 +199,9 @@ func (tx *Tx) RemoveAccount(id mail.AccountID) error {
 	if _, err := tx.w.exec("DELETE FROM ops WHERE account=?", a.num); err != nil {
 		return err
 	}
+	if err := tx.dropAccountPIM(a.num); err != nil {
+		return err
+	}
 	var outs, drafts []int64
 	if err := tx.w.rows("SELECT id FROM outbox WHERE account=?", []any{string(id)}, collect(&outs)); err != nil {
 		return err

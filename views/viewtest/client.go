@@ -26,6 +26,7 @@ type Options struct {
 
 // Client is a door to invented mail. Set the functions before use to script what a view asks for.
 type Client struct {
+	*app.Shelves
 	Bus *bus.Bus
 
 	OnDiscover func(ctx context.Context, address string, progress func(mail.Step)) (mail.Discovery, error)
@@ -54,6 +55,8 @@ type Client struct {
 	arrived  int64
 	news     []mail.MessageID // what Deliver brought
 	calls    []string
+
+	closeShelves func()
 }
 
 type message struct {
@@ -67,6 +70,7 @@ func New(o Options) *Client {
 	c := &Client{Bus: bus.New(), delay: o.Delay, now: time.Date(2026, 3, 11, 10, 24, 0, 0, time.Local),
 		msgs: map[mail.MessageID]*message{}, settings: app.DefaultSettings(), keychain: app.KeychainState{Kind: "system", State: "ok"},
 		drafts: map[mail.DraftID]mail.Draft{}, queued: map[mail.OutboxID]mail.Draft{}, undo: map[int64]func(){}, next: 1}
+	c.Shelves = c.shelves(o.Empty)
 	if !o.Empty {
 		c.fill()
 		c.more(o.More)

@@ -159,6 +159,9 @@ func (c *Client) EmptyTrash(ctx context.Context, box mail.MailboxID) error {
 
 // Undo implements app.Client.
 func (c *Client) Undo(ctx context.Context, u app.Undo) error {
+	if u.Group < 0 {
+		return c.TakeBack(ctx, u)
+	}
 	unlock := c.lock("Undo")
 	f, ok := c.undo[u.Group]
 	if ok {

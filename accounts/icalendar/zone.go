@@ -25,7 +25,8 @@ func newZones(cal *contentline.Component) *zones {
 		if z.defs == nil {
 			z.defs = map[string]*contentline.Component{}
 		}
-		if id := c.Value("TZID"); z.defs[id] == nil && len(z.defs) < 200 {
+		// Text here, with its commas escaped, while the parameter that refers to it is quoted.
+		if id := contentline.Unescape(c.Value("TZID")); z.defs[id] == nil && len(z.defs) < 200 {
 			z.defs[id] = c
 		}
 	}

@@ -150,8 +150,16 @@ func (z *zone) local(t time.Time) time.Time {
 	r := z.rule(t.Year())
 	std := t.Add(time.Duration(-(r.bias + r.standard)) * time.Minute)
 	dst := t.Add(time.Duration(-(r.bias + r.daylight)) * time.Minute)
-	// The one of the two that is right on its own clock.
-	if r.offset(dst) == -(r.bias+r.daylight) && dst != std {
+	if !r.toStandard.ok() || !r.toDaylight.ok() {
+		return std
+	}
+	// Each change is on the clock before it.
+	on, off := !std.Before(r.toDaylight.in(std.Year())), !dst.Before(r.toStandard.in(std.Year()))
+	summer := on && !off
+	if r.toStandard.in(std.Year()).Before(r.toDaylight.in(std.Year())) {
+		summer = on || !off
+	}
+	if summer {
 		return dst
 	}
 	return std

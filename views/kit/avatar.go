@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"image"
 	"strings"
 	"unicode"
 
@@ -51,8 +52,9 @@ type Avatar struct {
 	widget.BaseWidget
 	Name, Addr string
 	Px         float32
-	Icon       string // instead of the initials
-	Hue        string // instead of the address's
+	Icon       string      // instead of the initials
+	Hue        string      // instead of the address's
+	Photo      image.Image // instead of all of it
 }
 
 // NewAvatar returns an avatar of px by px.
@@ -68,11 +70,18 @@ func (a *Avatar) Set(name, addr string) { a.Name, a.Addr = name, addr; a.Refresh
 // CreateRenderer implements fyne.Widget.
 func (a *Avatar) CreateRenderer() fyne.WidgetRenderer {
 	disc, text, icon := &canvas.Circle{}, &canvas.Text{}, NewIcon("", a.Px/2, Text)
-	r := &Renderer{Self: a, Objs: []fyne.CanvasObject{disc, text, icon}}
+	face := &canvas.Image{FillMode: canvas.ImageFillCover, ScaleMode: canvas.ImageScaleSmooth}
+	r := &Renderer{Self: a, Objs: []fyne.CanvasObject{disc, text, icon, face}}
 	r.Min = func() fyne.Size { return fyne.NewSquareSize(a.Px) }
 	r.Lay = func(s fyne.Size) {
 		x, y := (s.Width-a.Px)/2, (s.Height-a.Px)/2
 		Place(disc, x, y, a.Px, a.Px)
+		if face.Hidden = a.Photo == nil; a.Photo != nil {
+			face.Image, face.CornerRadius = a.Photo, a.Px/2
+			Place(face, x, y, a.Px, a.Px)
+			text.Hidden, icon.Hidden = true, true
+			return
+		}
 		h := a.hue()
 		disc.FillColor = h.Tint
 		text.Hidden, icon.Hidden = a.Icon != "", a.Icon == ""

@@ -89,12 +89,15 @@ func (t *toggle) MouseMoved(*desktop.MouseEvent) {}
 // MouseOut implements desktop.Hoverable.
 func (t *toggle) MouseOut() { t.hovered = false; t.Refresh() }
 
-// Check is a check box of 16 px with its label.
-type Check struct{ toggle }
+// Check is a check box of 16 px with its label. Hue fills it with the solid of a hue instead of the accent.
+type Check struct {
+	toggle
+	Hue string
+}
 
 // NewCheck returns a check box.
 func NewCheck(label string, on bool, changed func(bool)) *Check {
-	c := &Check{toggle{On: on, Label: label, Style: Body13, OnChanged: changed}}
+	c := &Check{toggle: toggle{On: on, Label: label, Style: Body13, OnChanged: changed}}
 	c.self = c
 	c.ExtendBaseWidget(c)
 	return c
@@ -126,6 +129,11 @@ func (c *Check) CreateRenderer() fyne.WidgetRenderer {
 			mark.Ink = Disabled
 		case c.On:
 			box.FillColor, box.StrokeWidth, mark.Ink = C(Accent), 0, OnAccent
+			if c.Hue != "" {
+				box.FillColor = Hue(c.Hue).Solid
+			}
+		case c.Hue != "":
+			box.StrokeColor = Hue(c.Hue).Solid
 		case c.hovered:
 			box.FillColor = C(Hover)
 		}

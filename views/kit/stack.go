@@ -230,6 +230,7 @@ type Frame struct {
 	HoverFill    Token // with OnTapped; 0 value Rail means none
 	Name         string
 	OnTapped     func()
+	OnSecondary  func(at fyne.Position) // the other button; at is in the window
 	hovered      bool
 }
 
@@ -248,6 +249,13 @@ func NewRule(t Token) *fyne.Container { return Sized(0, 1, NewFrame(t, Clear, 0,
 func (f *Frame) Tapped(*fyne.PointEvent) {
 	if f.OnTapped != nil {
 		f.OnTapped()
+	}
+}
+
+// TappedSecondary implements fyne.SecondaryTappable.
+func (f *Frame) TappedSecondary(e *fyne.PointEvent) {
+	if f.OnSecondary != nil {
+		f.OnSecondary(e.AbsolutePosition)
 	}
 }
 

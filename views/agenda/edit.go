@@ -1,0 +1,408 @@
+package agenda
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/postrider/postrider/accounts/pim"
+	"github.com/postrider/postrider/views/agenda/plan"
+	"github.com/postrider/postrider/views/kit"
+)
+
+// fill is an event of an hour at the next full hour of the day that is shown.
+func (p *Page) fill() pim.Event {
+	now := p.h.Now()
+	day := p.day
+	if plan.Day(now).Equal(day) || p.view == viewWeek && plan.Week(now, p.h.WeekStart).Equal(plan.Week(day, p.h.WeekStart)) {
+		day = plan.Day(now)
+	}
+	start := plan.At(day, (now.Hour()+1)*60)
+	return pim.Event{Start: pim.At(start), End: pim.At(start.Add(time.Hour))}
+}
+
+// draft opens the editor on a span.
+func (p *Page) draft(a, b time.Time, allDay bool) {
+	e := pim.Event{Start: pim.At(a), End: pim.At(b)}
+	if allDay {
+		e.Start, e.End = pim.Day(a.Year(), a.Month(), a.Day()), pim.Day(b.Year(), b.Month(), b.Day())
+	}
+	p.edit(e, nil)
+}
+
+// edit shows the editor. o is the occurrence that is edited, nil for a new event.
+func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
+	cals := p.writable()
+	if len(cals) == 0 {
+		p.h.Toast("calendar", "There is no calendar that can be written to")
+		return
+	}
+	loc := p.h.Now().Location()
+	at := 0
+	for i, c := range cals {
+		if c.ID == e.Calendar {
+			at = i
+		}
+	}
+	start, end := e.Start.In(loc), e.End.In(loc)
+	if end.Before(start) {
+		end = start
+	}
+	var d *kit.Dialog
+	name := kit.NewField("Title, or “Lunch Friday 13:00 at the harbour”")
+	name.Name = "Title"
+	name.SetText(e.Summary)
+	names := make([]string, len(cals))
+	for i, c := range cals {
+		names[i] = c.Name
+	}
+	cal := kit.NewChoice(names, at, nil)
+	cal.Name = "Calendar"
+	fields := func(t time.Time) (*kit.Field, *kit.Field) {
+		day, clock := kit.NewField(""), kit.NewField("")
+		day.SetText(t.Format("2 Jan 2006"))
+		clock.SetText(t.Format("15:04"))
+		return day, clock
+	}
+	day1, clock1 := fields(start)
+	last := end
+	if e.Start.Date {
+		last = plan.AddDays(end, -1)
+	}
+	day2, clock2 := fields(last)
+	day1.Name, clock1.Name, day2.Name, clock2.Name = "Start day", "Start time", "End day", "End time"
+	whole := kit.NewCheck("All day", e.Start.Date, nil)
+	times := func() {
+		clock1.Hidden, clock2.Hidden = whole.On, whole.On
+		clock1.Refresh()
+		clock2.Refresh()
+	}
+	rep := repeatOf(e.Rule, start)
+	options := repeats
+	if rep < 0 {
+		options = append(slices.Clone(repeats), ruleText(e.Rule, start))
+		rep = len(options) - 1
+	}
+	repeat := kit.NewChoice(options, rep, nil)
+	repeat.Name = "Repeats"
+	al := alarmOf(e.Alarms)
+	aopts := alarmTexts
+	if al < 0 {
+		aopts = append(slices.Clone(alarmTexts), plural(len(e.Alarms), "reminder", "reminders")+", as they are")
+		al = len(aopts) - 1
+	}
+	alarm := kit.NewChoice(aopts, al, nil)
+	alarm.Name = "Reminder"
+	place := kit.NewField("Room, address or link")
+	place.Name = "Place"
+	place.SetText(e.Location)
+	people := kit.NewField("Addresses, separated by commas")
+	people.Name = "People"
+	var addrs []string
+	for _, a := range e.Attendees {
+		addrs = append(addrs, a.Addr)
+	}
+	people.SetText(strings.Join(addrs, ", "))
+	notes := kit.NewField("")
+	notes.Name = "Notes"
+	notes.SetText(strings.ReplaceAll(e.Description, "\n", " "))
+	noted := notes.Text()
+	problem := kit.NewLabel("", kit.Small12, kit.Err)
+	quick := o == nil && e.Summary == ""
+	name.OnChanged = func(s string) {
+		// What is typed like a sentence fills the fields, until one of them is edited.
+		if !quick {
+			return
+		}
+		q := p.c.QuickEvent(s, p.h.Now())
+		if q.Start.IsZero() || q.Summary == s {
+			return
+		}
+		a, b := q.Start.In(loc), q.End.In(loc)
+		whole.On = q.Start.Date
+		if whole.On {
+			b = plan.AddDays(b, -1)
+		}
+		day1.SetText(a.Format("2 Jan 2006"))
+		day2.SetText(b.Format("2 Jan 2006"))
+		clock1.SetText(a.Format("15:04"))
+		clock2.SetText(b.Format("15:04"))
+		if q.Location != "" {
+			place.SetText(q.Location)
+		}
+		whole.Refresh()
+		times()
+	}
+	byHand := func(string) { quick = false }
+	day2.OnChanged, clock2.OnChanged, place.OnChanged = byHand, byHand, byHand
+	whole.OnChanged = func(bool) { quick = false; times() }
+	// A new start takes the end along.
+	follow := func(string) {
+		quick = false
+		s, ok1 := parseDay(day1.Text(), start)
+		h, m, ok2 := parseClock(clock1.Text())
+		if !ok1 || !ok2 && !whole.On {
+			return
+		}
+		s = plan.At(s, h*60+m)
+		n := s.Add(last.Sub(start))
+		day2.SetText(n.Format("2 Jan 2006"))
+		clock2.SetText(n.Format("15:04"))
+	}
+	day1.OnChanged, clock1.OnChanged = follow, follow
+	save := func() {
+		if quick && name.Text() != "" {
+			if q := p.c.QuickEvent(name.Text(), p.h.Now()); q.Summary != "" && !q.Start.IsZero() && q.Summary != name.Text() {
+				name.SetText(q.Summary)
+			}
+		}
+		a, ok1 := parseDay(day1.Text(), start)
+		b, ok2 := parseDay(day2.Text(), start)
+		if !ok1 || !ok2 {
+			problem.SetText("Write the day as 11 Mar 2026.")
+			return
+		}
+		n := e
+		if whole.On {
+			b = plan.AddDays(b, 1)
+			n.Start, n.End = pim.Day(a.Year(), a.Month(), a.Day()), pim.Day(b.Year(), b.Month(), b.Day())
+		} else {
+			h1, m1, ok1 := parseClock(clock1.Text())
+			h2, m2, ok2 := parseClock(clock2.Text())
+			if !ok1 || !ok2 {
+				problem.SetText("Write the time as 14:30.")
+				return
+			}
+			a, b = plan.At(a, h1*60+m1), plan.At(b, h2*60+m2)
+			n.Start, n.End = moveTo(e.Start, start, a), moveTo(e.End, end, b)
+		}
+		if b.Before(a) {
+			problem.SetText("It ends before it begins.")
+			return
+		}
+		n.Summary, n.Location, n.Calendar = strings.TrimSpace(name.Text()), strings.TrimSpace(place.Text()), cals[max(0, cal.Selected)].ID
+		if notes.Text() != noted {
+			n.Description = notes.Text()
+		}
+		if repeat.Selected < len(repeats) {
+			n.Rule = ruleOf(repeat.Selected)
+		}
+		if alarm.Selected < len(alarmTexts) && alarm.Selected != alarmOf(e.Alarms) {
+			n.Alarms = nil
+			if alarm.Selected > 0 {
+				n.Alarms = []pim.Alarm{{Before: alarmTimes[alarm.Selected], Action: "display"}}
+			}
+		}
+		var bad string
+		n.Attendees, bad = attendees(people.Text(), e.Attendees)
+		if bad != "" {
+			problem.SetText("“" + bad + "” is not an address.")
+			return
+		}
+		d.Close()
+		p.store(n, e, o)
+	}
+	name.OnSubmit = save
+	label := func(text string, f fyne.CanvasObject) fyne.CanvasObject {
+		return kit.Col(4, kit.NewLabel(text, kit.Small12M, kit.Text2), f)
+	}
+	w := kit.WideDialog - 48
+	half := func(a, b fyne.CanvasObject) fyne.CanvasObject {
+		return kit.Free(func() fyne.Size { return fyne.NewSize(w, a.MinSize().Height) }, func(s fyne.Size) {
+			kit.Place(a, 0, 0, (s.Width-12)/2, s.Height)
+			kit.Place(b, (s.Width+12)/2, 0, (s.Width-12)/2, s.Height)
+		}, a, b)
+	}
+	moment := func(day, clock *kit.Field) fyne.CanvasObject {
+		return kit.Free(func() fyne.Size { return fyne.NewSize(200, 36) }, func(s fyne.Size) {
+			if whole.On {
+				kit.Place(day, 0, 0, s.Width, 36)
+				return
+			}
+			kit.Place(day, 0, 0, s.Width-92, 36)
+			kit.Place(clock, s.Width-84, 0, 84, 36)
+		}, day, clock)
+	}
+	head := "New event"
+	if o != nil {
+		head = "Edit event"
+	}
+	saveB := kit.NewButton("Save", "", kit.Primary, save)
+	m1, m2 := moment(day1, clock1), moment(day2, clock2)
+	old := times
+	times = func() { old(); m1.Refresh(); m2.Refresh() }
+	times()
+	d = kit.NewDialog(p.win.Canvas(), kit.WideDialog, kit.Col(0,
+		kit.NewLabel(head, kit.Title16, kit.Text), kit.Gap(0, 14), name, kit.Gap(0, 12),
+		half(label("Begins", m1), label("Ends", m2)), kit.Gap(0, 10), kit.Sized(0, 20, kit.Row(0, whole)), kit.Gap(0, 10),
+		half(label("Repeats", repeat), label("Reminder", alarm)), kit.Gap(0, 12), label("Place", place), kit.Gap(0, 12), label("People", people), kit.Gap(0, 12),
+		half(label("Notes", notes), label("Calendar", cal)), kit.Gap(0, 8), kit.Sized(0, 18, problem), kit.Gap(0, 8),
+		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), saveB)))
+	d.Open()
+	p.win.Canvas().Focus(name)
+}
+
+// moveTo is a new wall-clock time in the zone of the old one where it has one, else here.
+func moveTo(w pim.When, was, now time.Time) pim.When {
+	if w.IsZero() || w.Date {
+		return pim.At(now)
+	}
+	if now.Equal(was) {
+		return w
+	}
+	return shifted(w, was, now)
+}
+
+// attendees reads addresses; those who were there already keep what is known of them.
+func attendees(s string, old []pim.Attendee) (out []pim.Attendee, bad string) {
+	for _, a := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
+		a = strings.TrimSpace(a)
+		if a == "" {
+			continue
+		}
+		name := ""
+		if i, j := strings.LastIndexByte(a, '<'), strings.LastIndexByte(a, '>'); i >= 0 && j > i {
+			name, a = strings.Trim(strings.TrimSpace(a[:i]), `"`), a[i+1:j]
+		}
+		if at := strings.LastIndexByte(a, '@'); at < 1 || at == len(a)-1 || strings.ContainsAny(a, " <>") {
+			return nil, a
+		}
+		i := slices.IndexFunc(old, func(o pim.Attendee) bool { return strings.EqualFold(o.Addr, a) })
+		if i >= 0 {
+			out = append(out, old[i])
+			continue
+		}
+		out = append(out, pim.Attendee{Name: name, Addr: a, Role: "required", Status: "needs-action", RSVP: true})
+	}
+	return out, ""
+}
+
+// store saves what the editor made and offers to tell the people who are invited.
+func (p *Page) store(n, was pim.Event, o *pim.Occurrence) {
+	do := func(s pim.Scope) {
+		go func() {
+			id, u, err := p.c.SaveEvent(context.Background(), n, s)
+			p.h.Do(func() {
+				if err != nil {
+					p.h.Failed(err)
+					p.edit(n, o)
+					return
+				}
+				text := "Event saved"
+				if n.Summary != "" {
+					text = "“" + n.Summary + "” saved"
+				}
+				p.h.ToastUndo("calendar", text, p.undo(u))
+				p.reload()
+				if len(n.Attendees) > 0 {
+					p.invite(id, n)
+				}
+			})
+		}()
+	}
+	if o == nil {
+		do(pim.AllEvents)
+		return
+	}
+	p.scoped(*o, "Change", do)
+}
+
+// invite asks before anything is sent.
+func (p *Page) invite(id pim.EventID, e pim.Event) {
+	kit.Ask(p.win.Canvas(), "Send the invitation", "“"+e.Summary+"” goes to "+plural(len(e.Attendees), "person", "people")+" by mail, from your account.", "Send", false, func() {
+		go func() {
+			err := p.c.Invite(context.Background(), id, e.Recurrence, "", false)
+			p.h.Do(func() {
+				if err != nil {
+					p.h.Failed(err)
+					return
+				}
+				p.h.Toast("send-horizontal", "Invitation on its way")
+			})
+		}()
+	})
+}
+
+// calendarMenu is that of a calendar of the sidebar.
+func (p *Page) calendarMenu(c pim.Calendar, at fyne.Position) {
+	var items []kit.MenuItem
+	change := func(f func(*pim.Collection)) {
+		k := c.Collection
+		f(&k)
+		go func() {
+			if err := p.c.ChangeCollection(context.Background(), k); err != nil {
+				p.h.Do(func() { p.h.Failed(err) })
+			}
+		}()
+	}
+	if c.Rights.Change || c.Local {
+		items = append(items, kit.MenuItem{Text: "Rename", Icon: "pencil", Do: func() {
+			p.ask("Rename calendar", "Name", c.Name, "Rename", func(s string) { change(func(k *pim.Collection) { k.Name = s }) })
+		}})
+	}
+	for _, x := range [][2]string{{"petrol", "#0F7F88"}, {"blue", "#2F74C8"}, {"violet", "#8A55CC"}, {"rose", "#C9457A"}, {"orange", "#C86A1E"}, {"green", "#3F8C42"}} {
+		items = append(items, kit.MenuItem{Text: "In " + x[0], Icon: "square", Checked: p.hues[c.ID] == x[0], Do: func() { change(func(k *pim.Collection) { k.Color = x[1] }) }})
+	}
+	if c.Rights.Edit && c.Events && !c.Default {
+		items = append(items, kit.Separator(), kit.MenuItem{Text: "New events go here", Icon: "calendar-plus", Do: func() { change(func(k *pim.Collection) { k.Default = true }) }})
+	}
+	if c.Role != "birthdays" && (c.Rights.Delete || c.Role == "subscription") {
+		items = append(items, kit.Separator(), kit.MenuItem{Text: "Delete calendar", Icon: "trash-2", Do: func() {
+			kit.Ask(p.win.Canvas(), "Delete “"+c.Name+"”", "The calendar and its "+plural(c.Count, "entry", "entries")+" are removed, on the server too. This cannot be undone.", "Delete", true, func() {
+				go func() {
+					err := p.c.DropCollection(context.Background(), c.ID)
+					p.h.Do(func() {
+						if err != nil {
+							p.h.Failed(err)
+						}
+						p.loadCalendars()
+					})
+				}()
+			})
+		}})
+	}
+	kit.ShowMenu(p.win.Canvas(), at, items...)
+}
+
+// ask asks for one line.
+func (p *Page) ask(head, name, text, action string, do func(string)) {
+	var d *kit.Dialog
+	f := kit.NewField("")
+	f.Name = name
+	f.SetText(text)
+	ok := func() {
+		if s := strings.TrimSpace(f.Text()); s != "" {
+			d.Close()
+			do(s)
+		}
+	}
+	f.OnSubmit = ok
+	d = kit.NewDialog(p.win.Canvas(), kit.NarrowDialog, kit.Col(0, kit.NewLabel(head, kit.Title16, kit.Text), kit.Gap(0, 14), f, kit.Gap(0, 20),
+		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton(action, "", kit.Primary, ok))))
+	d.Open()
+	p.win.Canvas().Focus(f)
+}
+
+// addCalendar makes a calendar on this computer, or follows one at an address.
+func (p *Page) addCalendar() {
+	p.ask("Add a calendar", "Name or address", "", "Add", func(s string) {
+		low := strings.ToLower(s)
+		go func() {
+			var err error
+			if strings.HasPrefix(low, "webcal:") || strings.HasPrefix(low, "https:") {
+				_, err = p.c.SubscribeCalendar(context.Background(), s, "", "")
+			} else {
+				_, err = p.c.MakeCalendar(context.Background(), "", s, "")
+			}
+			p.h.Do(func() {
+				if err != nil {
+					p.h.Failed(err)
+				}
+				p.loadCalendars()
+			})
+		}()
+	})
+}

@@ -1,0 +1,478 @@
+package people
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/pim"
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/kit"
+)
+
+// writable are the address books that take contacts, the default one first.
+func (p *Page) writable() []pim.AddressBook {
+	var out []pim.AddressBook
+	for _, b := range p.books {
+		if b.Rights.Edit && b.Role == "" {
+			if b.Default {
+				out = append([]pim.AddressBook{b}, out...)
+			} else {
+				out = append(out, b)
+			}
+		}
+	}
+	return out
+}
+
+func (p *Page) editShown() {
+	if p.shown != nil {
+		p.edit(*p.shown)
+	}
+}
+
+// field is a line of the editor for one of several values.
+type field struct {
+	old  *pim.Field
+	kind *kit.Choice
+	text *kit.Field
+}
+
+var mailKinds = []string{"work", "home", "other"}
+var phoneKinds = []string{"cell", "work", "home", "fax", "other"}
+
+func words(kinds []string) []string {
+	var out []string
+	for _, k := range kinds {
+		out = append(out, kindWord(pim.Field{Kinds: []string{k}}, k))
+	}
+	return out
+}
+
+// edit shows the editor of a contact; one without an id is new.
+func (p *Page) edit(c pim.Contact) {
+	books := p.writable()
+	if len(books) == 0 {
+		p.h.Toast("contact-round", "There is no address book that can be written to")
+		return
+	}
+	at := -1
+	names := make([]string, len(books))
+	for i, b := range books {
+		names[i] = b.Name + ", " + b.Source
+		if b.ID == c.Book || c.Book == 0 && b.ID == p.book {
+			at = i
+		}
+	}
+	if c.ID != 0 && at < 0 {
+		p.h.Toast("lock-keyhole", "This contact can only be read")
+		return
+	}
+	at = max(0, at)
+	w := kit.WideDialog - 48
+	var d *kit.Dialog
+	text := func(name, value string) *kit.Field {
+		f := kit.NewField("")
+		f.Name = name
+		f.SetText(value)
+		return f
+	}
+	given, family := text("First name", c.Name.Given), text("Last name", c.Name.Family)
+	org, title := text("Company", strings.Join(c.Org, ", ")), text("Position", c.Title)
+	birthday := text("Birthday", c.Birthday.String())
+	birthday.Placeholder = "1980-06-24 or --06-24"
+	note := text("Notes", strings.ReplaceAll(c.Note, "\n", " "))
+	noted := note.Text()
+	book := kit.NewChoice(names, at, nil)
+	problem := kit.NewLabel("", kit.Small12, kit.Err)
+	rowsOf := func(list []pim.Field, kinds []string, spare int, name string) ([]*field, []fyne.CanvasObject) {
+		var fs []*field
+		var objs []fyne.CanvasObject
+		for i := 0; i < len(list)+spare; i++ {
+			f := &field{text: text(name, "")}
+			sel := 0
+			if i < len(list) {
+				f.old = &list[i]
+				f.text.SetText(list[i].Value)
+				for k, kind := range kinds {
+					if kindWord(list[i], "Other") == kindWord(pim.Field{Kinds: []string{kind}}, kind) {
+						sel = k
+					}
+				}
+			} else {
+				sel = min(i, len(kinds)-1)
+			}
+			f.kind = kit.NewChoice(words(kinds), sel, nil)
+			fs = append(fs, f)
+			objs = append(objs, kit.Free(func() fyne.Size { return fyne.NewSize(w, 36) }, func(s fyne.Size) {
+				kit.Place(f.kind, 0, 0, 116, 36)
+				kit.Place(f.text, 124, 0, s.Width-124, 36)
+			}, f.kind, f.text), kit.Gap(0, 8))
+		}
+		return fs, objs
+	}
+	spare := func(n int) int {
+		if n == 0 {
+			return 2
+		}
+		return 1
+	}
+	mails, mailRows := rowsOf(c.Emails, mailKinds, spare(len(c.Emails)), "Mail address")
+	phones, phoneRows := rowsOf(c.Phones, phoneKinds, spare(len(c.Phones)), "Telephone")
+	var place pim.Place
+	if len(c.Places) > 0 {
+		place = c.Places[0]
+	}
+	street, code, city, country := text("Street", place.Street), text("Postcode", place.Code), text("City", place.City), text("Country", place.Country)
+	save := func() {
+		n := c
+		n.Name.Given, n.Name.Family = strings.TrimSpace(given.Text()), strings.TrimSpace(family.Text())
+		if n.Name.Given != c.Name.Given || n.Name.Family != c.Name.Family || n.Name.Full == "" {
+			n.Name.Full = n.Name.Join()
+		}
+		if org.Text() != strings.Join(c.Org, ", ") {
+			n.Org = trimmed(org.Text())
+		}
+		n.Title = strings.TrimSpace(title.Text())
+		collect := func(fs []*field, kinds []string) (out []pim.Field) {
+			for _, f := range fs {
+				v := strings.TrimSpace(f.text.Text())
+				if v == "" {
+					continue
+				}
+				x := pim.Field{Kinds: []string{kinds[f.kind.Selected]}}
+				if f.old != nil {
+					x = *f.old
+					if kindWord(x, "Other") != kindWord(pim.Field{Kinds: []string{kinds[f.kind.Selected]}}, "") {
+						x.Kinds, x.Label = []string{kinds[f.kind.Selected]}, ""
+					}
+				}
+				x.Value = v
+				out = append(out, x)
+			}
+			return out
+		}
+		n.Emails, n.Phones = collect(mails, mailKinds), collect(phones, phoneKinds)
+		for _, e := range n.Emails {
+			if i := strings.LastIndexByte(e.Value, '@'); i < 1 || i == len(e.Value)-1 || strings.ContainsAny(e.Value, " ,;") {
+				problem.SetText("“" + e.Value + "” is not a mail address.")
+				return
+			}
+		}
+		if s := strings.TrimSpace(birthday.Text()); s != c.Birthday.String() {
+			b, ok := parseDate(s)
+			if !ok {
+				problem.SetText("Write the birthday as 1980-06-24, or --06-24 without a year.")
+				return
+			}
+			n.Birthday = b
+		}
+		if note.Text() != noted {
+			n.Note = note.Text()
+		}
+		np := place
+		np.Street, np.Code, np.City, np.Country = strings.TrimSpace(street.Text()), strings.TrimSpace(code.Text()), strings.TrimSpace(city.Text()), strings.TrimSpace(country.Text())
+		n.Places = append([]pim.Place(nil), c.Places...)
+		switch empty := np.Street+np.Code+np.City+np.Country == ""; {
+		case len(c.Places) > 0 && empty:
+			n.Places = n.Places[1:]
+		case len(c.Places) > 0:
+			n.Places[0] = np
+		case !empty:
+			np.Kinds = []string{"work"}
+			n.Places = []pim.Place{np}
+		}
+		n.Book = books[max(0, book.Selected)].ID
+		if n.Display() == "" {
+			problem.SetText("A contact needs a name, a company or an address.")
+			return
+		}
+		d.Close()
+		go func() {
+			id, u, err := p.c.SaveContact(context.Background(), n)
+			p.h.Do(func() {
+				if err != nil {
+					p.h.Failed(err)
+					p.edit(n)
+					return
+				}
+				p.sel = id
+				p.h.ToastUndo("contact-round", "“"+n.Display()+"” saved", p.undo(u))
+				p.loadBooks()
+			})
+		}()
+	}
+	half := func(a, b *kit.Field) fyne.CanvasObject {
+		la, lb := kit.NewLabel(a.Name, kit.Small12M, kit.Text2), kit.NewLabel(b.Name, kit.Small12M, kit.Text2)
+		return kit.Free(func() fyne.Size { return fyne.NewSize(w, 56) }, func(s fyne.Size) {
+			h := (s.Width - 12) / 2
+			kit.Place(la, 0, 0, h, 16)
+			kit.Place(a, 0, 20, h, 36)
+			kit.Place(lb, h+12, 0, h, 16)
+			kit.Place(b, h+12, 20, h, 36)
+		}, la, a, lb, b)
+	}
+	head := "New contact"
+	if c.ID != 0 {
+		head = "Edit contact"
+	}
+	form := []fyne.CanvasObject{half(given, family), kit.Gap(0, 10), half(org, title), kit.Gap(0, 12), kit.NewLabel("Mail", kit.Small12M, kit.Text2), kit.Gap(0, 4)}
+	form = append(form, mailRows...)
+	form = append(form, kit.NewLabel("Telephone", kit.Small12M, kit.Text2), kit.Gap(0, 4))
+	form = append(form, phoneRows...)
+	form = append(form, half(street, code), kit.Gap(0, 10), half(city, country), kit.Gap(0, 10), half(birthday, note), kit.Gap(0, 12), kit.NewLabel("Address book", kit.Small12M, kit.Text2), kit.Gap(0, 4), book)
+	col := kit.Col(0, form...)
+	scroll := kit.NewScroller(col)
+	scroll.Fill = kit.Card
+	height := min(col.MinSize().Height, max(200, p.win.Canvas().Size().Height-260))
+	d = kit.NewDialog(p.win.Canvas(), kit.WideDialog, kit.Col(0, kit.NewLabel(head, kit.Title16, kit.Text), kit.Gap(0, 14), kit.Sized(w, height, scroll), kit.Gap(0, 8), kit.Sized(0, 18, problem), kit.Gap(0, 8),
+		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton("Save", "", kit.Primary, save))))
+	d.Open()
+	p.win.Canvas().Focus(given)
+}
+
+// parseDate reads a date with or without a year; "" is none.
+func parseDate(s string) (pim.Date, bool) {
+	if s == "" {
+		return pim.Date{}, true
+	}
+	s, short := strings.CutPrefix(s, "--")
+	parts := strings.Split(s, "-")
+	var n [3]int
+	if short {
+		parts = append([]string{"0"}, parts...)
+	}
+	if len(parts) != 3 {
+		return pim.Date{}, false
+	}
+	for i, x := range parts {
+		for _, r := range x {
+			if r < '0' || r > '9' {
+				return pim.Date{}, false
+			}
+			n[i] = n[i]*10 + int(r-'0')
+		}
+	}
+	d := pim.Date{Year: n[0], Month: n[1], Day: n[2]}
+	ok := d.Month >= 1 && d.Month <= 12 && d.Day >= 1 && d.Day <= 31 && d.Year < 3000 && (short || d.Year > 1800)
+	return d, ok
+}
+
+func (p *Page) undo(u app.Undo) func() {
+	return func() {
+		go func() {
+			if err := p.c.Undo(context.Background(), u); err != nil {
+				p.h.Do(func() { p.h.Failed(err) })
+			}
+		}()
+	}
+}
+
+func (p *Page) remove() {
+	c := p.shown
+	if c == nil {
+		return
+	}
+	go func() {
+		u, err := p.c.DeleteContacts(context.Background(), []pim.ContactID{c.ID})
+		p.h.Do(func() {
+			if err != nil {
+				p.h.Failed(err)
+				return
+			}
+			p.sel, p.shown = 0, nil
+			p.h.ToastUndo("trash-2", "“"+c.Display()+"” deleted", p.undo(u))
+			p.loadBooks()
+		})
+	}()
+}
+
+func (p *Page) menu(at fyne.Position) {
+	kit.ShowMenu(p.win.Canvas(), at,
+		kit.MenuItem{Text: "Write", Icon: "pen-line", Key: "Enter", Do: p.write},
+		kit.MenuItem{Text: "Edit", Icon: "pencil", Key: "E", Do: p.editShown},
+		kit.MenuItem{Text: "Delete", Icon: "trash-2", Key: "Del", Do: p.remove})
+}
+
+func (p *Page) moreMenu() {
+	items := []kit.MenuItem{{Text: "Import vCard or CSV…", Icon: "upload", Do: p.importFile}}
+	if p.shown != nil {
+		id := p.shown.ID
+		items = append(items, kit.MenuItem{Text: "Save this contact…", Icon: "save", Do: func() { p.export(p.shown.Book, []pim.ContactID{id}, "vcf") }})
+	}
+	if p.book != 0 {
+		items = append(items, kit.MenuItem{Text: "Export as vCard…", Icon: "download", Do: func() { p.export(p.book, nil, "vcf") }}, kit.MenuItem{Text: "Export as CSV…", Icon: "table", Do: func() { p.export(p.book, nil, "csv") }})
+	}
+	items = append(items, kit.Separator(), kit.MenuItem{Text: "New address book", Icon: "book-user", Do: p.addBook})
+	kit.ShowMenuBelow(p.moreB, false, items...)
+}
+
+func (p *Page) bookMenu(b pim.AddressBook, at fyne.Position) {
+	items := []kit.MenuItem{{Text: "Export as vCard…", Icon: "download", Do: func() { p.export(b.ID, nil, "vcf") }}, {Text: "Export as CSV…", Icon: "table", Do: func() { p.export(b.ID, nil, "csv") }}}
+	if b.Rights.Delete && b.Role == "" {
+		items = append(items, kit.Separator(), kit.MenuItem{Text: "Delete address book", Icon: "trash-2", Do: func() {
+			kit.Ask(p.win.Canvas(), "Delete “"+b.Name+"”", "The address book and its "+itoa(b.Count)+" contacts are removed, on the server too. This cannot be undone.", "Delete", true, func() {
+				go func() {
+					err := p.c.DropCollection(context.Background(), b.ID)
+					p.h.Do(func() {
+						if err != nil {
+							p.h.Failed(err)
+						}
+						p.openBook(0)
+						p.loadBooks()
+					})
+				}()
+			})
+		}})
+	}
+	kit.ShowMenu(p.win.Canvas(), at, items...)
+}
+
+func (p *Page) addBook() {
+	var d *kit.Dialog
+	f := kit.NewField("Name")
+	ok := func() {
+		name := strings.TrimSpace(f.Text())
+		if name == "" {
+			return
+		}
+		d.Close()
+		go func() {
+			_, err := p.c.MakeAddressBook(context.Background(), "", name, "")
+			p.h.Do(func() {
+				if err != nil {
+					p.h.Failed(err)
+				}
+				p.loadBooks()
+			})
+		}()
+	}
+	f.OnSubmit = ok
+	d = kit.NewDialog(p.win.Canvas(), kit.NarrowDialog, kit.Col(0, kit.NewLabel("New address book", kit.Title16, kit.Text), kit.Gap(0, 14), f, kit.Gap(0, 20),
+		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton("Make", "", kit.Primary, ok))))
+	d.Open()
+	p.win.Canvas().Focus(f)
+}
+
+func (p *Page) importFile() {
+	books := p.writable()
+	if len(books) == 0 {
+		return
+	}
+	book := books[0]
+	for _, b := range books {
+		if b.ID == p.book {
+			book = b
+		}
+	}
+	dialog.ShowFileOpen(func(r fyne.URIReadCloser, err error) {
+		if err != nil || r == nil {
+			return
+		}
+		go func() {
+			added, same, err := p.c.ImportContacts(context.Background(), book.ID, r)
+			_ = r.Close()
+			p.h.Do(func() {
+				if err != nil {
+					p.h.Failed(err)
+					return
+				}
+				text := itoa(added) + " contacts added to “" + book.Name + "”"
+				if same > 0 {
+					text += ", " + itoa(same) + " were there already"
+				}
+				p.h.Toast("contact-round", text)
+				p.loadBooks()
+			})
+		}()
+	}, p.win)
+}
+
+func (p *Page) export(book pim.CollectionID, ids []pim.ContactID, format string) {
+	dialog.ShowFileSave(func(w fyne.URIWriteCloser, err error) {
+		if err != nil || w == nil {
+			return
+		}
+		go func() {
+			err := p.c.ExportContacts(context.Background(), book, ids, format, w)
+			if cerr := w.Close(); err == nil && cerr != nil {
+				err = fault.Of(cerr)
+			}
+			if err != nil {
+				_ = os.Remove(w.URI().Path())
+			}
+			p.h.Do(func() {
+				if err != nil {
+					p.h.Failed(err)
+					return
+				}
+				p.h.Toast("save", "Contacts saved")
+			})
+		}()
+	}, p.win)
+}
+
+// duplicates shows what looks like one, set by set; nothing is changed before the person agrees.
+func (p *Page) duplicates() {
+	if len(p.dups) == 0 {
+		return
+	}
+	x := p.dups[0]
+	p.dups = p.dups[1:]
+	var d *kit.Dialog
+	var ids []pim.ContactID
+	rows := []fyne.CanvasObject{kit.NewLabel("Are these the same?", kit.Title16, kit.Text), kit.Gap(0, 6), kit.NewPara("They have the "+x.Why+". Merged, nothing of them is lost.", kit.Body13, kit.Text2, 19, kit.WideDialog-48), kit.Gap(0, 12)}
+	lineOf := func(c pim.Contact, head string) fyne.CanvasObject {
+		var parts []string
+		for _, e := range c.Emails {
+			parts = append(parts, e.Value)
+		}
+		for _, f := range c.Phones {
+			parts = append(parts, f.Value)
+		}
+		addr := ""
+		if len(c.Emails) > 0 {
+			addr = c.Emails[0].Value
+		}
+		name := c.Display()
+		if head != "" {
+			name = head + ": " + name
+		}
+		return kit.Inset(4, 0, 4, 0, kit.Hang(kit.NewAvatar(c.Display(), addr, 32), 12, kit.Col(2, kit.NewShrinkLabel(name, kit.Body13B, kit.Text), kit.NewPara(strings.Join(parts, ", "), kit.Small12, kit.Text3, 16, kit.WideDialog-110))))
+	}
+	for _, c := range x.Contacts {
+		ids = append(ids, c.ID)
+		rows = append(rows, lineOf(c, ""))
+	}
+	rows = append(rows, kit.Gap(0, 6), kit.NewRule(kit.Line), kit.Gap(0, 6), lineOf(x.Merged, "Merged"), kit.Gap(0, 16))
+	next := func() {
+		d.Close()
+		if len(p.dups) > 0 {
+			p.duplicates()
+		} else {
+			p.loadBooks()
+		}
+	}
+	merge := kit.NewButton("Merge", "merge", kit.Primary, func() {
+		go func() {
+			id, u, err := p.c.MergeContacts(context.Background(), ids, x.Merged)
+			p.h.Do(func() {
+				if err != nil {
+					p.h.Failed(err)
+				} else {
+					p.sel = id
+					p.h.ToastUndo("merge", "“"+x.Merged.Display()+"” merged", p.undo(u))
+				}
+				next()
+			})
+		}()
+	})
+	rows = append(rows, kit.Row(8, kit.NewButton("Close", "", kit.Ghost, func() { d.Close(); p.loadBooks() }), kit.Spring(nil), kit.NewButton("Keep apart", "", kit.Plain, next), merge))
+	d = kit.NewDialog(p.win.Canvas(), kit.WideDialog, kit.Col(0, rows...))
+	d.Open()
+	p.win.Canvas().Focus(merge)
+}

@@ -144,7 +144,8 @@ func journey(t *testing.T, d *tape, confirmed func(string)) {
 		case 0:
 			must(s.Delete(r))
 		case 1:
-			must(s.Move(r, b))
+			_, err := s.Move(r, b)
+			must(err)
 		case 2:
 			must(s.Set(r, prop.Map{prop.PidTagMessageFlags: int32(1), prop.PidTagFlagStatus: int32(2)}))
 		}

@@ -617,53 +617,51 @@ func (x *writing) unfile(n ndb.Node) error {
 	return nil
 }
 
-// Move moves an item to another folder. Its name in the file stays.
-func (s *Store) Move(r, to Ref) error {
+// Move moves an item to another folder. It gets a new name, which is returned: names in a folder only grow, so that what is new
+// in it can be told.
+func (s *Store) Move(r, to Ref) (Ref, error) {
 	x, n, err := s.changeItem(r)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	f := ndb.NID(to)
 	if f.Type() != ndb.TypeFolder {
-		return notFound("folder", to)
+		return 0, notFound("folder", to)
 	}
 	if _, err := x.w.Node(f); err != nil {
-		return notFound("folder", to)
+		return 0, notFound("folder", to)
 	}
 	if n.Parent == f {
-		return nil
+		return r, nil
 	}
 	do := func() error {
 		p, err := ltp.OpenPC(x.w.File, n)
 		if err != nil {
 			return err
 		}
-		set := prop.Map{}
+		row := prop.Map{}
 		for _, t := range contentsColumns {
-			if v, ok := p.Get(t); ok {
-				if t == prop.PidTagSubject {
-					// as stored: with its prefix marked
-					if s, ok := v.(string); ok {
-						v = cut(s)
-					}
-				}
-				if s, ok := v.(string); ok {
-					v = cut(s)
-				}
-				if b, ok := v.([]byte); ok && len(b) > 1024 {
-					continue
-				}
-				set[t] = v
+			v, ok := p.Get(t)
+			if s, is := v.(string); is {
+				v = cut(s)
 			}
+			if b, is := v.([]byte); !ok || is && len(b) > 1024 {
+				continue
+			}
+			row[t] = v
 		}
 		if err := x.unfile(n); err != nil {
 			return err
 		}
+		if err := x.w.Unlink(n.NID); err != nil {
+			return err
+		}
 		n.Parent = f
-		return x.file(n, set)
+		n.NID = x.w.NextNID(ndb.TypeMessage)
+		return x.file(n, row)
 	}
 	if err := do(); err != nil {
-		return writeFault(s.path, x.fail(err))
+		return 0, writeFault(s.path, x.fail(err))
 	}
-	return nil
+	return Ref(n.NID), nil
 }

@@ -31,7 +31,7 @@ type openTable struct {
 type delta struct{ items, unread int32 }
 
 func newWriting(s *Store, w *ndb.Writer, lock *ndb.Lock) *writing {
-	return &writing{s: s, w: w, lock: lock, tables: map[ndb.NID]*openTable{}, counts: map[ndb.NID]*delta{}, ver: w.Header().Unique & 0xFFFFFF}
+	return &writing{s: s, w: w, lock: lock, tables: map[ndb.NID]*openTable{}, counts: map[ndb.NID]*delta{}, ver: w.Header().Unique}
 }
 
 // OpenWrite opens a Unicode PST for reading and writing. Files of other formats, damaged files and files that another
@@ -171,9 +171,11 @@ func (s *Store) Commit() error {
 	if err := x.flush(); err != nil {
 		return writeFault(s.path, x.fail(err))
 	}
+	x.w.AtLeast(x.ver)
 	if err := x.w.Commit(); err != nil {
 		return writeFault(s.path, x.fail(err))
 	}
+	x.ver = x.w.Header().Unique
 	return nil
 }
 

@@ -351,7 +351,7 @@ func (t *TCEdit) drop(r []byte, c column) error {
 	return t.w.FreeSub(n.Sub)
 }
 
-// Set changes cells of a row. Properties without a column are left out. ok is false where there is no such row.
+// Set changes cells of a row; a nil value empties one. Properties without a column are left out. ok is false where there is no such row.
 func (t *TCEdit) Set(id uint32, ver uint32, b prop.Bag) (ok bool, err error) {
 	v, err := t.index.get(keyOf(id))
 	if v == nil || err != nil {
@@ -372,6 +372,11 @@ func (t *TCEdit) Set(id uint32, ver uint32, b prop.Bag) (ok bool, err error) {
 		}
 		if err := t.drop(r, c); err != nil {
 			return true, err
+		}
+		if v == nil {
+			clear(r[c.at : c.at+c.size])
+			r[t.ends[2]+c.bit/8] &^= 0x80 >> (c.bit % 8)
+			continue
 		}
 		if err := t.cell(r, c, v); err != nil {
 			return true, err

@@ -243,6 +243,24 @@ func (w *Writer) SetNode(n Node) error {
 	return w.fail(w.nbt.put(e))
 }
 
+// Unlink takes a node out; its blocks are the caller's.
+func (w *Writer) Unlink(id NID) error {
+	if w.err != nil {
+		return w.err
+	}
+	w.changed = true
+	_, err := w.nbt.del(uint64(id))
+	return w.fail(err)
+}
+
+// AtLeast sees to it that the counter in the header (dwUnique) is not below n with the next Commit: versions of rows are
+// taken from it, and may not come again.
+func (w *Writer) AtLeast(n uint32) {
+	if w.hdr.Unique < n {
+		w.hdr.Unique = n
+	}
+}
+
 // DeleteNode takes a node out and frees its data and subnodes.
 func (w *Writer) DeleteNode(id NID) error {
 	n, err := w.Node(id)

@@ -8,6 +8,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app/store"
 	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/mailboxes"
 )
 
 // ShowPage shows o instead of sidebar, list and reader, beside the rail, until the rail's mail button or Escape is pressed. gone is called then.
@@ -21,7 +22,7 @@ func (w *Window) ShowPage(o fyne.CanvasObject, gone func()) {
 		}
 	}
 	w.panes.Add(o)
-	w.rail.SetPage(true)
+	w.rail.SetPage(mailboxes.PageSettings)
 	w.arrange()
 }
 
@@ -33,7 +34,7 @@ func (w *Window) HidePage() {
 	w.panes.Remove(w.page)
 	gone := w.pageGone
 	w.page, w.pageGone = nil, nil
-	w.rail.SetPage(false)
+	w.rail.SetPage(mailboxes.PageMail)
 	w.arrange()
 	if gone != nil {
 		gone()
@@ -64,14 +65,14 @@ func (w *Window) ShowMessage(id mail.MessageID) {
 				return
 			}
 			w.HidePage()
-			w.opened, w.showOut, w.detail = true, false, true
 			for _, b := range w.state.Mailboxes {
 				if b.ID == ms[0].Mailbox {
-					w.list.Open(b.Name, store.View{Mailbox: b.ID, Threads: w.settings.Threads}, false)
+					w.goTo(b)
 				}
 			}
+			w.detail = true
 			w.arrange()
-			w.read.Open(ms[0], false)
+			w.list.SelectWhenHere(id, func() { w.read.Open(ms[0], false) })
 		})
 	}()
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/bus"
+	"github.com/postrider/postrider/app/store"
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/mailboxes"
 	"github.com/postrider/postrider/views/viewtest"
@@ -406,5 +407,27 @@ func TestAnInboxThatWasNeverFetchedIsNotSorted(t *testing.T) {
 	b.w.state.Status.Accounts[0].Checked = b.c.Now()
 	if got := b.w.missingMail(); got != "" {
 		t.Errorf("an account that is in step counts as missing: %q", got)
+	}
+}
+
+func TestShowMessageOpensItInItsMailbox(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	var id mail.MessageID
+	rows, err := b.c.List(t.Context(), store.View{Mailbox: viewtest.HomeInbox}, 0, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id = rows.Rows[1].ID
+	b.w.ShowMessage(id)
+	b.until("the message", func() bool { s, ok := b.w.read.Current(); return ok && s.ID == id && b.cursor().ID == id })
+	if at, _ := b.w.side.Current(); at.View.Mailbox != viewtest.HomeInbox {
+		t.Errorf("the sidebar is at %+v", at)
+	}
+	time.Sleep(50 * time.Millisecond)
+	for len(b.queue) > 0 {
+		(<-b.queue)()
+	}
+	if s, ok := b.w.read.Current(); !ok || s.ID != id {
+		t.Errorf("afterwards the reader shows %q", s.Subject)
 	}
 }

@@ -82,6 +82,8 @@ type Pane struct {
 	lastTap    time.Time
 	lastRow    mail.MessageID
 	debounce   *time.Timer
+	want       mail.MessageID // to be selected when it is here
+	unwanted   func()         // when the view does not have it
 	pending    mail.MessageID // single-select this one when the button is let go
 	untoggle   mail.MessageID // take this one out of the selection then
 	lay        func()
@@ -227,6 +229,7 @@ func (p *Pane) apply() {
 	if v == p.m.view && p.m.ready {
 		return
 	}
+	p.want, p.unwanted = 0, nil
 	p.clearSelection()
 	p.list.ScrollTo(0)
 	p.m.open(v)
@@ -256,6 +259,7 @@ func (p *Pane) redraw() {
 	p.list.Rebind()
 	p.layout()
 	p.tell()
+	p.wanted()
 }
 
 // follow keeps the selection on ids that are still there; where all went, the next older row (now at the same index) gets it.

@@ -232,6 +232,30 @@ func (p *Pane) Select(id mail.MessageID) bool {
 	return i >= 0
 }
 
+// SelectWhenHere selects a message as soon as the view is read; other is called when the view has no row of it.
+func (p *Pane) SelectWhenHere(id mail.MessageID, other func()) {
+	p.want, p.unwanted = id, other
+	p.wanted()
+}
+
+// wanted selects what SelectWhenHere asked for once that is known.
+func (p *Pane) wanted() {
+	if p.want == 0 {
+		return
+	}
+	i := p.m.index(p.want)
+	if i < 0 && !p.m.whole {
+		return
+	}
+	other := p.unwanted
+	p.want, p.unwanted = 0, nil
+	if i >= 0 {
+		p.selectOnly(i)
+	} else if other != nil {
+		other()
+	}
+}
+
 func (p *Pane) press(i int, at fyne.Position, e *desktop.MouseEvent) {
 	if i >= len(p.m.ids) {
 		return

@@ -85,14 +85,19 @@ type Run struct {
 	Decoration []Decoration
 	Link       string
 	Node       *style.Node
-	Ellipsis   bool // made by text-overflow: not part of the text
-	Marker     bool // of a list item: not selected
+	// From is the byte of Node.Text (as parsed) where the run's text begins. With white space that is kept, the run's text is that of the node from
+	// there on; where white space collapses it begins there but may be shorter than its source. Texts that text-transform made longer count as transformed.
+	From     int
+	Ellipsis bool // made by text-overflow: not part of the text
+	Marker   bool // of a list item: not selected
+	// Feed: a br or a line feed that is kept. The run is empty and as tall as its line: a place for a caret. Painters see nothing in it.
+	Feed bool
 }
 
 // Bounds of the run.
 func (r *Run) Bounds() Rect { return r.Rect }
 
-// Decoration is a line through, over or under a run.
+// Decoration is a line through, over or under a run. Y is that of its upper edge on the page.
 type Decoration struct {
 	Y, Thick float64
 	Line     style.Line

@@ -148,17 +148,11 @@ func (s *Shaper) Metrics(f Font) Metrics {
 // Metrics of the face at a size in px.
 func (f *Face) Metrics(size float64) Metrics {
 	l := f.lines
-	exactDescent := l.descent * size
 	m := Metrics{
-		Ascent: math.Round(l.ascent * size), Descent: math.Round(exactDescent), Gap: math.Round(l.gap * size),
+		Ascent: math.Round(l.ascent * size), Descent: math.Round(l.descent * size), Gap: math.Round(l.gap * size),
 		XHeight: l.xHeight * size, CapHeight: l.capHeight * size,
 		SpaceWidth: l.space * size, ZeroWidth: l.zero * size,
 		UnderlineThick: max(1, size/10),
-	}
-	// Chromium takes a px from the ascent where rounding would cut the descent off.
-	if m.Descent < exactDescent && m.Ascent >= 1 {
-		m.Descent++
-		m.Ascent--
 	}
 	m.UnderlineY = max(1, math.Ceil(m.UnderlineThick/2))
 	m.StrikeY = l.ascent * size / 3

@@ -21,6 +21,7 @@ const (
 	daily, weekly, monthly, yearly = 0x200A, 0x200B, 0x200C, 0x200D
 
 	patternDay, patternWeek, patternMonth, patternNth, patternEnd = 0, 1, 2, 3, 4
+	hijriMonth, hijriNth, hijriEnd                                = 0xA, 0xB, 0xC
 
 	endDate, endCount, endNever = 0x2021, 0x2022, 0x2023
 )
@@ -116,11 +117,11 @@ func readRecurrence(b []byte, appointment bool, cp int) (*recurrence, error) {
 	r.u16()
 	c.frequency, c.pattern, c.calendar = r.u16(), r.u16(), r.u16()
 	c.first, c.period, c.sliding = r.u32(), r.u32(), r.u32()
-	switch c.pattern & 0xF {
+	switch c.pattern {
 	case patternDay:
-	case patternWeek, patternMonth, patternEnd, 0xA, 0xC:
+	case patternWeek, patternMonth, patternEnd, hijriMonth, hijriEnd:
 		c.days = r.u32()
-	case patternNth, 0xB:
+	case patternNth, hijriNth:
 		c.days, c.nth = r.u32(), r.u32()
 	default:
 		return nil, ErrRecurrence
@@ -220,7 +221,7 @@ var otherMonths = map[uint16]bool{6: true, 8: true, 0xD: true, 0xE: true, 0xF: t
 
 // rule is the RRULE. until writes the end of a series, whose day it is given.
 func (c *recurrence) rule(until func(day time.Time) string) (string, error) {
-	if c.pattern >= 0xA && c.pattern <= 0xC || c.period == 0 || otherMonths[c.calendar] && c.pattern != patternDay && c.pattern != patternWeek {
+	if c.pattern >= hijriMonth || c.period == 0 || otherMonths[c.calendar] && c.pattern != patternDay && c.pattern != patternWeek {
 		return "", ErrRecurrence
 	}
 	var parts []string

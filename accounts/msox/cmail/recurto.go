@@ -154,9 +154,9 @@ func (c *recurrence) bytes(appointment bool) []byte {
 	b := u16(nil, 0x3004, 0x3004, c.frequency, c.pattern, c.calendar)
 	b = u32(b, c.first, c.period, c.sliding)
 	switch c.pattern {
-	case patternWeek, patternMonth, patternEnd:
+	case patternWeek, patternMonth, patternEnd, hijriMonth, hijriEnd:
 		b = u32(b, c.days)
-	case patternNth:
+	case patternNth, hijriNth:
 		b = u32(b, c.days, c.nth)
 	}
 	b = u32(b, c.end, c.count, c.firstDay, uint32(len(c.deleted)))

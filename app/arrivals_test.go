@@ -62,3 +62,13 @@ func TestSinceGoesRoundTheSequence(t *testing.T) {
 		}
 	}
 }
+
+func TestAccountsGetColoursOfTheirOwn(t *testing.T) {
+	s := testserver.Start(t, testserver.Options{NoSMTP: true})
+	a := open(t, s, t.TempDir())
+	x := add(t, a, account(s, "ada@example.test", 993, 587))
+	y := add(t, a, account(s, "bob@example.test", 995, 465))
+	if x.Hue == "" || x.Hue == y.Hue {
+		t.Errorf("the colours are %q and %q", x.Hue, y.Hue)
+	}
+}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/postrider/postrider/accounts"
@@ -55,6 +56,9 @@ func (a *App) Test(ctx context.Context, acc mail.Account, s Secrets, lines func(
 func (a *App) AddAccount(ctx context.Context, acc mail.Account, s Secrets) (mail.Account, error) {
 	if acc.ID == "" {
 		acc.ID = newAccountID()
+	}
+	if acc.Hue == "" {
+		acc.Hue = a.freeHue(ctx)
 	}
 	if err := completeAccount(&acc); err != nil {
 		return acc, err
@@ -117,7 +121,7 @@ func completeAccount(acc *mail.Account) error {
 		acc.Name = acc.Address
 	}
 	if acc.Hue == "" {
-		acc.Hue = "petrol"
+		acc.Hue = hues[0]
 	}
 	if len(acc.Identities) == 0 {
 		acc.Identities = []mail.Identity{{Addr: acc.Address}}
@@ -236,4 +240,21 @@ func (a *App) SetOAuthClient(ctx context.Context, provider, id, secret string) e
 func Lookup(ctx context.Context, address string, progress func(mail.Step)) (mail.Discovery, error) {
 	s := DefaultSettings()
 	return discover.Find(ctx, address, discover.Options{ISPDB: s.ISPDB, Progress: progress})
+}
+
+// hues are the colours of accounts, in the order in which they are given.
+var hues = []string{"petrol", "blue", "indigo", "violet", "rose", "red", "orange", "amber", "green", "slate"}
+
+// freeHue is the first colour that no account has.
+func (a *App) freeHue(ctx context.Context) string {
+	as, err := a.store.Accounts(ctx)
+	if err != nil {
+		return hues[0]
+	}
+	for _, h := range hues {
+		if !slices.ContainsFunc(as, func(x mail.Account) bool { return x.Hue == h }) {
+			return h
+		}
+	}
+	return hues[len(as)%len(hues)]
 }

@@ -66,6 +66,12 @@ func (*Theme) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 		dark = true
 	}
 	p := PaletteOf(dark, contrast.Load())
+	switch n { // the toolkit lays these over what is below, a primary button for example
+	case theme.ColorNameHover:
+		return over(p.At(Text), 18)
+	case theme.ColorNamePressed:
+		return over(p.At(Text), 36)
+	}
 	if t, ok := themeTokens[n]; ok {
 		return p.At(t)
 	}
@@ -76,11 +82,15 @@ func (*Theme) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	return theme.DefaultTheme().Color(n, fv)
 }
 
+func over(c color.NRGBA, alpha uint8) color.NRGBA {
+	c.A = alpha
+	return c
+}
+
 var themeTokens = map[fyne.ThemeColorName]Token{
 	theme.ColorNameBackground: Canvas, theme.ColorNameForeground: Text, theme.ColorNamePlaceHolder: Text3, theme.ColorNameDisabled: Disabled,
 	theme.ColorNamePrimary: Accent, theme.ColorNameHyperlink: Accent, theme.ColorNameFocus: Accent,
-	theme.ColorNameForegroundOnPrimary: OnAccent, theme.ColorNameButton: Surface, theme.ColorNameHover: Hover,
-	theme.ColorNamePressed: Press, theme.ColorNameSelection: Select, theme.ColorNameInputBackground: FieldFill,
+	theme.ColorNameForegroundOnPrimary: OnAccent, theme.ColorNameButton: Surface, theme.ColorNameSelection: Select, theme.ColorNameInputBackground: FieldFill,
 	theme.ColorNameInputBorder: BorderStrong, theme.ColorNameMenuBackground: MenuFill, theme.ColorNameOverlayBackground: MenuFill,
 	theme.ColorNameSeparator: Line, theme.ColorNameScrollBar: Thumb, theme.ColorNameHeaderBackground: Sidebar,
 	theme.ColorNameError: Err, theme.ColorNameSuccess: OK, theme.ColorNameWarning: Warn, theme.ColorNameShadow: Shadow,

@@ -77,6 +77,7 @@ func (b *backend) Pull(ctx context.Context, c remote.Ref, since remote.Token) (d
 	if err != nil {
 		return remote.Delta{}, err
 	}
+	d.Ahead = d.More
 	return d, nil
 }
 

@@ -19,9 +19,9 @@ var epoch time.Time // MissingBodies: all
 
 // Bounds of the writer's batches.
 const (
-	batchMessages = 256
-	batchBytes    = 8 << 20
-	batchWait     = 100 * time.Millisecond
+	batchMessages = 2000
+	batchBytes    = 8 << 20 // of what is kept of them in memory: the messages themselves lie in packs
+	batchWait     = 300 * time.Millisecond
 	// maxMessage is the largest message that is brought; what is larger than that is no mail.
 	maxMessage = 512 << 20
 )
@@ -37,7 +37,6 @@ type cooked struct {
 	row  store.Row
 	keep bool
 	body store.Body
-	held int64
 }
 
 // fetchOne brings one body now.
@@ -296,11 +295,14 @@ func (s *session) pipeline() *pipeline {
 			defer pl.wg.Done()
 			for r := range pl.in {
 				body := s.e.ingest(r.b.Bytes())
-				if body.Packed != nil {
-					body.Raw = nil
-					letGo(r.b)
+				if pl.failed() == nil {
+					pl.fail(s.e.s.Stow(&body))
 				}
-				pl.out <- cooked{r.row, r.keep, body, r.held}
+				letGo(r.b)
+				s.e.budget.Release(r.held)
+				if pl.failed() == nil {
+					pl.out <- cooked{r.row, r.keep, body}
+				}
 			}
 		}()
 	}
@@ -317,6 +319,19 @@ func (pl *pipeline) failed() error {
 	return pl.err
 }
 
+// fail ends the pipeline with its first error; what was not stored is fetched again.
+func (pl *pipeline) fail(err error) {
+	if err == nil {
+		return
+	}
+	pl.mu.Lock()
+	if pl.err == nil {
+		pl.err = err
+	}
+	pl.mu.Unlock()
+	pl.cancel()
+}
+
 // end waits until everything is stored.
 func (pl *pipeline) end() error {
 	close(pl.in)
@@ -327,65 +342,70 @@ func (pl *pipeline) end() error {
 	return pl.failed()
 }
 
-// store writes batches until out is closed. After an error it only gives the budget back.
+// store collects batches until out is closed, while another goroutine writes the one before. After an error it only takes what comes.
 func (s *session) store(pl *pipeline) {
-	var batch []cooked
-	var size int64
-	flush := func() {
-		if len(batch) == 0 {
-			return
-		}
-		if pl.failed() == nil {
-			if err := s.putBodies(batch, pl.known); err != nil {
-				pl.mu.Lock()
-				pl.err = err
-				pl.mu.Unlock()
-				pl.cancel()
-			} else {
-				s.e.kickIndex()
-			}
-		}
-		for _, c := range batch {
-			s.e.budget.Release(c.held)
-		}
-		batch, size = batch[:0], 0
-	}
-	// When the goroutine is ended from outside (a test's crash), the others must not wait for it.
-	defer func() {
-		pl.mu.Lock()
-		if pl.err == nil && len(batch) > 0 {
-			pl.err = context.Canceled
-		}
-		pl.mu.Unlock()
-		for _, c := range batch {
-			s.e.budget.Release(c.held)
-		}
-		pl.cancel()
-		for c := range pl.out {
-			s.e.budget.Release(c.held)
-		}
+	batches, done := make(chan []cooked), make(chan struct{})
+	go func() {
+		defer close(done)
+		s.write(pl, batches)
 	}()
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
+	var batch []cooked
+	size, due := 0, false
 	for {
+		in, to := pl.out, chan<- []cooked(nil)
+		if full := len(batch) >= batchMessages || size >= batchBytes; full || due {
+			to = batches
+			if full {
+				in = nil
+			}
+		}
 		select {
-		case c, ok := <-pl.out:
+		case c, ok := <-in:
 			if !ok {
-				flush()
+				if len(batch) > 0 {
+					batches <- batch
+				}
+				close(batches)
+				<-done
 				return
 			}
 			if len(batch) == 0 {
 				timer.Reset(batchWait)
 			}
 			batch = append(batch, c)
-			size += c.body.Size
-			if len(batch) >= batchMessages || size >= batchBytes {
-				flush()
-			}
+			size += len(c.body.Text) + 1<<10
+		case to <- batch:
+			batch, size, due = nil, 0, false
 		case <-timer.C:
-			flush()
+			due = len(batch) > 0
 		}
 	}
+}
+
+// write stores batches.
+func (s *session) write(pl *pipeline, batches <-chan []cooked) {
+	whole := false
+	// When the goroutine is ended from outside (a test's crash), the others must not wait for it.
+	defer func() {
+		if !whole {
+			pl.fail(context.Canceled)
+		}
+		for range batches {
+		}
+	}()
+	for b := range batches {
+		if pl.failed() != nil {
+			continue
+		}
+		if err := s.putBodies(b, pl.known); err != nil {
+			pl.fail(err)
+		} else {
+			s.e.kickIndex()
+		}
+	}
+	whole = true
 }
 
 // putBodies stores a batch in one transaction. Rows that went meanwhile are passed over.
@@ -393,13 +413,18 @@ func (s *session) putBodies(batch []cooked, known map[mail.MailboxID]*reborn) er
 	return s.e.write(s.ctx, "bodies", func(tx *store.Tx) error {
 		bs := make(map[mail.MessageID]store.Body, len(batch))
 		var again *reborn
+		ids := make([]mail.MessageID, len(batch))
+		for i, c := range batch {
+			ids[i] = c.row.ID
+		}
+		rows, err := tx.Rows(ids)
+		if err != nil {
+			return err
+		}
 		for _, c := range batch {
-			row, err := tx.Row(c.row.ID)
-			if fault.Is(err, fault.NotFound) {
+			row, ok := rows[c.row.ID]
+			if !ok || bs[row.ID].Digest != "" {
 				continue
-			}
-			if err != nil {
-				return err
 			}
 			if row.Base != c.row.Base || row.Ref != c.row.Ref || row.Digest != "" {
 				if row.Digest != "" || row.Base != 0 && row.InternetID != c.body.Envelope.InternetID {

@@ -26,8 +26,8 @@ type Options struct {
 	Bus   *bus.Bus
 	// Open returns the account's opener; it does not connect.
 	Open func(a mail.Account) remote.Opener
-	// Ingest takes a message apart and packs it; it runs outside the write lock, in several goroutines. The bytes are used again afterwards: nothing
-	// of a result with Packed may point into them.
+	// Ingest takes a message apart; it runs outside the write lock, in several goroutines. The bytes are used again when the result is stowed: nothing
+	// but its Raw may point into them.
 	Ingest func(raw []byte) (store.Body, error)
 	Log    *slog.Logger
 	Now    func() time.Time

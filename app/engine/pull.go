@@ -24,12 +24,15 @@ func (s *session) pull(id mail.MailboxID) (bool, error) {
 	if !p.Listed {
 		s.a.status(func(st *AccountStatus) { st.State, st.Doing = StateFetching, "Fetching "+p.Name })
 	}
-	d, err := s.conn.Pull(s.ctx, p.Ref, p.Token)
+	d, err := s.page(p)
 	if err != nil {
 		return false, err
 	}
 	if d.More && d.Next == p.Token {
 		return false, fault.New(fault.Protocol, "no-progress", "The server's list of messages does not end", "It is asked again later.")
+	}
+	if d.Ahead && d.More {
+		defer s.pageAhead(p, d.Next)()
 	}
 	ops, err := s.e.s.Ops(s.ctx, s.a.id)
 	if err != nil {
@@ -94,6 +97,38 @@ func (s *session) pull(id mail.MailboxID) (bool, error) {
 		return s.recount(id, *d.Count)
 	}
 	return d.More, nil
+}
+
+// ahead is a page that was asked for while the one before was stored.
+type ahead struct {
+	ref   remote.Ref
+	since remote.Token
+	d     remote.Delta
+	err   error
+}
+
+// page asks for what changed since the token that is stored, or takes it where it was asked for already.
+func (s *session) page(p store.Place) (remote.Delta, error) {
+	a := s.ahead
+	s.ahead = nil
+	if a != nil && a.ref == p.Ref && a.since == p.Token {
+		return a.d, a.err
+	}
+	return s.conn.Pull(s.ctx, p.Ref, p.Token)
+}
+
+// pageAhead asks for a page while the one before it is stored; the connection is free again when the returned function returns. Pages are still committed
+// one by one, each with its token: when the one before is not stored, or is not built on, what came is thrown away.
+func (s *session) pageAhead(p store.Place, since remote.Token) (wait func()) {
+	a, done := &ahead{ref: p.Ref, since: since}, make(chan struct{})
+	go func() {
+		defer close(done)
+		a.d, a.err = s.conn.Pull(s.ctx, p.Ref, since)
+	}()
+	return func() {
+		<-done
+		s.ahead = a
+	}
 }
 
 // recount compares how many messages of a mailbox are known with what its server says; true when it has to be listed from scratch, which is done once

@@ -26,6 +26,7 @@ type session struct {
 	onServer  map[mail.MailboxID]map[remote.Ref]bool // Keep: what the last complete listing had
 	skip      map[mail.MailboxID]bool                // cannot be read
 	cursor    map[mail.MailboxID]mail.MessageID
+	ahead     *ahead
 	bodies    bool // some may be missing
 	leave     []mail.MailboxID
 	speed     float64 // bytes a second of the last bodies

@@ -1,4 +1,4 @@
-// Package ingest prepares a fetched message for the store, outside of every lock: digest, compression and what the list and the index need.
+// Package ingest prepares a fetched message for the store, outside of every lock: digest and what the list and the index need.
 package ingest
 
 import (
@@ -9,16 +9,14 @@ import (
 	"github.com/postrider/postrider/app/store"
 )
 
-// Body takes raw apart. It never fails on what the message says: what can be read is in the result.
+// Body takes raw apart; nothing but Raw points into it. It never fails on what the message says: what can be read is in the result.
 func Body(raw []byte) (store.Body, error) {
 	sum := sha256.Sum256(raw)
 	in := rfc822.Ingest(raw)
-	b := store.Body{
+	return store.Body{
 		Digest: hex.EncodeToString(sum[:]), Raw: raw, Size: int64(len(raw)), Envelope: in.Envelope, Snippet: in.Snippet, Text: in.Text,
 		Names: in.Names, Attachments: in.Attachments, Invitation: in.Invitation,
-	}
-	b.Prepare()
-	return b, nil
+	}, nil
 }
 
 // Text is what the index needs of a message that was indexed in another place before.

@@ -102,10 +102,11 @@ type Body struct {
 	Envelope    mail.Envelope
 	Snippet     string
 	Text        string // for the index, at most 256 KiB
-	PackedText  []byte // Text, compressed; Prepare makes it
 	Names       string // attachment names for the index, space separated
 	Attachments bool
 	Invitation  bool
+
+	at location // where Stow put it
 }
 
 // Outbound is a row of the outbox.
@@ -179,6 +180,8 @@ type api interface {
 	MissingBodies(ctx context.Context, box mail.MailboxID, since time.Time, after mail.MessageID, limit int) ([]Row, error)
 	// FindDigest reports whether a body is here already.
 	HasBlob(ctx context.Context, digest string) (bool, error)
+	// Stow appends a body to a pack ahead of the transaction that stores it.
+	Stow(b *Body) error
 
 	// Ops returns queued, sent and parked ops of an account in the order they were made.
 	Ops(ctx context.Context, a mail.AccountID) ([]Op, error)
@@ -257,6 +260,7 @@ type writer interface {
 	ByInternetID(a mail.AccountID, id string) ([]Row, error)
 	ByGlobal(a mail.AccountID, global string) ([]Row, error)
 	Row(id mail.MessageID) (Row, error)
+	Rows(ids []mail.MessageID) (map[mail.MessageID]Row, error)
 
 	// Insert stores new messages, threads them and keeps counters; ids are in the order of ms.
 	Insert(ms []NewMessage) ([]mail.MessageID, error)

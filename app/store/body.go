@@ -56,17 +56,13 @@ func unpack(packed []byte, size int64) ([]byte, error) {
 	return decoder.DecodeAll(packed, make([]byte, 0, size))
 }
 
-// Prepare compresses what a body holds, so that the write transaction need not. The engine calls it on its own goroutines; Raw and Text are
-// let go.
+// Prepare compresses a body, so that the write transaction need not. Raw is let go. What is fetched is stowed instead, see [Store.Stow].
 func (b *Body) Prepare() {
 	if len(b.Packed) == 0 {
 		if b.Size == 0 {
 			b.Size = int64(len(b.Raw))
 		}
 		b.Packed, b.Raw = Pack(b.Raw), nil
-	}
-	if b.Text != "" && b.PackedText == nil {
-		b.PackedText, b.Text = packText(b.Text), ""
 	}
 }
 
@@ -111,18 +107,24 @@ func (tx *Tx) putBlob(b *Body) error {
 		size = int64(len(b.Raw))
 	}
 	if b.Digest == "" {
-		return &fault.Error{Kind: fault.Usage, Op: "store", Code: "digest", Title: "A body without a digest cannot be stored"}
+		return noDigest()
+	}
+	if b.at.pack != 0 {
+		return tx.putStowed(b)
+	}
+	d := packDigest(b.Digest)
+	var one int
+	// A body that nobody named may be about to be collected: it counts as new.
+	if ok, err := tx.w.row("UPDATE packed SET at=? WHERE digest=? RETURNING 1", []any{tx.s.now().Unix(), d}, &one); err != nil || ok {
+		return err
 	}
 	if err := tx.beginBodies(); err != nil {
 		return err
 	}
-	d := packDigest(b.Digest)
 	if len(packed) > 0 && len(packed) <= fileSize {
 		_, err := tx.s.bw.exec("INSERT INTO blobs(digest,size,enc,at,data) VALUES(?,?,?,?,?) ON CONFLICT(digest) DO UPDATE SET at=excluded.at", d, size, encZstd, tx.s.now().Unix(), packed)
 		return err
 	}
-	var one int
-	// A body that nobody named may be about to be collected: it counts as new.
 	if ok, err := tx.s.bw.row("UPDATE blobs SET at=? WHERE digest=? RETURNING 1", []any{tx.s.now().Unix(), d}, &one); err != nil || ok {
 		return err
 	}
@@ -130,6 +132,10 @@ func (tx *Tx) putBlob(b *Body) error {
 		packed = Pack(b.Raw)
 	}
 	return tx.putPacked(b.Digest, packed, size, encZstd)
+}
+
+func noDigest() error {
+	return &fault.Error{Kind: fault.Usage, Op: "store", Code: "digest", Title: "A body without a digest cannot be stored"}
 }
 
 func (tx *Tx) putPacked(digest string, packed []byte, size int64, enc int) error {
@@ -196,25 +202,8 @@ func (tx *Tx) PutBodies(bs map[mail.MessageID]Body) error {
 	// In the order of ids: neighbours share pages.
 	ids := slices.Sorted(maps.Keys(bs))
 	rows := make(map[mail.MessageID]*state, len(ids))
-	for i := 0; i < len(ids); {
-		n := 50
-		if len(ids)-i < n {
-			n = 1
-		}
-		args := make([]any, n)
-		for j := range args {
-			args[j] = int64(ids[i+j])
-		}
-		err := tx.w.rows("SELECT "+stateColumns+" FROM messages WHERE id IN ("+marks(n)+")", args, func(scan func(...any) error) error {
-			r := &state{}
-			err := scan(r.dest()...)
-			rows[r.id] = r
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		i += n
+	if err := tx.eachState(ids, func(r *state) { rows[r.id] = r }); err != nil {
+		return err
 	}
 	for _, id := range ids {
 		r, b := rows[id], bs[id]
@@ -293,6 +282,7 @@ func (tx *Tx) ShareBody(id, from mail.MessageID) error {
 		tx.moved(was, r.shown())
 	}
 	tx.touch(id)
+	tx.s.words.share(int64(id), int64(from))
 	// The words are those of the other message: waiting beside it, or to be read again from the body.
 	_, err = tx.w.exec(`INSERT INTO unindexed(id,names,text) VALUES(?,coalesce((SELECT names FROM unindexed WHERE id=?),''),(SELECT text FROM unindexed WHERE id=?))
 		ON CONFLICT(id) DO UPDATE SET names=excluded.names, text=excluded.text`, int64(id), int64(from), int64(from))
@@ -335,6 +325,20 @@ func damagedBlob(err error) error {
 
 // Blob returns a stored body or attachment and its size.
 func (s *Store) Blob(ctx context.Context, digest string) (io.ReadCloser, int64, error) {
+	for try := 0; ; try++ {
+		at, size, ok, err := s.findPacked(ctx, digest)
+		if err != nil {
+			return nil, 0, local("read", err)
+		}
+		if !ok {
+			break
+		}
+		r, gone, err := s.openPacked(digest, at, size)
+		if gone && try == 0 {
+			continue // it was moved to another pack meanwhile
+		}
+		return r, size, err
+	}
 	var size int64
 	var enc int
 	var data []byte
@@ -396,6 +400,10 @@ func (s *Store) PutBlob(ctx context.Context, r io.Reader) (string, int64, error)
 	}
 	digest := hex.EncodeToString(h.Sum(nil))
 	err = s.Write(ctx, func(tx *Tx) error {
+		var one int
+		if ok, err := tx.w.row("UPDATE packed SET at=? WHERE digest=? RETURNING 1", []any{s.now().Unix(), packDigest(digest)}, &one); err != nil || ok {
+			return err
+		}
 		if err := tx.beginBodies(); err != nil {
 			return err
 		}
@@ -440,6 +448,9 @@ func (c *ctxReader) Read(p []byte) (int, error) {
 
 // HasBlob reports whether a body is here already.
 func (s *Store) HasBlob(ctx context.Context, digest string) (bool, error) {
+	if _, _, ok, err := s.findPacked(ctx, digest); ok || err != nil {
+		return ok, local("read", err)
+	}
 	var one int
 	ok, err := s.breads.row(ctx, "SELECT 1 FROM blobs WHERE digest=?", []any{packDigest(digest)}, &one)
 	return ok, local("read", err)

@@ -83,6 +83,38 @@ func (tx *Tx) Row(id mail.MessageID) (Row, error) {
 	return r.row(tx.t), nil
 }
 
+// Rows returns messages as the engine sees them; those that are gone are left out.
+func (tx *Tx) Rows(ids []mail.MessageID) (map[mail.MessageID]Row, error) {
+	out := make(map[mail.MessageID]Row, len(ids))
+	err := tx.eachState(ids, func(r *state) { out[r.id] = r.row(tx.t) })
+	return out, err
+}
+
+// eachState reads rows of messages.
+func (tx *Tx) eachState(ids []mail.MessageID, each func(*state)) error {
+	for i := 0; i < len(ids); {
+		n := 50
+		if len(ids)-i < n {
+			n = 1
+		}
+		args := make([]any, n)
+		for j := range args {
+			args[j] = int64(ids[i+j])
+		}
+		err := tx.w.rows("SELECT "+stateColumns+" FROM messages WHERE id IN ("+marks(n)+")", args, func(scan func(...any) error) error {
+			r := &state{}
+			err := scan(r.dest()...)
+			each(r)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		i += n
+	}
+	return nil
+}
+
 // Row returns a message as the engine sees it.
 func (s *Store) Row(ctx context.Context, id mail.MessageID) (Row, error) {
 	var r state

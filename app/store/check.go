@@ -73,8 +73,24 @@ func (s *Store) Check(ctx context.Context) []string {
 		say(&s.reads, q)
 	}
 	n := 0
-	err := s.eachDigest(ctx, func(digest string) error {
+	files, err := packFiles(s.packs.dir)
+	if err != nil {
+		out = append(out, "check: "+err.Error())
+	}
+	err = s.eachDigest(ctx, func(digest string) error {
 		var file bool
+		at, _, packed, err := s.findPacked(ctx, digest)
+		if err != nil {
+			return err
+		}
+		if packed {
+			if files[at.pack] < at.off+at.len {
+				if n++; n <= maxProblems {
+					out = append(out, fmt.Sprintf("the body %s is not in its pack", digest))
+				}
+			}
+			return nil
+		}
 		ok, err := s.breads.row(ctx, "SELECT data IS NULL FROM blobs WHERE digest=?", []any{packDigest(digest)}, &file)
 		if err != nil {
 			return err

@@ -33,6 +33,7 @@ func crashBody(i int) string {
 
 // crashChild writes without end and says what it was told is stored. The parent kills it.
 func crashChild() {
+	packLimit = 2 << 20
 	s, err := Open(os.Getenv("POSTRIDER_CRASH_CHILD"), Options{})
 	if err != nil {
 		fmt.Println("error", err)
@@ -46,8 +47,21 @@ func crashChild() {
 	var have []mail.MessageID
 	for i := int(time.Now().UnixNano() % 1e9); ; i++ {
 		var id mail.MessageID
+		b := body(crashBody(i))
+		if i%2 == 0 {
+			if err := s.Stow(&b); err != nil {
+				fmt.Println("error", err)
+				os.Exit(1)
+			}
+		}
+		if i%17 == 0 { // never named
+			lost := body(crashBody(i) + " lost")
+			if err := s.Stow(&lost); err != nil {
+				fmt.Println("error", err)
+				os.Exit(1)
+			}
+		}
 		err := s.Write(ctx, func(tx *Tx) error {
-			b := body(crashBody(i))
 			e := envelope(i%1000000, "Crash")
 			e.InternetID = fmt.Sprintf("%d@crash.example.test", i)
 			if i%3 == 0 && len(have) > 0 {

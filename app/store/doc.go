@@ -1,19 +1,20 @@
 // Package store keeps everything that is shown: accounts, mailboxes, messages, bodies, the journal of pending changes, drafts and the outbox.
 // It holds the only SQL of the program. File api.go lists what the others use.
 //
-// A profile is one folder: index.db (rows, journal, full-text index), bodies.db (raw messages and attachments as zstd frames, by SHA-256),
-// blobs/ (those above one MiB, a file each), lock. Copy the folder while the program is closed and you have a backup.
+// A profile is one folder: index.db (rows, journal, full-text index), packs/ (bodies that were fetched, as zstd frames in files that only grow),
+// bodies.db (what was written here and attachments as zstd frames, by SHA-256), blobs/ (those of them above one MiB, a file each), lock. Copy the folder
+// while the program is closed and you have a backup.
 //
 // # Writing
 //
 // One write transaction at a time ([Store.Write]); readers have connections of their own and never wait for it (WAL);
 // only who reads a body waits for the commit of others to bodies.db, which has a rollback journal, since what is only ever added need not be written twice. Every commit is synced
 // to the disk, because the journal promises it: batch what belongs together. Only the index does
-// without: it can be done again. Bodies are committed before the rows that name them, so a crash in
-// between leaves a body that nothing names, which [Store.Compact] collects, and never a message without its body. What changed goes on the bus
-// after the commit.
+// without: it can be done again. Bodies are durable before the rows that name them, so a crash in
+// between leaves a body that nothing names, which [Store.Compact] collects, and never a message without its body; packs.go says how. What changed goes
+// on the bus after the commit.
 //
-// What is large is prepared outside the lock: [Body.Prepare] compresses. Removing an account or a mailbox only hides it; a goroutine deletes the
+// What is large is prepared outside the lock: [Store.Stow] compresses and writes what is fetched, [Body.Prepare] compresses the rest. Removing an account or a mailbox only hides it; a goroutine deletes the
 // rows behind, in slices.
 //
 // # Reading
@@ -38,6 +39,6 @@
 //
 // # Full text
 //
-// PutBodies and Insert queue the words (table unindexed, compressed); [Store.Index] moves them into the index, the newest first, in short
-// transactions. Flags and moves never touch it. The language of the search field is in package search.
+// PutBodies and Insert queue messages (table unindexed) and put their words aside, see spool; [Store.Index] moves them into the index, the newest first,
+// in transactions that are short while others want to write. Flags and moves never touch it. The language of the search field is in package search.
 package store

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"path/filepath"
 	"sort"
@@ -22,20 +21,18 @@ type queued struct {
 	text  []byte
 }
 
-// queueIndex notes that the full-text index needs this message; the text waits compressed in the same transaction.
+// queueIndex notes that the full-text index needs this message; the text, which is of no body, waits compressed in the same transaction.
 func (tx *Tx) queueIndex(id mail.MessageID, names, text string) error {
 	return tx.queueText(id, names, packText(text))
 }
 
+// queueBody notes that the full-text index needs this message; the words wait in the spool.
 func (tx *Tx) queueBody(id mail.MessageID, b *Body) error {
-	packed := b.PackedText
-	if packed == nil {
-		packed = packText(b.Text)
+	if b.Digest == "" {
+		return tx.queueText(id, "", nil)
 	}
-	if packed == nil && b.Digest != "" {
-		packed = []byte{} // a body without words, not one whose words must be read
-	}
-	return tx.queueText(id, b.Names, packed)
+	tx.s.words.put(int64(id), b.Digest, clean(b.Names, 8000), cut(b.Text, maxText))
+	return tx.queueText(id, "", nil)
 }
 
 func (tx *Tx) queueText(id mail.MessageID, names string, packed []byte) error {
@@ -55,12 +52,25 @@ func (tx *Tx) flushIndexQueue() error {
 			n = 1
 		}
 		args := make([]any, 0, 3*n)
+		bare := true
 		for _, x := range q[:n] {
+			bare = bare && x.text == nil
 			var text any
 			if x.text != nil {
 				text = x.text
 			}
 			args = append(args, x.id, x.names, text)
+		}
+		if bare { // most wait already since their header came
+			ids := make([]any, n)
+			for i, x := range q[:n] {
+				ids[i] = x.id
+			}
+			if _, err := tx.w.exec("INSERT INTO unindexed(id,names) VALUES "+strings.TrimSuffix(strings.Repeat("(?,''),", n), ",")+" ON CONFLICT(id) DO UPDATE SET names='', text=NULL WHERE text IS NOT NULL", ids...); err != nil {
+				return err
+			}
+			q = q[n:]
+			continue
 		}
 		if _, err := tx.w.exec("INSERT INTO unindexed(id,names,text) VALUES "+tuples(n, 3)+" ON CONFLICT(id) DO UPDATE SET names=excluded.names, text=excluded.text", args...); err != nil {
 			return err
@@ -77,16 +87,16 @@ func (tx *Tx) requeueIndex(id mail.MessageID) error {
 }
 
 // Bounds of one transaction of the index. Each commit adds a segment that has to be merged with others later, so they are as large as others who
-// want to write can wait for.
+// want to write can wait for, and larger while nobody does.
 const (
-	indexSlice = 1000
-	indexBytes = 4 << 20                // of packed text
-	indexTime  = 250 * time.Millisecond // what is left is done in the next one
+	indexSlice = 3000
+	indexTime  = 250 * time.Millisecond // what is left is done in the next one, when somebody waits
+	indexLong  = 5 * time.Second        // the same when nobody does
 )
 
-// indexTuning: the words of a transaction are sorted in memory and make one segment; segments are merged eight at a time instead of four, which
+// indexTuning: the words of a transaction are sorted in memory and make one segment; segments are merged sixteen at a time instead of four, which
 // halves the work and leaves a search a few more to look into.
-var indexTuning = map[string]int{"hashsize": 4 << 20, "automerge": 16, "crisismerge": 32}
+var indexTuning = map[string]int{"hashsize": 16 << 20, "automerge": 16, "crisismerge": 32}
 
 // tuneIndex sets what differs; the values are kept in the file.
 func tuneIndex(w *writer1) error {
@@ -139,8 +149,8 @@ type indexRow struct {
 
 // indexSome indexes the newest that wait, at most n, and returns how many it did; 0 only when none waits.
 func (tx *Tx) indexSome(n int) (int, error) {
-	until := time.Now().Add(indexTime)
-	rows, size := make([]indexRow, 0, n), 0
+	began := time.Now()
+	rows := make([]indexRow, 0, n)
 	err := tx.w.rows(`SELECT u.id, u.text IS NULL AND m.digest IS NOT NULL, m.digest, m.mailbox, m.date, EXISTS(SELECT 1 FROM fts_docsize d WHERE d.id=u.id), m.subject, m.sender, m.rcpt, m.cc, u.names, u.text FROM unindexed u JOIN messages m ON m.id=u.id ORDER BY u.id DESC LIMIT ?`, []any{n},
 		func(scan func(...any) error) error {
 			var r indexRow
@@ -148,20 +158,21 @@ func (tx *Tx) indexSome(n int) (int, error) {
 				return err
 			}
 			rows = append(rows, r)
-			if size += len(r.text); size > indexBytes {
-				return errEnough
-			}
 			return nil
 		})
-	if err != nil && err != errEnough || len(rows) == 0 {
+	if err != nil {
 		return 0, err
+	}
+	if len(rows) == 0 {
+		tx.s.words.empty()
+		return 0, nil
 	}
 	// Ascending: the index wants growing row ids.
 	sort.Slice(rows, func(i, j int) bool { return rows[i].id < rows[j].id })
 	// But should the time not suffice for all, what was done is not lost, and the rest comes with the next slice.
 	done := 0
 	for i := range rows {
-		if done > 0 && time.Now().After(until) {
+		if took := time.Since(began); done > 0 && (took > indexLong || took > indexTime && tx.s.waiting.Load() > 0) {
 			break
 		}
 		done++
@@ -170,12 +181,8 @@ func (tx *Tx) indexSome(n int) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if r.reread && tx.s.extract != nil {
-			// A body that cannot be read is no reason to leave the rest unfound.
-			if raw, err := tx.s.readBlob(context.Background(), unpackDigest(r.digest)); err == nil {
-				text, r.names = tx.s.extract(raw)
-				text = cut(text, maxText)
-			}
+		if r.reread {
+			text, r.names = tx.wordsOf(r)
 		}
 		verb := "INSERT"
 		if r.again {
@@ -187,14 +194,45 @@ func (tx *Tx) indexSome(n int) (int, error) {
 			gramPeople(r.cc), search.Grams(text), search.Grams(r.names)); err != nil {
 			return 0, err
 		}
-		if _, err := tx.w.exec("DELETE FROM unindexed WHERE id=?", r.id); err != nil {
-			return 0, err
-		}
 	}
-	return done, nil
+	return done, tx.indexed(rows[:done])
 }
 
-var errEnough = errors.New("enough")
+// wordsOf returns the words of a message whose body is here.
+func (tx *Tx) wordsOf(r *indexRow) (text, names string) {
+	digest := unpackDigest(r.digest)
+	if text, names, ok := tx.s.words.get(r.id, digest); ok || tx.s.extract == nil {
+		return text, names
+	}
+	// A body that cannot be read is no reason to leave the rest unfound.
+	if raw, err := tx.s.readBlob(context.Background(), digest); err == nil {
+		text, names = tx.s.extract(raw)
+		text = cut(text, maxText)
+	}
+	return text, clean(names, 8000)
+}
+
+// indexed takes messages out of the queue.
+func (tx *Tx) indexed(rows []indexRow) error {
+	for i := range rows {
+		tx.done = append(tx.done, rows[i].id)
+	}
+	for i := 0; i < len(rows); {
+		n := 100
+		if len(rows)-i < n {
+			n = 1
+		}
+		ids := make([]any, n)
+		for j := range ids {
+			ids[j] = rows[i+j].id
+		}
+		if _, err := tx.w.exec("DELETE FROM unindexed WHERE id IN ("+marks(n)+")", ids...); err != nil {
+			return err
+		}
+		i += n
+	}
+	return nil
+}
 
 func gramPeople(packed string) string {
 	if packed == "" {
@@ -216,6 +254,7 @@ func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	if err == nil {
 		_, err = s.breads.row(ctx, "SELECT (SELECT page_count FROM pragma_page_count)*(SELECT page_size FROM pragma_page_size)", nil, &st.Bodies)
 	}
+	st.Bodies += s.packs.bytes()
 	// The files are counted where they lie: a look at all rows of bodies.db would keep the writer waiting.
 	filepath.WalkDir(filepath.Join(s.dir, blobsDir), func(_ string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() {

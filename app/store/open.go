@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/postrider/postrider/accounts/fault"
@@ -24,7 +25,7 @@ type Options struct {
 	Extract func(raw []byte) (text, names string)
 	// Now replaces the clock in tests.
 	Now func() time.Time
-	// MaxPages bounds index.db and bodies.db each, in pages; 0 = no bound. Tests fill the disk with it.
+	// MaxPages bounds index.db and bodies.db each, in pages, and the packs to as many of 8 KB; 0 = no bound. Tests fill the disk with it.
 	MaxPages int
 }
 
@@ -48,6 +49,9 @@ type Store struct {
 	w, bw   *writer1
 	cached  cache
 	orphans orphanSet
+	packs   *packs
+	words   spool
+	waiting atomic.Int32      // who wants to write
 	named   map[string]string // under the write lock: see flushPeople
 
 	closing chan struct{}
@@ -99,6 +103,11 @@ func (s *Store) open(o Options) error {
 	ctx := context.Background()
 	index, bodies := filepath.Join(s.dir, indexFile), filepath.Join(s.dir, bodiesFile)
 	var err error
+	if s.packs, err = openPacks(filepath.Join(s.dir, packsDir), int64(o.MaxPages)*8192); err != nil {
+		return err
+	}
+	s.words.dir = s.dir
+	s.words.clean()
 	// A page size must be set before WAL mode makes the file.
 	if s.wdb, err = openDB(index, 1, "page_size(4096)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-12000)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)"); err != nil {
 		return err
@@ -186,6 +195,10 @@ func (s *Store) closeFiles() error {
 			errs = append(errs, db.Close())
 		}
 	}
+	if s.packs != nil {
+		errs = append(errs, s.packs.close())
+	}
+	s.words.close()
 	errs = append(errs, s.lock.release())
 	if err := errors.Join(errs...); err != nil {
 		return local("close", err)

@@ -79,7 +79,10 @@ CREATE TABLE counters(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITH
 CREATE TABLE unindexed(id INTEGER PRIMARY KEY, names TEXT NOT NULL, text BLOB) STRICT;
 CREATE VIRTUAL TABLE fts USING fts5(subject, sender, rcpt, cc, body, names, content='', contentless_delete=1,
 	tokenize="unicode61 remove_diacritics 2", prefix='2 3');
-`, pimSchema}
+`, pimSchema, `
+CREATE TABLE packed(
+	digest BLOB PRIMARY KEY, pack INTEGER NOT NULL, off INTEGER NOT NULL, len INTEGER NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`}
 
 // bodyMigrations are those of bodies.db. Enc is 0 for exact bytes, 1 for a zstd frame; data is NULL when the blob is a file.
 var bodyMigrations = []string{`

@@ -163,11 +163,15 @@ func (s *Store) collect(ctx context.Context, grace time.Duration) error {
 	}
 	for after := int64(0); ; {
 		next, err := s.collectBlobs(ctx, after, grace, named)
-		if err != nil || next == 0 {
+		if err != nil {
 			return err
+		}
+		if next == 0 {
+			break
 		}
 		after = next
 	}
+	return s.collectPacked(ctx, grace, named)
 }
 
 // collectBlobs looks at a slice of blobs behind after and removes those that are unused and older than grace; it returns where to go on, 0 = at the end.
@@ -208,9 +212,14 @@ func (s *Store) collectBlobs(ctx context.Context, after int64, grace time.Durati
 			var used bool
 			hex := unpackDigest(b.digest)
 			if _, ok := named[hex[:min(len(hex), 24)]]; ok {
-				continue
-			}
-			if _, err := tx.w.row(usedBlob, []any{hex, hex}, &used); err != nil {
+				// What lies in a pack too is not needed here.
+				var twice int
+				if ok, err := tx.w.row("SELECT 1 FROM packed WHERE digest=?", []any{b.digest}, &twice); err != nil {
+					return err
+				} else if !ok {
+					continue
+				}
+			} else if _, err := tx.w.row(usedBlob, []any{hex, hex}, &used); err != nil {
 				return err
 			}
 			if used {

@@ -27,6 +27,9 @@ type Tx struct {
 	seq0   int64
 	people map[string]*heard
 	queue  []queued
+	done   []int64 // indexed: the spool need not keep their words after the commit
+	stowed []stowed
+	packs  map[int64]bool    // that this transaction names frames of
 	named  map[string]string // people whose words were stored
 	files  []string          // blob files written; removed again on rollback
 	sweep  bool
@@ -48,26 +51,37 @@ type conv struct {
 
 // Write runs f in the one write transaction.
 func (s *Store) Write(ctx context.Context, f func(tx *Tx) error) error {
-	select {
-	case s.wmu <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.closing:
-		return errClosed()
+	if err := s.takeTurn(ctx); err != nil {
+		return err
 	}
 	defer func() { <-s.wmu }()
 	return s.write(ctx, f)
 }
 
-// writeSoon is Write for what can be done again: the commit is not synced to the disk by itself but with the next one that is. When the power fails
-// before, the whole transaction never was.
-func (s *Store) writeSoon(ctx context.Context, f func(tx *Tx) error) (err error) {
+// takeTurn takes the write lock.
+func (s *Store) takeTurn(ctx context.Context) error {
 	select {
 	case s.wmu <- struct{}{}:
+		return nil
+	default:
+	}
+	s.waiting.Add(1)
+	defer s.waiting.Add(-1)
+	select {
+	case s.wmu <- struct{}{}:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.closing:
 		return errClosed()
+	}
+}
+
+// writeSoon is Write for what can be done again: the commit is not synced to the disk by itself but with the next one that is. When the power fails
+// before, the whole transaction never was.
+func (s *Store) writeSoon(ctx context.Context, f func(tx *Tx) error) (err error) {
+	if err := s.takeTurn(ctx); err != nil {
+		return err
 	}
 	defer func() { <-s.wmu }()
 	// Not by prepared statements: this pragma acts when it is prepared.
@@ -102,6 +116,9 @@ func (s *Store) write(ctx context.Context, f func(tx *Tx) error) (err error) {
 	if err := tx.flush(); err != nil {
 		return local("write", err)
 	}
+	if err := tx.syncPacks(); err != nil {
+		return local("write", err)
+	}
 	// Bodies first: a crash in between leaves a body that nothing refers to, never a message without its body.
 	if tx.bodies {
 		if _, err := s.bw.exec("COMMIT"); err != nil {
@@ -114,6 +131,9 @@ func (s *Store) write(ctx context.Context, f func(tx *Tx) error) (err error) {
 		return local("write", err)
 	}
 	done = true
+	if len(tx.done) > 0 {
+		s.words.drop(tx.done)
+	}
 	if len(s.named)+len(tx.named) > 50_000 {
 		clear(s.named)
 	}
@@ -217,6 +237,9 @@ func (tx *Tx) moved(was, is shown) {
 // flush brings conversations and counters up to date before the commit.
 func (tx *Tx) flush() error {
 	if err := tx.flushPeople(); err != nil {
+		return err
+	}
+	if err := tx.flushStowed(); err != nil {
 		return err
 	}
 	var fresh []convKey

@@ -20,7 +20,7 @@ var keyHelp = []struct{ keys, does string }{
 	{"E, # or Del, !", "Archive, delete, junk"}, {"V, S", "Move, star"}, {"Shift I, Shift U", "Mark read, unread"},
 	{"X, Shift Down / Up", "Select, extend the selection"}, {"* then A, Ctrl A", "Select all"}, {"/ or Ctrl F", "Search"}, {"Ctrl K", "Go to a folder, do anything"}, {"Ctrl Shift F, F3", "Find in the message, next place"},
 	{"G then I, S, D, T, A", "Inbox, starred, drafts, sent, archive"}, {"Z or Ctrl Z", "Undo"}, {"F5 or Ctrl Shift T", "Fetch mail"},
-	{"F6, Shift F6", "Next, previous pane"}, {"Ctrl N, Ctrl R, Ctrl L", "Write, reply, forward"}, {"Ctrl ,", "Settings"}, {"F1 or ?", "This list"},
+	{"F6, Shift F6", "Next, previous pane"}, {"Ctrl N, Ctrl R, Ctrl L", "Write, reply, forward"}, {"Ctrl 1, 2, 3", "Mail, calendar, contacts"}, {"Ctrl ,", "Settings"}, {"F1 or ?", "This list"},
 }
 
 func shift() bool { return held(fyne.KeyModifierShift) }
@@ -45,6 +45,7 @@ func (w *Window) keys() {
 		&desktop.CustomShortcut{KeyName: fyne.KeyJ, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: both},
 		&desktop.CustomShortcut{KeyName: fyne.KeyK, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyT, Modifier: both}, &desktop.CustomShortcut{KeyName: fyne.Key1, Modifier: ctrl},
+		&desktop.CustomShortcut{KeyName: fyne.Key2, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.Key3, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyComma, Modifier: ctrl}, &fyne.ShortcutUndo{}, &fyne.ShortcutSelectAll{},
 	} {
 		c.AddShortcut(s, w.shortcut)
@@ -55,7 +56,7 @@ func (w *Window) shortcut(s fyne.Shortcut) {
 	if w.win.Canvas().Overlays().Top() != nil {
 		return
 	}
-	if c, ok := s.(*desktop.CustomShortcut); w.page != nil && !(ok && (c.KeyName == fyne.Key1 || c.KeyName == fyne.KeyN || c.KeyName == fyne.KeyK)) {
+	if c, ok := s.(*desktop.CustomShortcut); w.page != nil && !(ok && (c.KeyName == fyne.Key1 || c.KeyName == fyne.Key2 || c.KeyName == fyne.Key3 || c.KeyName == fyne.KeyComma || c.KeyName == fyne.KeyN || c.KeyName == fyne.KeyK)) {
 		return // what is shown is no mail
 	}
 	switch s := s.(type) {
@@ -92,6 +93,10 @@ func (w *Window) shortcut(s fyne.Shortcut) {
 			}
 		case fyne.Key1:
 			w.showMail()
+		case fyne.Key2:
+			w.ShowCalendar()
+		case fyne.Key3:
+			w.ShowPeople()
 		case fyne.KeyComma:
 			w.openSettings("")
 		}

@@ -95,7 +95,7 @@ func New(win fyne.Window, c app.Client, h Hooks) *Window {
 	w.settings = c.Settings()
 	kit.Choose(kit.Mode(w.settings.Theme), w.settings.Contrast)
 	w.sideW, w.listW = w.settings.Sidebar, w.settings.List
-	w.rail = mailboxes.NewRail(w.showMail, w.help, func() { w.openSettings("") }, w.openSide)
+	w.rail = mailboxes.NewRail(w.showMail, w.ShowCalendar, w.ShowPeople, w.help, func() { w.openSettings("") }, w.openSide)
 	w.side = mailboxes.NewSidebar(h.Now)
 	w.list = list.New(c, h.Do, h.Now)
 	w.read = reader.New(win, c, h.Do, h.Now)
@@ -113,6 +113,9 @@ func New(win fyne.Window, c app.Client, h Hooks) *Window {
 	w.root.MinW, w.root.MinH = 760, 520
 	w.toast = kit.NewToasts(w.root, func() (fyne.Position, float32) {
 		var in fyne.CanvasObject = w.list
+		if w.page != nil {
+			return fyne.NewPos(railWidth+252, w.root.Size().Height-16), max(200, min(520, w.root.Size().Width-railWidth-280))
+		}
 		if !w.list.Visible() {
 			in = w.out
 			if w.mode == modeOne && w.detail {

@@ -14,13 +14,14 @@ import (
 // Rail is the strip at the very left: the mark, what the program can show, help and settings.
 type Rail struct {
 	widget.BaseWidget
-	mail, help, settings, fold *railButton
-	folded                     bool
+	mail, calendar, people, help, settings, fold *railButton
+	folded                                       bool
 }
 
 // NewRail returns the rail. side opens the sidebar when it is folded away.
-func NewRail(mail, help, settings, side func()) *Rail {
-	r := &Rail{mail: newRailButton("mail", "Mail", "Ctrl 1", mail), help: newRailButton("circle-question-mark", "Keys", "F1", help),
+func NewRail(mail, calendar, people, help, settings, side func()) *Rail {
+	r := &Rail{mail: newRailButton("mail", "Mail", "Ctrl 1", mail), calendar: newRailButton("calendar", "Calendar", "Ctrl 2", calendar),
+		people: newRailButton("contact-round", "Contacts", "Ctrl 3", people), help: newRailButton("circle-question-mark", "Keys", "F1", help),
 		settings: newRailButton("sliders-horizontal", "Settings", "Ctrl ,", settings), fold: newRailButton("list", "Mailboxes", "", side)}
 	r.mail.active = true
 	r.ExtendBaseWidget(r)
@@ -35,24 +36,37 @@ func (r *Rail) SetFolded(on bool) {
 	}
 }
 
-// SetPage marks the settings' button as active, or the mail's.
-func (r *Rail) SetPage(settings bool) {
-	r.mail.active, r.settings.active = !settings, settings
-	r.mail.Refresh()
-	r.settings.Refresh()
+// The pages that the rail leads to.
+const (
+	PageMail     = "mail"
+	PageCalendar = "calendar"
+	PagePeople   = "people"
+	PageSettings = "settings"
+)
+
+// SetPage marks the button of the page that is shown.
+func (r *Rail) SetPage(name string) {
+	for n, b := range map[string]*railButton{PageMail: r.mail, PageCalendar: r.calendar, PagePeople: r.people, PageSettings: r.settings} {
+		if b.active != (n == name) {
+			b.active = n == name
+			b.Refresh()
+		}
+	}
 }
 
 // CreateRenderer implements fyne.Widget.
 func (r *Rail) CreateRenderer() fyne.WidgetRenderer {
 	bg, logo := kit.NewFill(kit.Rail), kit.NewLogo(32)
-	re := &kit.Renderer{Self: r, Objs: []fyne.CanvasObject{bg, logo, r.mail, r.fold, r.help, r.settings}}
-	re.Min = func() fyne.Size { return fyne.NewSize(56, 200) }
+	re := &kit.Renderer{Self: r, Objs: []fyne.CanvasObject{bg, logo, r.mail, r.calendar, r.people, r.fold, r.help, r.settings}}
+	re.Min = func() fyne.Size { return fyne.NewSize(56, 340) }
 	re.Lay = func(s fyne.Size) {
 		bg.Resize(s)
 		kit.Place(logo, 12, 12, 32, 32)
 		kit.Place(r.mail, 8, 62, 40, 40)
+		kit.Place(r.calendar, 8, 106, 40, 40)
+		kit.Place(r.people, 8, 150, 40, 40)
 		r.fold.Hidden = !r.folded
-		kit.Place(r.fold, 8, 106, 40, 40)
+		kit.Place(r.fold, 8, 194, 40, 40)
 		kit.Place(r.help, 8, s.Height-96, 40, 40)
 		kit.Place(r.settings, 8, s.Height-52, 40, 40)
 	}

@@ -1,0 +1,58 @@
+package views
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/agenda"
+	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/mailboxes"
+	"github.com/postrider/postrider/views/people"
+)
+
+// ShowCalendar shows the calendar instead of the mail.
+func (w *Window) ShowCalendar() {
+	if _, ok := w.page.(*agenda.Page); ok {
+		return
+	}
+	p := agenda.New(w.win, w.c, agenda.Hooks{Do: w.h.Do, Now: w.h.Now, OpenURL: w.openURL, Failed: w.Failed, Toast: w.Toast, ToastUndo: w.ToastUndo, Back: w.HidePage, WeekStart: kit.WeekStart(), OnKey: w.pageKey})
+	w.ShowPage(p, p.Close)
+	w.rail.SetPage(mailboxes.PageCalendar)
+}
+
+// ShowPeople shows the contacts instead of the mail.
+func (w *Window) ShowPeople() {
+	if _, ok := w.page.(*people.Page); ok {
+		return
+	}
+	p := people.New(w.win, w.c, people.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast, ToastUndo: w.ToastUndo, OpenURL: w.openURL, OnKey: w.pageKey,
+		Write: w.writeTo, Show: w.ShowMessage,
+		Search: func(expr string) {
+			w.HidePage()
+			w.list.Search(expr)
+		}})
+	w.ShowPage(p, p.Close)
+	w.rail.SetPage(mailboxes.PagePeople)
+}
+
+// writeTo opens the composer to addresses.
+func (w *Window) writeTo(to []mail.Address) {
+	var list []string
+	for _, a := range to {
+		list = append(list, strings.NewReplacer("%", "%25", "?", "%3F", "&", "%26", "#", "%23", " ", "%20", ",", "%2C").Replace(a.Addr))
+	}
+	w.compose(app.Compose{Kind: app.ComposeMailto, Mailto: "mailto:" + strings.Join(list, ",")}, "")
+}
+
+// pageKey acts on keys that a page does not use.
+func (w *Window) pageKey(e *fyne.KeyEvent) { w.key(e) }
+
+func (w *Window) openURL(url string) error {
+	if w.h.OpenURL == nil {
+		return nil
+	}
+	return w.h.OpenURL(url)
+}

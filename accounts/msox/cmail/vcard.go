@@ -186,6 +186,14 @@ func (c *card) date(name string, at, local time.Time) {
 	default:
 		at = at.Add(12 * time.Hour) // the nearest midnight
 	}
+	if at.Year() == noYear {
+		if c.v4 {
+			c.line(name, at.Format("--0102"))
+		} else {
+			c.line(name+";X-APPLE-OMIT-YEAR=1604", at.Format("2006-01-02"))
+		}
+		return
+	}
 	if c.v4 {
 		c.line(name, at.Format("20060102"))
 	} else {

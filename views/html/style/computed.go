@@ -358,6 +358,7 @@ type Style struct {
 	Outline                                                 Border
 
 	Background color.NRGBA
+	BackClip   Area // what the colour fills
 	Layers     []Layer
 	Shadows    []Shadow
 

@@ -25,7 +25,7 @@ func Run(c app.Client, s Servers, showing func() string, dir string, out io.Writ
 	for _, part := range []struct {
 		name string
 		do   func() error
-	}{{"Reading", t.reading}, {"Searching", t.searching}, {"Writing and receiving", t.writing}, {"Filing and undoing", t.filing}, {"Setting an account up", t.setup}, {"Settings", t.settings}, {"Dark", t.dark}, {"Offline", t.offline}} {
+	}{{"Reading", t.reading}, {"Searching", t.searching}, {"Going and doing by typing", t.finding}, {"Writing and receiving", t.writing}, {"Filing and undoing", t.filing}, {"Setting an account up", t.setup}, {"Settings", t.settings}, {"Dark", t.dark}, {"Offline", t.offline}} {
 		fmt.Fprintln(out, part.name)
 		if err := part.do(); err != nil {
 			t.Shot("stopped", "where it stopped")
@@ -124,8 +124,36 @@ func (t *guide) reading() error {
 				return ok && m.Flags.Has(mail.Seen)
 			})
 		},
+		func() error { return t.Key("ctrl+shift+f") },
+		func() error { return t.Type("bollard") },
+		func() error { time.Sleep(time.Second); return t.Shot("find", "every place in the message is marked") },
+		func() error { return t.Key("Escape") },
 		func() error { return t.Key("j", "j", "j", "j") },
 		func() error { return t.Shot("keys", "four down by keys: an invitation") },
+	)
+}
+
+func (t *guide) finding() error {
+	return all(
+		func() error { return t.Key("ctrl+k") },
+		func() error { return t.Type("harb") },
+		func() error {
+			time.Sleep(time.Second)
+			return t.Shot("palette", "places, actions and people by typing")
+		},
+		func() error { return t.Key("Escape", "ctrl+k") },
+		func() error { return t.Type("table rows") },
+		func() error { return t.Key("Return") },
+		func() error {
+			return t.Until("the rows are a table", func() bool { return t.c.Settings().Density == "table" })
+		},
+		func() error { return t.Shot("table", "one line for each, in columns") },
+		func() error { return t.Key("ctrl+k") },
+		func() error { return t.Type("standard rows") },
+		func() error { return t.Key("Return") },
+		func() error {
+			return t.Until("the rows are as before", func() bool { return t.c.Settings().Density == "standard" })
+		},
 	)
 }
 

@@ -33,7 +33,8 @@ type card struct {
 	banners []*kit.Banner
 	files   []*attachment
 	saveAll *kit.Button
-	headers *textView // all header fields, when they are shown
+	event   fyne.CanvasObject // the invitation
+	headers *textView         // all header fields, when they are shown
 	avatar  *kit.Avatar
 	star    *kit.Button
 	more    *kit.Button
@@ -207,6 +208,9 @@ func (c *card) fit(width float32) float32 {
 		y += c.headers.Fit(width-66-cardPad) + 12
 	}
 	y += float32(len(c.banners)) * 46
+	if c.event != nil {
+		y += c.event.MinSize().Height + 12
+	}
 	if rows := c.fileRows(width); rows > 0 {
 		y += float32(rows)*52 + 2
 	}
@@ -376,6 +380,12 @@ func (c *card) CreateRenderer() fyne.WidgetRenderer {
 			kit.Place(b, cardPad, y, s.Width-2*cardPad, 36)
 			r.Objs = append(r.Objs, b)
 			y += 46
+		}
+		if c.event != nil {
+			h := c.event.MinSize().Height
+			kit.Place(c.event, cardPad, y, min(620, s.Width-2*cardPad), h)
+			r.Objs = append(r.Objs, c.event)
+			y += h + 12
 		}
 		if len(c.files) > 0 {
 			room, x := s.Width-2*cardPad-96, float32(0)

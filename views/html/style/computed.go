@@ -339,6 +339,7 @@ const (
 // Style is the computed style of a node. Styles are shared between nodes and never changed after the cascade.
 type Style struct {
 	Display    Display
+	WasInline  bool // inline before float, position or a flex container made a block of it: for the static position
 	Position   Position
 	Inset      [4]Length // top, right, bottom, left
 	Float      Float

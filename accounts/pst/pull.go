@@ -330,3 +330,6 @@ func (s *Store) pimFile(m *prop.Message, kind remote.Kind) []byte {
 	}
 	return nil
 }
+
+// Flags are the flags of an item of a file.
+func Flags(m *prop.Message) mail.Flags { return itemFlags(m) }

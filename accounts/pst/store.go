@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"sync"
 
 	"github.com/postrider/postrider/accounts/fault"
@@ -40,6 +41,9 @@ type Loss struct {
 
 // Ref names a folder or item in its file: its node id.
 type Ref uint32
+
+// String is the name in hexadecimal digits.
+func (r Ref) String() string { return strconv.FormatUint(uint64(r), 16) }
 
 // Store is an open PST or OST. It may be used by one goroutine at a time; readers of attachments that it has given out may
 // be read by another.

@@ -258,3 +258,8 @@ func (x *writing) dropFolder(nid ndb.NID, depth int) error {
 	delete(x.counts, nid)
 	return x.w.DeleteNode(nid)
 }
+
+// SetFolderClass says what a folder holds ("IPF.Contact").
+func (s *Store) SetFolderClass(r Ref, class string) error {
+	return s.SetFolder(r, prop.Map{prop.PidTagContainerClass: class})
+}

@@ -13,6 +13,11 @@
 //	show       {"id","mailbox","from","to","cc","subject","date","flags","internetID","text","attachments":[{"id","name","type","size"}]}
 //	send       {"id","internetID","state","recipients":[{"addr","ok","code","text"}]}
 //	doctor     [{"check","ok","detail"}]
+//	pst info   {"format","encoding","name","bytes","folders","searchFolders","items","kinds":{},"recipients","attachments","system","unreadable","losses":[{"folder","item","what","at","cause"}]}
+//	pst check  {"ok","errors","minor","nodes","blocks","pages","folders","items","problems":[{"layer","rule","text","minor"}]}
+//	pst list   [{"id","folder","kind","from","to","subject","date","flags","internetID","size","recipients","attachments":[{"name","type","size","message"}]}]
+//	pst export {"dir","folders","items","bytes","failed","losses","seconds"}; pst append {"file","items","bytes","failed","losses","seconds"}
+//	pst create {"file","name"}; pst compact {"file","before","after"}
 //
 // Addresses are strings as in a header field, decoded: "Ada Byron <ada@example.com>, bob@example.com". Flags are words: seen, answered, flagged, draft, forwarded, junk.
 //

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	netmail "net/mail"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/msox/prop"
@@ -253,25 +254,33 @@ func replyTo(m prop.Bag) (out []mail.Address) {
 	return out
 }
 
-// wire writes addresses for a header field. Somebody without an address becomes an empty group, which names them.
+// wire writes addresses for a header field. Somebody without an address has empty brackets, which readers understand, though
+// RFC 5322 has no such thing: the name is what is known.
 func wire(list []mail.Address) string {
 	var out []string
 	for _, a := range list {
-		if a.Addr == "" {
-			out = append(out, phrase(a.Name)+":;")
+		name := clip(a.Name, 500)
+		if a.Addr == "" || len(a.Addr) > 500 {
+			s := (&netmail.Address{Name: clip(strings.TrimSpace(name+" "+a.Addr), 500), Address: "a@b.invalid"}).String()
+			out = append(out, strings.TrimSuffix(s, "<a@b.invalid>")+"<>")
 			continue
 		}
 		addr := a.Addr
 		if s, ok := rfc822.ASCIIDomain(addr); ok {
 			addr = s
 		}
-		out = append(out, (&netmail.Address{Name: a.Name, Address: addr}).String())
+		out = append(out, (&netmail.Address{Name: name, Address: addr}).String())
 	}
 	return strings.Join(out, ", ")
 }
 
-// phrase is a display name as net/mail writes it.
-func phrase(name string) string {
-	s := (&netmail.Address{Name: name, Address: "a@b.invalid"}).String()
-	return strings.TrimSuffix(s, " <a@b.invalid>")
+// clip cuts s to n bytes at most, between characters.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }

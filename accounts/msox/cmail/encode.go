@@ -28,6 +28,14 @@ func field(w *strings.Builder, name, value string) {
 			w.WriteString("\r\n")
 			at = 0
 		}
+		for len(word) > 900 { // no line may be longer than 998 bytes
+			n := 900
+			for n > 890 && !utf8.RuneStart(word[n]) {
+				n--
+			}
+			w.WriteString(" " + word[:n] + "\r\n")
+			word, at = word[n:], 0
+		}
 		w.WriteString(" " + word)
 		at += 1 + len(word)
 	}

@@ -189,7 +189,7 @@ func again(name, key string, value []byte) string {
 		field(&b, name, wire(rfc822.DecodeAddresses(value, "utf-8")))
 	default:
 		v := strings.TrimSpace(oneLine(string(value)))
-		if isASCII(v) {
+		if isASCII(v) && longest(v) < 900 {
 			field(&b, name, v)
 		} else {
 			field(&b, name, words(v))

@@ -20,7 +20,7 @@ func TestMailCorpora(t *testing.T) {
 	for _, set := range []string{"mail-mimekit", "mail-enmime", "mail-mime4j", "mail-cpython", "mail-zbateson", "mail-nodemailer", "mail-postalmime"} {
 		dir := corpus(t, set)
 		err := filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
-			if err != nil || e.IsDir() || strings.Contains(p, "_oracle") || !message(p) {
+			if err != nil || e.IsDir() || strings.Contains(p, "_oracle") || !isMail(p) {
 				return err
 			}
 			raw, err := os.ReadFile(p)
@@ -42,7 +42,7 @@ func TestMailCorpora(t *testing.T) {
 	}
 }
 
-func message(p string) bool {
+func isMail(p string) bool {
 	switch filepath.Ext(p) {
 	case ".eml", ".msg", ".txt", ".raw", "":
 		return true

@@ -142,3 +142,28 @@ func TestACycleOfParentsEnds(t *testing.T) {
 	bs := []mail.Mailbox{{ID: 1, Account: "a", Parent: 2, Name: "x", Selectable: true}, {ID: 2, Account: "a", Parent: 1, Name: "y", Selectable: true}, {ID: 3, Account: "a", Parent: 3, Name: "z", Selectable: true}}
 	items(State{Accounts: []mail.Account{{ID: "a"}}, Mailboxes: bs}, map[string]bool{}, map[mail.AccountID]bool{"a": true})
 }
+
+func TestWhatIsNotSeenIsNotDrawn(t *testing.T) {
+	s, _ := sidebar(t)
+	st := s.State()
+	drawn := &s.shown[0]
+	for i := range st.Mailboxes {
+		if st.Mailboxes[i].Role != mail.RoleDrafts {
+			st.Mailboxes[i].Total += 3
+		}
+	}
+	s.Set(st)
+	if &s.shown[0] != drawn {
+		t.Error("a number that is not shown made the sidebar draw")
+	}
+	i := slices.Index(s.texts(), "Harbour Terminal")
+	for k := range st.Mailboxes {
+		if st.Mailboxes[k].ID == viewtest.Harbour {
+			st.Mailboxes[k].Unread = 41
+		}
+	}
+	s.Set(st)
+	if got := s.tree.lines[i].right.Text; got != "41" {
+		t.Errorf("the line shows %q unread, want 41", got)
+	}
+}

@@ -55,6 +55,7 @@ type Sidebar struct {
 	scroll  *kit.Scroller
 	foot    *footer
 	drag    drag
+	shown   []look // as it is drawn
 }
 
 // NewSidebar returns a sidebar without anything.
@@ -120,10 +121,42 @@ func (s *Sidebar) open(key string) bool {
 	return false
 }
 
+// look is what of a line is drawn.
+type look struct {
+	kind              kind
+	key, text, icon   string
+	count             int
+	bold, dim, local  bool
+	level, twisty     int
+	hue               string
+	state             app.AccountState
+	percent           int
+	selected, dropped bool
+}
+
+func (s *Sidebar) looks() []look {
+	out := make([]look, len(s.items))
+	for i, it := range s.items {
+		l := look{kind: it.kind, key: it.key, text: it.text, icon: it.icon, count: it.count, bold: it.bold, dim: it.dim, local: it.local, level: it.level, twisty: it.twisty,
+			hue: it.account.Hue, state: it.status.State, selected: it.key == s.current, dropped: i == s.tree.target}
+		if it.status.Total > 0 {
+			l.percent = 1 + it.status.Done*100/it.status.Total
+		}
+		out[i] = l
+	}
+	return out
+}
+
+// rebuild takes in the state. While mail streams in it changes many times a second, mostly in what is not seen: then nothing is drawn.
 func (s *Sidebar) rebuild() {
 	s.items = items(s.state, s.closed, s.all)
+	now := s.looks()
+	if slices.Equal(now, s.shown) {
+		return
+	}
 	s.tree.rebuild()
 	s.scroll.Refresh()
+	s.shown = s.looks()
 }
 
 func (s *Sidebar) fold(key string) {

@@ -66,6 +66,8 @@ type Client interface {
 	DiscardDraft(ctx context.Context, id mail.DraftID) (Undo, error)
 	// Attach copies a file into the profile.
 	Attach(ctx context.Context, name string, r io.Reader) (mail.Attachment, error)
+	// OpenAttachment opens an attached file again by its digest.
+	OpenAttachment(ctx context.Context, digest string) (io.ReadCloser, error)
 	// CheckDraft returns what should be asked before sending: a missing attachment, a bad address, too large, many recipients outside.
 	CheckDraft(ctx context.Context, d mail.Draft) []Concern
 	// MaxSize is the largest message in bytes that the account's server takes, 0 while that is not known; it returns at once.

@@ -3,6 +3,7 @@ package composer
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -11,6 +12,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/views/composer/editor"
+	"github.com/postrider/postrider/views/composer/rich"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -67,7 +69,13 @@ type Composer struct {
 
 	to, cc, bcc *people
 	subject     *kit.Field
-	text        *editor.Editor
+	text        *editor.Editor // of plain text
+	rich        *rich.Editor   // of formatted text; nil = plain
+	format      *formatBar
+	quoting     bool // the history is being read
+	inlineMu    sync.Mutex
+	inline      []inlineFile // pictures of the text
+	speller     speller
 	complete    *completion
 	popup       *kit.Panel
 	form
@@ -119,7 +127,7 @@ func Open(newWindow func(title string) fyne.Window, client app.Client, d mail.Dr
 	case d.Subject == "":
 		c.focus(c.subject)
 	default:
-		c.focus(c.text)
+		c.focus(c.bodyFocus())
 	}
 	return c
 }
@@ -153,6 +161,10 @@ func (c *Composer) Draft() mail.Draft {
 		if !f.loading && !f.gone {
 			d.Attach = append(d.Attach, f.a)
 		}
+	}
+	d.HTML = ""
+	if c.rich != nil {
+		c.richDraft(&d)
 	}
 	d.Changed = c.now()
 	return d
@@ -192,6 +204,8 @@ func (c *Composer) setFrom(a mail.Account, i mail.Identity) {
 	old, now := signature(was.Signature), signature(i.Signature)
 	switch {
 	case old == now:
+	case c.rich != nil:
+		c.swapSignature(old, now)
 	case old != "":
 		c.text.Swap(old, now, strings.LastIndex)
 	default:

@@ -67,7 +67,7 @@ func (c *Composer) build() {
 	c.subject.OnKey = func(k fyne.KeyName, _ bool) bool {
 		switch k {
 		case fyne.KeyReturn, fyne.KeyEnter:
-			c.focus(c.text)
+			c.focus(c.bodyFocus())
 			return true
 		case fyne.KeyEscape:
 			c.Close()
@@ -91,6 +91,11 @@ func (c *Composer) build() {
 	c.text.OnChanged = func() {
 		c.unwarn("attachment")
 		c.touched()
+	}
+	if c.formatted() {
+		c.rich = c.newRich()
+		c.format = newFormatBar(c)
+		c.fill(d)
 	}
 	c.root = kit.Free(func() fyne.Size { return fyne.NewSize(480, 360) }, c.lay)
 	c.to, c.cc, c.bcc = newPeople(c, "To", d.To), newPeople(c, "Cc", d.Cc), newPeople(c, "Bcc", d.Bcc)
@@ -118,7 +123,10 @@ func (c *Composer) build() {
 	for _, r := range c.rows {
 		objs = append(objs, r.text, r.p.flow, r.why, r.rule)
 	}
-	c.root.Objects = append(objs, c.links, c.subjectRow, c.text, c.banner, c.stripRule, c.strip, c.popup)
+	if c.format != nil {
+		objs = append(objs, c.format.Container)
+	}
+	c.root.Objects = append(objs, c.links, c.subjectRow, c.body(), c.banner, c.stripRule, c.strip, c.popup)
 	c.relayout()
 }
 
@@ -191,7 +199,11 @@ func (c *Composer) lay(s fyne.Size) {
 		bottom -= 50
 		kit.Place(c.banner, 16, bottom, s.Width-32, 40)
 	}
-	kit.Place(c.text, 0, y, s.Width, max(60, bottom-y))
+	if c.format != nil {
+		kit.Place(c.format.Container, 0, y, s.Width, formatHeight)
+		y += formatHeight
+	}
+	kit.Place(c.body(), 0, y, s.Width, max(60, bottom-y))
 }
 
 // drawLinks shows Cc and Bcc as long as their rows are not open.
@@ -311,8 +323,8 @@ func (c *Composer) pickFrom(below fyne.CanvasObject) {
 	kit.ShowMenuBelow(below, false, items...)
 }
 
-// foldRow is the button that stands for the quoted history.
-func (c *Composer) foldRow() *fyne.Container {
+// foldLabel names the quoted history.
+func (c *Composer) foldLabel() string {
 	label := "Quoted text"
 	if first, _, _ := strings.Cut(c.quoted, "\n"); strings.HasSuffix(first, " wrote:") {
 		who := strings.TrimSuffix(first, " wrote:")
@@ -323,6 +335,12 @@ func (c *Composer) foldRow() *fyne.Container {
 	} else if c.draft.Forward {
 		label = "Forwarded message"
 	}
+	return label
+}
+
+// foldRow is the button that stands for the quoted history.
+func (c *Composer) foldRow() *fyne.Container {
+	label := c.foldLabel()
 	dots := kit.NewFrame(kit.SelectIdle, kit.Clear, 4, 0, container.NewCenter(kit.NewIcon("ellipsis", 14, kit.Text)))
 	text := kit.NewLabel(label, kit.Small12, kit.Text2)
 	f := kit.NewFrame(kit.Clear, kit.Clear, 4, 0, kit.Row(6, kit.Sized(26, 16, dots), text))

@@ -26,6 +26,7 @@ type Options struct {
 
 // Client is a door to invented mail. Set the functions before use to script what a view asks for.
 type Client struct {
+	blobs map[string][]byte // attached files, by digest
 	*app.Shelves
 	Bus *bus.Bus
 

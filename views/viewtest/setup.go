@@ -1,6 +1,7 @@
 package viewtest
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"slices"
@@ -73,12 +74,28 @@ func (c *Client) DiscardDraft(ctx context.Context, id mail.DraftID) (app.Undo, e
 	return app.Undo{Group: group, Text: "Draft discarded"}, ctx.Err()
 }
 
+// OpenAttachment implements app.Client.
+func (c *Client) OpenAttachment(ctx context.Context, digest string) (io.ReadCloser, error) {
+	defer c.lock("OpenAttachment")()
+	b, ok := c.blobs[digest]
+	if !ok {
+		return nil, fault.New(fault.NotFound, "attachment", "This file is no longer here", "")
+	}
+	return io.NopCloser(bytes.NewReader(b)), ctx.Err()
+}
+
 // Attach implements app.Client.
 func (c *Client) Attach(ctx context.Context, name string, r io.Reader) (mail.Attachment, error) {
-	n, err := io.Copy(io.Discard, r)
+	b, err := io.ReadAll(r)
 	if err != nil {
 		return mail.Attachment{}, fault.Of(err)
 	}
+	defer c.lock("Attach")()
+	if c.blobs == nil {
+		c.blobs = map[string][]byte{}
+	}
+	c.blobs[name] = b
+	n := int64(len(b))
 	return mail.Attachment{Name: name, Type: "application/octet-stream", Size: n, Digest: name}, ctx.Err()
 }
 

@@ -355,3 +355,68 @@ func (d *Doc) ReplaceAll(words, by string) int {
 	})
 	return len(hits)
 }
+
+// TextHTML is plain text as HTML: a line for each, "> " as nested quotes.
+func TextHTML(s string) string {
+	var b strings.Builder
+	depth := 0
+	for _, l := range strings.Split(Clean(s), "\n") {
+		n := 0
+		for {
+			rest, ok := strings.CutPrefix(l, ">")
+			if !ok {
+				break
+			}
+			n++
+			l = strings.TrimPrefix(rest, " ")
+		}
+		n = min(n, 20)
+		for ; depth < n; depth++ {
+			b.WriteString(`<blockquote type="cite" style="` + quoteStyle + `">`)
+		}
+		for ; depth > n; depth-- {
+			b.WriteString("</blockquote>")
+		}
+		edge := true
+		l = hardSpaces(l, &edge, true)
+		if l == "" {
+			l = "<br>"
+		} else {
+			l = html.EscapeString(l)
+		}
+		b.WriteString("<div>" + l + "</div>\n")
+	}
+	for ; depth > 0; depth-- {
+		b.WriteString("</blockquote>")
+	}
+	return b.String()
+}
+
+// Append adds HTML below everything.
+func (d *Doc) Append(page string) error {
+	nodes, err := parse(page)
+	if err != nil {
+		return err
+	}
+	at := len(d.blocks) - 1
+	d.change(at, 1, Selection{}, false, func(old []*html.Node) []*html.Node { return append(old, nodes...) })
+	return nil
+}
+
+// Forget forgets what could be undone.
+func (d *Doc) Forget() { d.undo, d.redo, d.open = nil, nil, false }
+
+// Simple reports whether the document is lines of text only, so that plain text says all of it.
+func (d *Doc) Simple() bool {
+	for _, b := range d.blocks {
+		if b.Node.Data != "div" || len(b.Node.Attr) > 0 {
+			return false
+		}
+		for c := b.Node.FirstChild; c != nil; c = c.NextSibling {
+			if c.Type == html.ElementNode && c.Data != "br" {
+				return false
+			}
+		}
+	}
+	return true
+}

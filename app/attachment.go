@@ -1,0 +1,12 @@
+package app
+
+import (
+	"context"
+	"io"
+)
+
+// OpenAttachment opens an attached file again.
+func (a *App) OpenAttachment(ctx context.Context, digest string) (io.ReadCloser, error) {
+	r, _, err := a.store.Blob(ctx, digest)
+	return r, err
+}

@@ -11,6 +11,13 @@ func ShowFiles(d *dialog.FileDialog, c fyne.Canvas, title, action string) {
 	d.SetTitleText(title)
 	d.SetConfirmText(action)
 	d.Show()
+	old := c.OnTypedKey()
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) { // else Escape closes what the dialog belongs to
+		if e.Name == fyne.KeyEscape {
+			d.Hide()
+		}
+	})
+	d.SetOnClosed(func() { c.SetOnTypedKey(old) })
 	z := c.Size()
 	d.Resize(fyne.NewSize(max(320, min(900, z.Width-48)), max(240, min(620, z.Height-48))))
 }

@@ -81,7 +81,7 @@ func (p *Pane) copyText(c *card) {
 	p.Toast("copy", "Text copied")
 }
 
-func (p *Pane) textMenu(c *card, t *textView, at fyne.Position, link string) {
+func (p *Pane) textMenu(c *card, t textBody, at fyne.Position, link string) {
 	var items []kit.MenuItem
 	clip := func(s string) func() {
 		return func() { fyne.CurrentApp().Clipboard().SetContent(s) }
@@ -93,7 +93,7 @@ func (p *Pane) textMenu(c *card, t *textView, at fyne.Position, link string) {
 	}
 	sel := t.Selected()
 	items = append(items, kit.MenuItem{Text: "Copy", Icon: "copy", Key: "Ctrl C", Disabled: sel == "", Do: clip(sel)},
-		kit.MenuItem{Text: "Select all", Key: "Ctrl A", Do: func() { t.selectAll(); t.redraw() }},
+		kit.MenuItem{Text: "Select all", Key: "Ctrl A", Do: t.SelectAll},
 		kit.MenuItem{Text: "Copy text of the message", Disabled: c.text == nil, Do: func() { p.copyText(c) }})
 	kit.ShowMenu(p.win.Canvas(), at, items...)
 }
@@ -236,7 +236,7 @@ func (p *Pane) showText(title, text string, more ...fyne.CanvasObject) {
 	t := newText([]mail.Block{{Spans: []mail.Span{{Text: strings.ReplaceAll(text, "\r\n", "\n"), Mono: true}}}}, 13)
 	t.OnMenu = func(at fyne.Position, _ string) {
 		kit.ShowMenu(cv, at, kit.MenuItem{Text: "Copy", Icon: "copy", Do: func() { fyne.CurrentApp().Clipboard().SetContent(t.Selected()) }},
-			kit.MenuItem{Text: "Select all", Do: func() { t.selectAll(); t.redraw() }})
+			kit.MenuItem{Text: "Select all", Do: t.SelectAll})
 	}
 	t.OnKey = func(e *fyne.KeyEvent) {
 		if e.Name == fyne.KeyEscape {

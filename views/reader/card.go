@@ -29,11 +29,15 @@ type card struct {
 	body    *mail.Body
 	history int // the first block of its quoted history
 	err     *fault.Error
-	text    *textView
+	text    textBody // what the message says: text, or a page
 	banners []*kit.Banner
 	files   []*attachment
 	saveAll *kit.Button
 	event   fyne.CanvasObject // the invitation
+	page    *htmlBody         // when the message is shown as its sender made it
+	plain   bool              // the person asked for plain text
+	load    bool              // remote pictures are shown for this message
+	bright  bool              // original colours in the dark
 	headers *textView         // all header fields, when they are shown
 	avatar  *kit.Avatar
 	star    *kit.Button
@@ -66,12 +70,13 @@ func (c *card) set(b *mail.Body, err error) {
 	if err != nil {
 		c.err = fault.Of(err)
 	}
+	c.drop()
 	if b != nil {
-		c.text = newBody(b.Blocks, c.p.size, c.history)
-		if len(b.Blocks) == 0 {
-			c.text = newText([]mail.Block{{Spans: []mail.Span{{Text: b.Text}}}}, c.p.size)
+		if c.page = c.newPage(b); c.page != nil {
+			c.text = c.page.view
+		} else {
+			c.setPlain(b)
 		}
-		c.wire(c.text)
 		for _, part := range b.Parts {
 			if part.Inline && part.ContentID != "" && !strings.HasPrefix(part.Type, "image/") {
 				continue
@@ -79,10 +84,22 @@ func (c *card) set(b *mail.Body, err error) {
 			c.files = append(c.files, newAttachment(c, part))
 		}
 	}
+	c.event = nil
 	c.notices()
 	c.Refresh()
 	c.p.grown()
 	c.p.find.again()
+	c.p.invite(c)
+}
+
+// setPlain shows the text of the message.
+func (c *card) setPlain(b *mail.Body) {
+	t := newBody(b.Blocks, c.p.size, c.history)
+	if len(b.Blocks) == 0 {
+		t = newText([]mail.Block{{Spans: []mail.Span{{Text: b.Text}}}}, c.p.size)
+	}
+	c.wire(t)
+	c.text = t
 }
 
 func (c *card) wire(t *textView) {
@@ -215,7 +232,8 @@ func (c *card) fit(width float32) float32 {
 		y += float32(rows)*52 + 2
 	}
 	if c.text != nil {
-		y += 8 + c.text.Fit(width-bodyX(width)-cardPad-10)
+		_, w := c.column(width)
+		y += 8 + c.text.Fit(w)
 	} else if c.err == nil {
 		y += 40
 	}
@@ -241,11 +259,13 @@ func (c *card) fileRows(width float32) int {
 
 // view tells the text which part of the card is seen.
 func (c *card) view(from, to float32) {
-	for _, t := range []*textView{c.text, c.headers} {
-		if t != nil {
-			y := t.Position().Y
-			t.View(from-y, to-y)
-		}
+	if c.text != nil {
+		y := c.text.Position().Y
+		c.text.View(from-y, to-y)
+	}
+	if c.headers != nil {
+		y := c.headers.Position().Y
+		c.headers.View(from-y, to-y)
 	}
 }
 
@@ -407,8 +427,8 @@ func (c *card) CreateRenderer() fyne.WidgetRenderer {
 			y += 54
 		}
 		if c.text != nil {
-			x := bodyX(s.Width)
-			kit.Place(c.text, x, y+8, s.Width-x-cardPad-10, c.text.Fit(s.Width-x-cardPad-10))
+			x, w := c.column(s.Width)
+			kit.Place(c.text, x, y+8, w, c.text.Fit(w))
 			r.Objs = append(r.Objs, c.text)
 		} else if c.err == nil {
 			kit.Place(c.spin, s.Width/2-10, y, 20, 20)

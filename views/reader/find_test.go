@@ -128,7 +128,7 @@ func TestFindBar(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 	p.find.field.OnKey(fyne.KeyEscape, false)
-	if p.Finding() || len(p.cards[0].text.hits) != 0 || w.Canvas().Focused() != fyne.Focusable(p.cards[0].text) {
+	if p.Finding() || len(p.cards[0].text.(*textView).hits) != 0 || w.Canvas().Focused() != fyne.Focusable(p.cards[0].text) {
 		t.Error("Escape does not end the search")
 	}
 }

@@ -52,6 +52,9 @@ func (t *textView) All() string {
 	return s
 }
 
+// SelectAll selects everything.
+func (t *textView) SelectAll() { t.selectAll(); t.redraw() }
+
 func (t *textView) selectAll() {
 	t.selA = pos{}
 	if n := len(t.lines); n > 0 {

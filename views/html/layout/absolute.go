@@ -49,6 +49,9 @@ func (e *engine) placeKids(b *box, ox, oy float64) {
 		return
 	}
 	b.ox, b.oy = ox, oy
+	if b.legend != nil {
+		e.placeAt(b.legend, ox, oy, b)
+	}
 	if b.inline {
 		for i := range b.lines {
 			for k := range b.lines[i].frags {

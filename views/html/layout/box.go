@@ -70,17 +70,18 @@ type box struct {
 	was   space
 	rowAt int // of a cell
 
-	ifc   *ifc
-	lines []line
-	cut   int // lines after this are hidden by -webkit-line-clamp, 0 = none
-	deco  *deco
-	mark  *marker
-	tbl   *table
-	ctl   *control
-	ratio float64 // natural width : height of a picture, 0 = none
-	nw    float64 // natural size
-	nh    float64
-	cell  cellAt
+	ifc    *ifc
+	lines  []line
+	cut    int // lines after this are hidden by -webkit-line-clamp, 0 = none
+	deco   *deco
+	mark   *marker
+	tbl    *table
+	legend *box // of a fieldset
+	ctl    *control
+	ratio  float64 // natural width : height of a picture, 0 = none
+	nw     float64 // natural size
+	nh     float64
+	cell   cellAt
 }
 
 // deco is a chain of the boxes that decorate the text in them.

@@ -338,6 +338,9 @@ func (b *builder) fill(c *box, kids []*box) {
 		return
 	}
 	kids = b.wrapTables(c, kids)
+	if c.tag() == "fieldset" {
+		kids = takeLegend(c, kids)
+	}
 	blocks, inlines := false, false
 	for _, k := range kids {
 		switch {

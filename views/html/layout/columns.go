@@ -128,6 +128,14 @@ func (e *engine) columns(b *box) {
 			e.spanAuto(t, c)
 		}
 	}
+	left := 1.0
+	for i := range cols {
+		c := &cols[i]
+		if c.pct > left && !fixed {
+			c.pct = left // together no more than all
+		}
+		left = max(0, left-c.pct)
+	}
 	e.tableMinMax(b)
 }
 

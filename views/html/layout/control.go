@@ -200,7 +200,7 @@ func (t *control) natural(e *engine, b *box) (w, h float64) {
 	}
 	// The mean and the widest advance of the fonts that browsers use for controls.
 	em := b.st.Font.Size
-	return math.Floor(0.6*em*float64(t.cols-1) + 1.275*em), line
+	return math.Floor(0.6*em*float64(t.cols-1) + 1.275*em + 0.01), line
 }
 
 func (e *engine) textWidth(f *font, s string) (w float64) {
@@ -216,8 +216,11 @@ func (t *control) lay(e *engine, b *box) {
 	switch t.kind {
 	case "check", "radio", "range", "bar", "color":
 		b.first = b.h - b.bord[style.Bottom]
-		if t.kind == "check" || t.kind == "radio" {
+		switch t.kind {
+		case "check", "radio", "bar":
 			b.first = b.h
+		case "color":
+			b.first = b.h - 6
 		}
 		return
 	}
@@ -243,9 +246,44 @@ func firstLine(s string) string {
 	return strings.ToValidUTF8(s, "")
 }
 
-// finishControl centres the content of a button in its height and puts a legend on the border of its fieldset.
+// takeLegend makes the first legend of a fieldset stand on its border.
+func takeLegend(c *box, kids []*box) []*box {
+	for i, k := range kids {
+		if k.tag() == "legend" && k.kind == kBlock && k.flowing() && !k.level {
+			k.fc, k.parent = true, c
+			c.legend, c.fc = k, true
+			return append(kids[:i:i], kids[i+1:]...)
+		}
+	}
+	return kids
+}
+
+// layLegend places the legend of a fieldset and returns how far it moves the content down, HTML section 15.3.13.
+func (e *engine) layLegend(b *box) float64 {
+	l := b.legend
+	w := max(0, b.w-b.hEdges())
+	e.edges(l, w)
+	e.lay(l, space{w: e.fit(l, w, w), h: -1, base: -1})
+	free := w - l.w - l.hMargins()
+	l.x = b.leftEdge() + l.marg[style.Left]
+	switch v, _ := l.attr("align"); {
+	case strings.EqualFold(v, "center"), l.st.Margin[style.Left].IsAuto() && l.st.Margin[style.Right].IsAuto():
+		l.x += max(0, free/2)
+	case strings.EqualFold(v, "right"), b.st.RTL:
+		l.x += max(0, free)
+	}
+	border := b.bord[style.Top]
+	tall := l.h + l.vMargins()
+	l.y = l.marg[style.Top]
+	if tall < border {
+		l.y += (border - tall) / 2
+	}
+	return max(0, tall-border)
+}
+
+// finishControl centres the content of a button in its height.
 func (e *engine) finishControl(b *box, auto float64) {
-	if b.ctl == nil || b.ctl.kind != "button" {
+	if b.ctl.kind != "button" {
 		return
 	}
 	if free := b.h - auto; free > 0 {

@@ -177,6 +177,9 @@ func (e *engine) layBlock(b *box, sp space) {
 		base = sp.base
 	}
 	f.quirkTop = e.quirks && b.kind == kCell
+	if b.legend != nil {
+		f.y += e.layLegend(b)
+	}
 	f.content(b, b.leftEdge(), max(0, b.w-b.hEdges()), base)
 	if e.quirks && b.kind == kCell {
 		f.pos = f.posUser
@@ -199,7 +202,7 @@ func (e *engine) layBlock(b *box, sp space) {
 		b.h = b.auto
 	}
 	b.first, b.last = f.first, f.last
-	if b.ctl != nil || b.tag() == "fieldset" {
+	if b.ctl != nil {
 		e.finishControl(b, auto)
 	}
 }
@@ -299,6 +302,9 @@ func (f *flow) block(c, parent *box, x, w, base float64, cleared bool) {
 		inner = max(0, h-c.vEdges())
 	} else if e.quirks {
 		inner = base
+		if t := c.tag(); base >= 0 && (t == "body" || t == "html") {
+			inner = max(0, base-c.vMargins()-c.vEdges()) // as tall as the pane
+		}
 	}
 	outer := f.clamp
 	if c.st.Clamp > 0 {

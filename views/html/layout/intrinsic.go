@@ -31,6 +31,10 @@ func (e *engine) intrinsic(b *box) (lo, hi float64) {
 			lo, hi = e.blockIntrinsic(b)
 		}
 	}
+	if b.legend != nil {
+		l, h := e.contribution(b.legend)
+		lo, hi = max(lo, l), max(hi, h)
+	}
 	lo, hi = min(max(lo, 0), huge), min(max(hi, 0), huge)
 	hi = max(lo, hi)
 	b.min, b.max, b.sized = lo, hi, true

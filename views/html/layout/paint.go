@@ -93,6 +93,9 @@ func (p *painter) stack(b *box) {
 		p.layer(layers[i])
 	}
 	p.within(b, func() {
+		if b.legend != nil {
+			p.stack(b.legend)
+		}
 		p.blocks(b)
 		p.floated(b)
 		p.inlines(b)
@@ -248,6 +251,9 @@ func (p *painter) blocks(b *box) {
 
 func (p *painter) blockSelf(c *box) {
 	p.self(c)
+	if c.legend != nil {
+		p.stack(c.legend)
+	}
 	p.within(c, func() { p.blocks(c) })
 }
 
@@ -330,6 +336,10 @@ func (p *painter) self(b *box) {
 	case kRow, kGroup, kCol, kColGroup:
 		border = [4]style.Border{}
 	}
+	if b.legend != nil {
+		p.fieldset(b, r, border)
+		return
+	}
 	p.box(b, b.st, r, border, b.bord, b.pad)
 	if b.kind == kTable {
 		p.columns(b)
@@ -397,7 +407,7 @@ func (p *painter) add(it display.Item) int {
 	if n := len(p.clips); n > 0 {
 		r = meet(r, p.clips[n-1])
 	}
-	if r.W > 0 || r.H > 0 {
+	if r.W > 0 && r.H > 0 {
 		p.list.Width = max(p.list.Width, min(r.X+r.W, huge))
 		p.list.Height = max(p.list.Height, min(r.Y+r.H, p.e.o.Limits.Height))
 	}

@@ -66,6 +66,26 @@ func (p *painter) replaced(b *box) {
 	p.add(im)
 }
 
+// fieldset paints the border of a fieldset through the middle of its legend, with a gap for it.
+func (p *painter) fieldset(b *box, r display.Rect, border [4]style.Border) {
+	l := b.legend
+	if down := (l.y + l.h + l.marg[style.Bottom] - b.bord[style.Top]) / 2; down > 0 {
+		r.Y += down
+		r.H = max(0, r.H-down)
+	}
+	top := r.Y + b.bord[style.Top]
+	for _, part := range []display.Rect{
+		{X: -huge, Y: -huge, W: l.gx + huge, H: top + huge},
+		{X: l.gx + l.w, Y: -huge, W: huge, H: top + huge},
+		{X: -huge, Y: top, W: 2 * huge, H: huge},
+	} {
+		at := len(p.list.Items)
+		p.list.Items = append(p.list.Items, &display.Push{Rect: part, Clip: true, Opacity: 1})
+		p.box(b, b.st, r, border, b.bord, b.pad)
+		p.pop(at)
+	}
+}
+
 // marker paints the marker of a list item beside it.
 func (p *painter) marker(b *box) {
 	if b.mark == nil || !b.outside || b.st.Visibility != style.Shown {

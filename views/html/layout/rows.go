@@ -125,6 +125,9 @@ func (e *engine) groupHeights(t *table, fixed []bool, pct []float64, empty []boo
 		n := len(g.kids)
 		if h := g.borderHeight(g.st.Height, base); h > 0 && n > 0 {
 			spread(t.rowH[at:at+n], fixed[at:at+n], pct[at:at+n], empty[at:at+n], h-t.gap[1]*float64(n-1), h)
+			for i := at; i < at+n; i++ {
+				fixed[i] = true
+			}
 		}
 		at += n
 	}

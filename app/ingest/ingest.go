@@ -5,14 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
-	"github.com/postrider/postrider/accounts/rfc822"
 	"github.com/postrider/postrider/app/store"
+	"github.com/postrider/postrider/app/winmail"
 )
 
 // Body takes raw apart; nothing but Raw points into it. It never fails on what the message says: what can be read is in the result.
 func Body(raw []byte) (store.Body, error) {
 	sum := sha256.Sum256(raw)
-	in := rfc822.Ingest(raw)
+	in := winmail.Ingest(raw)
 	return store.Body{
 		Digest: hex.EncodeToString(sum[:]), Raw: raw, Size: int64(len(raw)), Envelope: in.Envelope, Snippet: in.Snippet, Text: in.Text,
 		Names: in.Names, Attachments: in.Attachments, Invitation: in.Invitation,
@@ -21,6 +21,6 @@ func Body(raw []byte) (store.Body, error) {
 
 // Text is what the index needs of a message that was indexed in another place before.
 func Text(raw []byte) (text, names string) {
-	in := rfc822.Ingest(raw)
+	in := winmail.Ingest(raw)
 	return in.Text, in.Names
 }

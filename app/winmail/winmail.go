@@ -17,6 +17,7 @@ import (
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/msox/tnef"
 	"github.com/postrider/postrider/accounts/rfc822"
+	"github.com/postrider/postrider/accounts/rfc822/htmltext"
 )
 
 const (
@@ -120,4 +121,31 @@ func unpack(raw []byte, part int) ([]byte, error) {
 		return nil, werr
 	}
 	return out.Bytes(), err
+}
+
+// Ingest is what the store keeps of a message, see rfc822.Ingest: what is packed can be found, and counts as an attachment.
+func Ingest(raw []byte) rfc822.Ingested {
+	in := rfc822.Ingest(raw)
+	if !bytes.Contains(raw, []byte("ms-tnef")) && !bytes.Contains(raw, []byte("winmail.dat")) {
+		return in
+	}
+	b := Body(raw, rfc822.Options{MaxText: rfc822.MaxIndex})
+	packed := false
+	var names []string
+	for _, p := range b.Parts {
+		packed = packed || p.ID >= 1<<innerBits
+		if !p.Inline {
+			names = append(names, p.Name)
+		}
+		in.Invitation = in.Invitation || p.Type == "text/calendar" && p.Method != ""
+	}
+	if strings.TrimSpace(in.Text) == "" && b.Text != "" {
+		in.Text = strings.ToValidUTF8(b.Text[:min(len(b.Text), rfc822.MaxIndex)], "")
+		in.Snippet = htmltext.Snippet(in.Text, 200)
+		packed = true
+	}
+	if packed {
+		in.Names, in.Attachments = strings.Join(names, " "), b.Envelope.Attachments
+	}
+	return in
 }

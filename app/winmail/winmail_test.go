@@ -113,3 +113,39 @@ func TestWhatIsNoPackageStays(t *testing.T) {
 		t.Error("a part of a package that is none was found")
 	}
 }
+
+func TestWhatIsPackedIsFound(t *testing.T) {
+	dir := corpus(t, "tnef-mimekit")
+	stream, err := os.ReadFile(filepath.Join(dir, "two-files.tnef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in := Ingest(packed(t, stream, "Outer")); in.Names != "AUTHORS README" || !in.Attachments || !strings.Contains(in.Text, "Outer") {
+		t.Errorf("%+v", in)
+	}
+	if stream, err = os.ReadFile(filepath.Join(dir, "body.tnef")); err != nil {
+		t.Fatal(err)
+	}
+	if in := Ingest(packed(t, stream, "")); in.Attachments || in.Names != "" || !strings.Contains(in.Text, "Congress") || in.Snippet == "" {
+		t.Errorf("%+v", in)
+	}
+	if in := Ingest([]byte("Subject: x\r\n\r\nabout winmail.dat\r\n")); in.Attachments || in.Envelope.Subject != "x" || !strings.Contains(in.Text, "about") {
+		t.Errorf("%+v", in)
+	}
+}
+
+func FuzzBody(f *testing.F) {
+	f.Add([]byte("x\x9f>\"\x01\x00"), "text")
+	f.Add([]byte("PK"), "\r\n--b\r\nContent-Type: application/ms-tnef\r\n\r\nx")
+	f.Fuzz(func(t *testing.T, stream []byte, text string) {
+		raw := packed(t, stream, text)
+		for _, p := range Body(raw, rfc822.Options{}).Parts {
+			r, q, err := Part(raw, p.ID)
+			if err != nil || q.Name != p.Name {
+				t.Fatalf("%+v is there, but %+v, %v is opened", p, q, err)
+			}
+			io.Copy(io.Discard, r)
+		}
+		Ingest(raw)
+	})
+}

@@ -1,6 +1,7 @@
 package cmail
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,7 +32,12 @@ func Write(w io.Writer, m *prop.Message, o Options) error {
 	if o.MaxDepth <= 0 {
 		o.MaxDepth = 16
 	}
-	return write(w, m, o, 0)
+	// Base64 comes line by line.
+	b := bufio.NewWriterSize(w, 32<<10)
+	if err := write(b, m, o, 0); err != nil {
+		return err
+	}
+	return b.Flush()
 }
 
 // writer is one message being written.
@@ -134,8 +140,8 @@ func (w *writer) structure() part {
 	kind := KindOf(w.m)
 	var alt, files []part
 	inline := map[int]bool{}
-	if b.html != nil {
-		lower := bytes.ToLower(b.html)
+	if b.html != nil && len(w.m.Attachments) > 0 {
+		lower := asciiLower(b.html)
 		for i, a := range w.m.Attachments {
 			if a.Embedded == nil && refersTo(lower, a) {
 				inline[i] = true
@@ -189,6 +195,18 @@ func (w *writer) structure() part {
 		files = append(files, part{eight: eight, write: func() error { return w.attachmentPart(a, false, i+1) }})
 	}
 	return wrap("mixed", "", append([]part{wrap("alternative", "", alt)}, files...))
+}
+
+// asciiLower is a copy of b with its ASCII letters in lower case, which is faster than knowing all letters.
+func asciiLower(b []byte) []byte {
+	out := make([]byte, len(b))
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		out[i] = c
+	}
+	return out
 }
 
 // textPart is a leaf of text.

@@ -182,7 +182,10 @@ func (w *Window) nextPane(back bool) {
 	}
 	panes := []pane{{w.rail, func() { w.rail.Focus(c) }}, {w.side, func() { w.side.Focus(c) }}, {w.list, w.list.Focus},
 		{w.out, func() { w.out.Focus(c) }}, {w.read, func() { w.read.Focus(c) }}}
-	panes = slices.DeleteFunc(panes, func(p pane) bool { return !p.o.Visible() })
+	_, shown := w.read.Current()
+	panes = slices.DeleteFunc(panes, func(p pane) bool {
+		return !p.o.Visible() || p.o == fyne.CanvasObject(w.read) && !shown // an empty reader has nothing for the keys
+	})
 	at := slices.IndexFunc(panes, func(p pane) bool { return p.o == fyne.CanvasObject(w.list) }) // nothing has it: the keys are the list's
 	if f, ok := c.Focused().(fyne.CanvasObject); ok {
 		d := fyne.CurrentApp().Driver()

@@ -349,6 +349,12 @@ func TestF6GoesThroughThePanes(t *testing.T) {
 	if got := in(); got != "list" {
 		t.Errorf("Shift F6 went to the %s", got)
 	}
+	b.w.side.GoTo("Starred") // nothing is selected there
+	b.w.list.Focus()
+	b.w.nextPane(false)
+	if got := in(); got != "rail" {
+		t.Errorf("past an empty reader F6 went to the %s", got)
+	}
 }
 
 func TestSidebarByKeys(t *testing.T) {

@@ -34,12 +34,12 @@ func Profile() (*Servers, app.Options, func(), error) {
 	}, nil
 }
 
-// SetUp adds the demo's two accounts.
+// SetUp adds the demo's two accounts, and people and appointments on this computer.
 func (s *Servers) SetUp(ctx context.Context, a *app.App) error {
 	for _, acc := range s.Accounts() {
 		if _, err := a.AddAccount(ctx, acc, app.Secrets{Password: Password}); err != nil {
 			return fmt.Errorf("demo account %s: %w", acc.Address, err)
 		}
 	}
-	return nil
+	return shelves(ctx, a, time.Now())
 }

@@ -71,27 +71,6 @@ func summary(m *prop.Message, kind Kind) string {
 	return ""
 }
 
-// report says in text what a delivery report says in properties.
-func report(m *prop.Message) string {
-	var b strings.Builder
-	for _, r := range m.Recipients {
-		a, _, _ := Recipient(r)
-		line, told := rfc822.FormatAddress(a), false
-		for _, t := range []prop.Tag{prop.PidTagReportText, prop.PidTagSupplementaryInfo} {
-			if s := strings.TrimSpace(prop.Text(r, t)); s != "" {
-				line, told = line+"\n  "+s, true
-			}
-		}
-		if told {
-			b.WriteString(line + "\n")
-		}
-	}
-	if s := prop.Text(m, prop.PidTagReportText); s != "" {
-		b.WriteString(s + "\n")
-	}
-	return b.String()
-}
-
 // isPhoto reports whether an attachment is the picture of a contact.
 func isPhoto(a prop.Attachment) bool {
 	if a.Open == nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/postrider/postrider/accounts/msox/prop"
@@ -194,7 +195,27 @@ func (w *writer) structure() part {
 		eight := a.Embedded != nil || mediaType(a, AttachmentName(a)) == "message/rfc822"
 		files = append(files, part{eight: eight, write: func() error { return w.attachmentPart(a, false, i+1) }})
 	}
-	return wrap("mixed", "", append([]part{wrap("alternative", "", alt)}, files...))
+	first := []part{wrap("alternative", "", alt)}
+	if name, typ := reportType(w.m); kind == Report && name != "" {
+		if !slices.ContainsFunc(w.m.Attachments, func(a prop.Attachment) bool { return mediaType(a, AttachmentName(a)) == typ }) {
+			first = append(first, w.statusPart(typ))
+		}
+		if len(first)+len(files) > 1 {
+			return wrap("report", "report-type="+name+"; ", append(first, files...))
+		}
+	}
+	return wrap("mixed", "", append(first, files...))
+}
+
+// statusPart is the part of a report that machines read.
+func (w *writer) statusPart(typ string) part {
+	return part{write: func() error {
+		field(&w.head, "Content-Type", typ)
+		w.head.WriteString("\r\n")
+		w.head.WriteString(status(w.m))
+		_, err := w.flush()
+		return err
+	}}
 }
 
 // asciiLower is a copy of b with its ASCII letters in lower case, which is faster than knowing all letters.

@@ -1,11 +1,14 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"os"
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/msox/cmail"
+	"github.com/postrider/postrider/accounts/msox/msg"
 	"github.com/postrider/postrider/app/ingest"
 	"github.com/postrider/postrider/app/store"
 )
@@ -13,7 +16,7 @@ import (
 // maxFile bounds a message that is opened from a file, in bytes.
 const maxFile = 150 << 20
 
-// OpenFile takes a message from an .eml file into the mailbox "Opened files" of the default account, which is on this computer only, so that it is
+// OpenFile takes a message from an .eml file, or an Outlook item (.msg), into the mailbox "Opened files" of the default account, which is on this computer only, so that it is
 // read, answered and filed like any other. A file that is there already is not taken again.
 func (a *App) OpenFile(ctx context.Context, path string) (mail.MessageID, error) {
 	st, err := os.Stat(path)
@@ -26,6 +29,9 @@ func (a *App) OpenFile(ctx context.Context, path string) (mail.MessageID, error)
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return 0, fault.New(fault.Local, "file", "The file cannot be read", err.Error())
+	}
+	if raw, err = fromOutlook(raw); err != nil {
+		return 0, err
 	}
 	acc, err := a.sender(ctx, "")
 	if err != nil {
@@ -60,4 +66,20 @@ func (a *App) OpenFile(ctx context.Context, path string) (mail.MessageID, error)
 		return nil
 	})
 	return id, err
+}
+
+// fromOutlook makes an internet message of an Outlook item; anything else is given back as it is.
+func fromOutlook(raw []byte) ([]byte, error) {
+	if !bytes.HasPrefix(raw, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) {
+		return raw, nil
+	}
+	m, err := msg.Read(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		return nil, fault.New(fault.Usage, "file", "This file is no message", "It is a file of another program, or a damaged Outlook item.")
+	}
+	var out bytes.Buffer
+	if err := cmail.Write(&out, m, cmail.Options{}); err != nil {
+		return nil, fault.New(fault.Local, "file", "The file cannot be read", err.Error())
+	}
+	return out.Bytes(), nil
 }

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"io"
@@ -9,6 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/msox/cmail"
+	"github.com/postrider/postrider/accounts/msox/msg"
 	"github.com/postrider/postrider/app"
 )
 
@@ -57,5 +61,34 @@ func TestWinmailIsUnpacked(t *testing.T) {
 	d, err := a.NewDraft(ctx, app.Compose{Kind: app.ComposeForward, Of: id})
 	if err != nil || len(d.Attach) != 2 || d.Attach[0].Name != "AUTHORS" {
 		t.Errorf("forwarded: %+v, %v", d.Attach, err)
+	}
+}
+
+// TestOutlookItemIsOpened takes a .msg file like an .eml file.
+func TestOutlookItemIsOpened(t *testing.T) {
+	raw := "From: Bob <bob@example.com>\r\nTo: ada@example.com\r\nSubject: Grüße\r\nMessage-ID: <o@example.com>\r\nDate: Wed, 04 Mar 2026 10:00:00 +0000\r\n\r\nLook.\r\n"
+	var item bytes.Buffer
+	if err := msg.Write(&item, cmail.FromMIME([]byte(raw), cmail.From{})); err != nil {
+		t.Fatal(err)
+	}
+	a := offline(t)
+	ctx := context.Background()
+	p := filepath.Join(t.TempDir(), "m.msg")
+	if err := os.WriteFile(p, item.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	id, err := a.OpenFile(ctx, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := a.Read(ctx, id)
+	if err != nil || b.Envelope.Subject != "Grüße" || b.Envelope.InternetID != "o@example.com" || strings.TrimSpace(b.Text) != "Look." {
+		t.Errorf("%+v, %v", b.Envelope, err)
+	}
+	if err := os.WriteFile(p, item.Bytes()[:600], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.OpenFile(ctx, p); !fault.Is(err, fault.Usage) {
+		t.Errorf("a damaged item: %v", err)
 	}
 }

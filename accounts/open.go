@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/postrider/postrider/accounts/auth"
+	"github.com/postrider/postrider/accounts/dav"
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/imap"
 	"github.com/postrider/postrider/accounts/mail"
@@ -31,6 +32,56 @@ type opener struct {
 	a mail.Account
 	e Env
 }
+
+// Shelves returns what opens the address books and calendars that account a uses, by their service: the DAV servers in its settings.
+func Shelves(a mail.Account, e Env) map[string]remote.Opener {
+	out := map[string]remote.Opener{}
+	for _, s := range a.Also {
+		if UsesShelf(s) {
+			out[string(s.Protocol)] = shelf{opener{a, e}, s}
+		}
+	}
+	return out
+}
+
+// UsesShelf reports whether an entry of an account's further servers is a DAV server that is in use: one that was only found has the URL as its path and no port.
+func UsesShelf(s mail.Server) bool {
+	return (s.Protocol == mail.CardDAV || s.Protocol == mail.CalDAV) && s.Port != 0 && s.Security == mail.TLS
+}
+
+// ShelfURL is the address of a DAV server in use.
+func ShelfURL(s mail.Server) string { return dav.Start(s).String() }
+
+// UseShelf makes settings of a DAV server of its URL and signs in to it; nothing is stored.
+func UseShelf(ctx context.Context, a mail.Account, p mail.Protocol, url string, e Env) (mail.Server, error) {
+	s, err := dav.Server(p, url, a.Incoming.User, a.Incoming.Auth)
+	if err != nil {
+		return s, err
+	}
+	if s.User == "" {
+		s.User = a.Address
+	}
+	c, err := shelf{opener{a, e}, s}.Open(ctx)
+	if err != nil {
+		return s, err
+	}
+	defer c.Close()
+	_, err = c.Collections(ctx)
+	return s, err
+}
+
+type shelf struct {
+	opener
+	s mail.Server
+}
+
+// Open connects and signs in to the DAV server.
+func (o shelf) Open(ctx context.Context) (*remote.Conn, error) {
+	return dav.Open(ctx, o.options(o.s, auth.ForIncoming))
+}
+
+// OpenSubmitter returns nothing: nothing is sent this way.
+func (o shelf) OpenSubmitter(context.Context) (remote.Submitter, error) { return nil, nil }
 
 func (o opener) options(s mail.Server, p auth.Purpose) wire.Options {
 	return wire.Options{Account: o.a, Server: s, Dialer: o.e.Dialer, Log: o.e.Log, Creds: o.e.Creds(o.a, s, p)}

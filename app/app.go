@@ -122,6 +122,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Shelves.net = appNet{a}
 	a.chooseChain(ctx)
 	eo := engine.Options{Store: st, Bus: b, Log: o.Log, Ingest: ingest.Body, Open: a.opener}
+	eo.Shelves = a.shelving()
 	if o.Engine != nil {
 		o.Engine(&eo)
 	}
@@ -136,6 +137,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		}
 		a.done.Go(func() { a.count(run) })
 		a.done.Go(func() { a.tidy(run) })
+		a.done.Go(func() { a.subscriptions(run) })
 	}
 	return a, nil
 }

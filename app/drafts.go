@@ -320,7 +320,13 @@ func (a *App) Send(ctx context.Context, d mail.Draft, at time.Time) (mail.Outbox
 			o.Mark = mail.Forwarded
 		}
 	}
-	return a.queue(ctx, o, sent, filed)
+	id, err := a.queue(ctx, o, sent, filed)
+	if err == nil {
+		if cerr := a.Collect(ctx, o.To); cerr != nil {
+			a.log.Warn("collecting addresses", "err", cerr)
+		}
+	}
+	return id, err
 }
 
 func (a *App) queue(ctx context.Context, o store.Outbound, sent, filed []byte) (mail.OutboxID, error) {

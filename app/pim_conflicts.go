@@ -128,6 +128,6 @@ func (s *Shelves) UseService(ctx context.Context, a mail.AccountID, p mail.Proto
 // SyncPIM asks for contacts and calendars now.
 func (s *Shelves) SyncPIM(a mail.AccountID) {
 	if s.net != nil {
-		s.net.wake(a)
+		s.net.wake(a, true)
 	}
 }

@@ -429,3 +429,5 @@ func (s *Shelves) Members(ctx context.Context, group pim.ContactID) ([]mail.Addr
 }
 
 func counted(n int, what string) string { return plural(n, what, what+"s") }
+
+func newCard(c pim.Contact) []byte { return vcard.New(c).Bytes() }

@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/postrider/postrider/accounts"
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/icalendar"
 	"github.com/postrider/postrider/accounts/mail"
@@ -32,7 +34,7 @@ type Shelves struct {
 
 // shelfNet is what the shelves need of the rest of the program.
 type shelfNet interface {
-	wake(a mail.AccountID)
+	wake(a mail.AccountID, all bool)
 	raw(ctx context.Context, id mail.MessageID) ([]byte, error)
 	from(ctx context.Context, id mail.MessageID) (account mail.AccountID, sender string, err error)
 	send(ctx context.Context, account mail.AccountID, from mail.Address, to []mail.Address, subject, text, method string, object []byte) error
@@ -241,11 +243,13 @@ func (s *Shelves) make(ctx context.Context, a mail.AccountID, kind remote.Kind, 
 	c := store.PIMCollection{Account: a, Kind: kind, Name: name, Color: color, Rights: store.PIMEdit | store.PIMChange | store.PIMDelete, Events: kind == remote.Calendar, Tasks: kind == remote.Calendar}
 	if a != "" {
 		c.Service = serviceOf(kind)
-		has, err := st.PIMServices(ctx, a)
+		as, err := st.Accounts(ctx)
 		if err != nil {
 			return 0, err
 		}
-		if len(has) == 0 {
+		if !slices.ContainsFunc(as, func(x mail.Account) bool {
+			return x.ID == a && slices.ContainsFunc(x.Also, func(v mail.Server) bool { return accounts.UsesShelf(v) && string(v.Protocol) == c.Service })
+		}) {
 			return 0, fault.New(fault.Refused, "no-service", "This account has none", "Turn on its contacts or calendars first, or make one on this computer.")
 		}
 	}
@@ -280,7 +284,7 @@ func (s *Shelves) MakeCalendar(ctx context.Context, a mail.AccountID, name, colo
 
 func (s *Shelves) wake(a mail.AccountID) {
 	if a != "" && s.net != nil {
-		s.net.wake(a)
+		s.net.wake(a, false)
 	}
 }
 

@@ -42,6 +42,7 @@ type Options struct {
 	Poll       time.Duration // 0 = what the account says, else 5 min
 	Recheck    time.Duration // how often a full disk is looked at again; 0 = 30 s
 	SendRetry  []time.Duration
+	Shelves    Shelving      // address books and calendars
 	GiveUp     time.Duration // a message refused for the moment is returned after so long; 0 = 2 days
 }
 
@@ -61,6 +62,7 @@ type Engine struct {
 	wg       sync.WaitGroup
 	once     sync.Once
 	indexC   chan struct{}
+	shelves  shelfBoard
 }
 
 // New makes an engine that does nothing before Start; commands work at once.
@@ -241,6 +243,7 @@ func (e *Engine) start(m mail.Account) {
 	}
 	ctx, cancel := context.WithCancel(e.ctx)
 	a.cancel = cancel
+	e.startShelves(ctx, a)
 	a.running.Add(2)
 	e.wg.Add(2)
 	go func() {

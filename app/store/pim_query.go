@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-
-	"github.com/postrider/postrider/accounts/mail"
 )
 
 // PIMContactQuery chooses contacts for the list.
@@ -290,15 +288,4 @@ func (s *Store) PIMSearch(ctx context.Context, kind, text string, cols []int64, 
 	args = append(args, limit)
 	os, err := pimObjects(s.rowsOf(ctx), false, "o.id IN (SELECT rowid FROM pimfts WHERE pimfts MATCH ?) AND o.kind=? AND o.hide=0 AND "+in+" ORDER BY o.last DESC, o.first DESC LIMIT ?", args...)
 	return os, local("search", err)
-}
-
-// PIMServices returns which connections of an account something came over.
-func (s *Store) PIMServices(ctx context.Context, a mail.AccountID) ([]string, error) {
-	ac := s.tree().byID[a]
-	if ac == nil {
-		return nil, missing("account")
-	}
-	var out []string
-	err := s.reads.rows(ctx, "SELECT DISTINCT service FROM pimcols WHERE account=?", []any{ac.num}, collect(&out))
-	return out, local("collections", err)
 }

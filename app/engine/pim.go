@@ -1,0 +1,474 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/app/store"
+)
+
+// Address books and calendars go the way of mail: a command changes what is shown and leaves a row of a journal (pimops), the row is marked sent durably before the server
+// is told, and the answer, the new version and the end of the row are one transaction. What the server has now is pulled behind, and nothing is removed here but what a complete listing does not have.
+//
+// Each connection of an account (its CardDAV and its CalDAV server) has a supervisor of its own, so that a calendar that does not answer holds up neither the contacts nor the mail.
+//
+// # Both sides
+//
+// An object that waits for the server and turns out to be another one there is put back to what the server has; what was written here is kept as a conflict (store.PIMConflict), which the
+// person settles. Something edited here and removed there is made there again; something removed here and edited there comes back. Versions that say the same (Options.Same) are no conflict: that is also
+// how a write is recognised whose answer was lost.
+
+// Shelving is what the engine needs for address books and calendars; without Open there are none.
+type Shelving struct {
+	// Open returns what opens the connections that account a uses, by their service.
+	Open func(a mail.Account) map[string]remote.Opener
+	// Object takes an object apart; it runs outside the write lock.
+	Object func(kind remote.Kind, raw []byte) (store.PIMObject, error)
+	// Same reports whether two objects say the same.
+	Same func(a, b []byte) bool
+	// Poll is how often to look when nothing happens; 0 = 15 min.
+	Poll time.Duration
+}
+
+// shelf is the supervisor of one connection.
+type shelf struct {
+	e       *Engine
+	account mail.AccountID
+	service string
+	kind    remote.Kind
+	opener  remote.Opener
+	kick    chan struct{}
+
+	mu  sync.Mutex
+	all bool
+	err error
+	at  time.Time
+}
+
+// shelfBoard knows the running shelves.
+type shelfBoard struct {
+	mu sync.Mutex
+	m  map[mail.AccountID][]*shelf
+}
+
+// startShelves starts the supervisors of an account; they end with ctx.
+func (e *Engine) startShelves(ctx context.Context, a *account) {
+	if e.o.Shelves.Open == nil {
+		return
+	}
+	var ss []*shelf
+	for service, o := range e.o.Shelves.Open(a.m) {
+		s := &shelf{e: e, account: a.id, service: service, opener: o, kick: make(chan struct{}, 1), all: true, kind: remote.Calendar}
+		if service == string(mail.CardDAV) {
+			s.kind = remote.Contacts
+		}
+		ss = append(ss, s)
+	}
+	e.shelves.mu.Lock()
+	if e.shelves.m == nil {
+		e.shelves.m = map[mail.AccountID][]*shelf{}
+	}
+	e.shelves.m[a.id] = ss
+	e.shelves.mu.Unlock()
+	for _, s := range ss {
+		a.running.Add(1)
+		e.wg.Add(1)
+		go func() {
+			defer e.wg.Done()
+			defer a.running.Done()
+			s.supervise(ctx)
+		}()
+	}
+}
+
+// SyncPIM wakes the shelves of an account ("" = all): pending changes are pushed, and with all set everything is looked at.
+func (e *Engine) SyncPIM(id mail.AccountID, all bool) {
+	e.shelves.mu.Lock()
+	defer e.shelves.mu.Unlock()
+	for k, ss := range e.shelves.m {
+		if id != "" && k != id {
+			continue
+		}
+		for _, s := range ss {
+			s.mu.Lock()
+			s.all = s.all || all
+			s.mu.Unlock()
+			poke(s.kick)
+		}
+	}
+}
+
+// ShelfState is how one connection is.
+type ShelfState struct {
+	Service string
+	Err     error // a *fault.Error; nil when it was in step at Checked
+	Checked time.Time
+}
+
+// ShelfStates tells how the connections of an account are.
+func (e *Engine) ShelfStates(id mail.AccountID) []ShelfState {
+	e.shelves.mu.Lock()
+	defer e.shelves.mu.Unlock()
+	var out []ShelfState
+	for _, s := range e.shelves.m[id] {
+		s.mu.Lock()
+		out = append(out, ShelfState{s.service, s.err, s.at})
+		s.mu.Unlock()
+	}
+	return out
+}
+
+func (s *shelf) supervise(ctx context.Context) {
+	poll := s.e.o.Shelves.Poll
+	if poll <= 0 {
+		poll = 15 * time.Minute
+	}
+	delay := s.e.o.BackoffMin
+	var conn *remote.Conn
+	defer func() {
+		if conn != nil {
+			conn.Close()
+		}
+	}()
+	for ctx.Err() == nil {
+		wait := poll
+		next, err := s.round(ctx, &conn)
+		if ctx.Err() != nil {
+			return
+		}
+		s.mu.Lock()
+		changed := (err == nil) != (s.err == nil)
+		if s.err = err; err == nil {
+			s.at = s.e.o.Now()
+		} else {
+			s.all = true
+		}
+		s.mu.Unlock()
+		if changed {
+			s.e.status.update(s.account, func(*AccountStatus) {})
+		}
+		switch {
+		case err == nil:
+			delay = s.e.o.BackoffMin
+			if next > 0 && next < wait {
+				wait = next
+			}
+		default:
+			if conn != nil {
+				conn.Close()
+				conn = nil
+			}
+			f := fault.Of(err)
+			s.e.log.Info("contacts or calendars", "account", string(s.account), "service", s.service, "err", err)
+			if f.Policy().Pause {
+				wait = max(poll, s.e.o.BackoffMax) // the person acts, or a later try finds it well again
+			} else {
+				wait = max(delay, f.RetryAfter)
+				delay = min(2*delay, s.e.o.BackoffMax)
+			}
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return
+		case <-s.kick:
+			t.Stop()
+		case <-t.C:
+			s.mu.Lock()
+			s.all = true
+			s.mu.Unlock()
+		}
+	}
+}
+
+// round pushes what waits and, when everything is to be looked at, lists and pulls. It returns when the next op that waits for its time is due, 0 = none.
+func (s *shelf) round(ctx context.Context, conn **remote.Conn) (time.Duration, error) {
+	s.mu.Lock()
+	all := s.all
+	s.all = false
+	s.mu.Unlock()
+	if *conn == nil {
+		c, err := s.opener.Open(ctx)
+		if err != nil {
+			return 0, err
+		}
+		*conn = c
+		all = true
+	}
+	r := &shelfRun{shelf: s, ctx: ctx, conn: *conn}
+	stop := context.AfterFunc(ctx, func() { r.conn.Close() })
+	defer stop()
+	if all {
+		if err := r.unpark(); err != nil {
+			return 0, err
+		}
+	}
+	if err := r.push(); err != nil {
+		return 0, err
+	}
+	if all || r.again {
+		if err := r.collect(); err != nil {
+			return 0, err
+		}
+		for _, id := range r.cols {
+			if err := r.pull(id); err != nil {
+				return 0, err
+			}
+		}
+		// What a pull turned up (something to make again) is pushed at once.
+		if err := r.push(); err != nil {
+			return 0, err
+		}
+	}
+	return r.next, nil
+}
+
+// shelfRun is one round.
+type shelfRun struct {
+	*shelf
+	ctx   context.Context
+	conn  *remote.Conn
+	cols  []int64
+	again bool // a listing is needed
+	next  time.Duration
+}
+
+// collect lists the collections.
+func (r *shelfRun) collect() error {
+	cs, err := r.conn.Collections(r.ctx)
+	if err != nil {
+		return err
+	}
+	return r.e.write(r.ctx, "shelf collections", func(tx *store.Tx) (err error) {
+		r.cols, err = tx.MergePIMCollections(r.account, r.service, cs)
+		return err
+	})
+}
+
+// sliceSize is how many objects one transaction takes in.
+const sliceSize = 250
+
+// pull brings a collection up to date.
+func (r *shelfRun) pull(id int64) error {
+	for range 100 { // pages
+		c, err := r.e.s.PIMCollection(r.ctx, id)
+		if err != nil || c.Ref == "" {
+			return ignoreMissing(err)
+		}
+		d, err := r.conn.Pull(r.ctx, c.Ref, c.Token)
+		if fault.Is(err, fault.NotFound) {
+			return nil // the next listing says so
+		}
+		if fault.Is(err, fault.Refused) || fault.Is(err, fault.Protocol) && fault.Of(err).Code != "xml" {
+			problem := fault.Of(err).Title
+			r.e.log.Warn("a collection cannot be read", "account", string(r.account), "collection", id, "err", err)
+			return r.e.s.Write(r.ctx, func(tx *store.Tx) error { return tx.SetPIMToken(id, c.Token, c.Checked, problem) })
+		}
+		if err != nil {
+			return err
+		}
+		if err := r.takeIn(c, d); err != nil {
+			return err
+		}
+		if !d.More || d.Next == c.Token {
+			return nil
+		}
+	}
+	return nil
+}
+
+func ignoreMissing(err error) error {
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// takeIn fetches what is new or another and stores it in slices; the token is stored with the last one, so that an end in the middle only asks again.
+func (r *shelfRun) takeIn(c store.PIMCollection, d remote.Delta) error {
+	known := map[remote.Ref]string{}
+	var err error
+	if len(d.Changed) > 0 || d.Complete {
+		if known, err = r.e.s.PIMRevs(r.ctx, c.ID); err != nil {
+			return err
+		}
+	}
+	var need []remote.Ref
+	there := map[remote.Ref]bool{}
+	for _, st := range d.Changed {
+		there[st.Ref] = true
+		if v, ok := known[st.Ref]; !ok || v != st.Rev || v == "" {
+			need = append(need, st.Ref)
+		}
+	}
+	var batch []store.PIMObject
+	flush := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		err := r.e.write(r.ctx, "shelf objects", func(tx *store.Tx) error {
+			for i := range batch {
+				if err := r.apply(tx, batch[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		batch = batch[:0]
+		return err
+	}
+	if len(need) > 0 {
+		err = r.conn.Fetch(r.ctx, c.Ref, need, remote.WantBody, func(it remote.Item) error {
+			raw, err := objectBytes(it)
+			if err != nil {
+				return err
+			}
+			o, err := r.e.o.Shelves.Object(c.Kind, raw)
+			if err != nil {
+				r.e.log.Warn("an object cannot be read", "account", string(r.account), "collection", c.ID, "bytes", len(raw))
+				return nil // it stays where it is
+			}
+			o.Collection, o.Ref, o.Rev, o.Raw = c.ID, it.Ref, it.Rev, raw
+			if batch = append(batch, o); len(batch) >= sliceSize {
+				return flush()
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	gone := d.Gone
+	if d.Complete {
+		for ref := range known {
+			if !there[ref] {
+				gone = append(gone, ref)
+			}
+		}
+	}
+	if d.Next == c.Token && len(need)+len(gone) == 0 && c.Error == "" && r.e.o.Now().Sub(c.Checked) < time.Hour {
+		return nil // nothing that would be worth a write
+	}
+	return r.e.write(r.ctx, "shelf token", func(tx *store.Tx) error {
+		for _, ref := range gone {
+			if err := r.gone(tx, c, ref); err != nil {
+				return err
+			}
+		}
+		return tx.SetPIMToken(c.ID, d.Next, r.e.o.Now(), "")
+	})
+}
+
+var errTooLong = errors.New("the object is too long")
+
+func objectBytes(it remote.Item) ([]byte, error) {
+	const limit = 32 << 20
+	b := make([]byte, 0, max(512, min(it.Size, limit)+1))
+	for {
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
+		}
+		n, err := it.Body.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if len(b) > limit {
+			return nil, errTooLong
+		}
+		if err != nil {
+			if err.Error() == "EOF" {
+				return b, nil
+			}
+			return nil, err
+		}
+	}
+}
+
+// apply stores what the server has of one object.
+func (r *shelfRun) apply(tx *store.Tx, o store.PIMObject) error {
+	k, known, err := tx.PIMByRef(o.Collection, o.Ref)
+	if err != nil {
+		return err
+	}
+	if !known {
+		// Something added here may have reached the server without an answer.
+		if k, known, err = tx.MatchPIMByUID(o.Collection, o.Kind, o.UID); err != nil {
+			return err
+		}
+		if !known || o.UID == "" {
+			return tx.PutPIMObject(&o)
+		}
+	}
+	ops, err := tx.PIMOpsOf(k.ID)
+	if err != nil {
+		return err
+	}
+	if len(ops) == 0 {
+		o.ID = k.ID
+		return tx.PutPIMObject(&o)
+	}
+	op := ops[0]
+	same := r.e.o.Shelves.Same
+	switch {
+	case k.Rev == o.Rev && k.Rev != "" && k.Ref == o.Ref:
+		return nil // only the answer was missing
+	case op.Kind == store.OpPIMPut && same(o.Raw, k.Raw):
+		if err := tx.SetPIMRef(k.ID, o.Ref, o.Rev, nil); err != nil {
+			return err
+		}
+		return tx.DropPIMOp(op.ID)
+	case op.Kind == store.OpPIMPut && k.Base != nil && same(o.Raw, k.Base), op.Kind == store.OpPIMDelete && same(o.Raw, k.Raw):
+		// The server only gave it another version.
+		base := k.Base
+		if op.Kind == store.OpPIMPut {
+			base = o.Raw
+		}
+		return tx.SetPIMRef(k.ID, o.Ref, o.Rev, base)
+	}
+	return r.collide(tx, op, k, o)
+}
+
+// collide puts an object back to what the server has and keeps what was written here.
+func (r *shelfRun) collide(tx *store.Tx, op store.PIMOp, mine, theirs store.PIMObject) error {
+	c := store.PIMConflict{Collection: mine.Collection, Object: mine.ID, Kind: mine.Kind, Title: mine.Title, Theirs: theirs.Raw, Made: r.e.o.Now()}
+	if op.Kind == store.OpPIMDelete {
+		c.Deleted = "here"
+	} else {
+		c.Mine = mine.Raw
+	}
+	if err := tx.PutPIMConflict(c); err != nil {
+		return err
+	}
+	theirs.ID, theirs.Hidden, theirs.Base = mine.ID, false, nil
+	if err := tx.PutPIMObject(&theirs); err != nil {
+		return err
+	}
+	return tx.DropPIMOp(op.ID)
+}
+
+// gone takes out what the server has no more. What was changed here meanwhile is made there again.
+func (r *shelfRun) gone(tx *store.Tx, c store.PIMCollection, ref remote.Ref) error {
+	k, known, err := tx.PIMByRef(c.ID, ref)
+	if err != nil || !known {
+		return err
+	}
+	ops, err := tx.PIMOpsOf(k.ID)
+	if err != nil {
+		return err
+	}
+	if len(ops) > 0 && ops[0].Kind == store.OpPIMPut {
+		if err := tx.SetPIMRef(k.ID, "", "", nil); err != nil {
+			return err
+		}
+		ops[0].State, ops[0].Attempts = store.OpQueued, 0
+		return tx.PutPIMOp(ops[0])
+	}
+	return tx.DeletePIMObject(k.ID)
+}

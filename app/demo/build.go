@@ -124,7 +124,7 @@ func calendar(s *source, invite string) []byte {
 		end, place = start.Add(time.Duration(mins)*time.Minute), f[3]
 	}
 	const z = "20060102T150405Z"
-	return fmt.Appendf(nil, "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Postrider//Demo//EN\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:%s@demo.example\nDTSTAMP:%s\nDTSTART:%s\nDTEND:%s\nSUMMARY:%s\nLOCATION:%s\nORGANIZER:mailto:elodie@musee-phare.example\nATTENDEE;RSVP=TRUE:mailto:marta@fjordlight.example\nEND:VEVENT\nEND:VCALENDAR\n",
+	return fmt.Appendf(nil, "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Postrider//Demo//EN\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:%s@demo.example\nDTSTAMP:%s\nDTSTART:%s\nDTEND:%s\nSUMMARY:%s\nLOCATION:%s\nORGANIZER;CN=Élodie Marchand:mailto:elodie@musee-phare.example\nATTENDEE;CN=Priya Raman;PARTSTAT=ACCEPTED:mailto:priya@ramanworks.example\nATTENDEE;CN=Dana Okafor;PARTSTAT=TENTATIVE:mailto:dana@okaforlaw.example\nATTENDEE;RSVP=TRUE:mailto:marta@fjordlight.example\nEND:VEVENT\nEND:VCALENDAR\n",
 		s.id, s.Date.UTC().Format(z), start.UTC().Format(z), end.UTC().Format(z), strings.TrimPrefix(s.header["Subject"], "Invitation: "), strings.ReplaceAll(place, ",", "\\,"))
 }
 

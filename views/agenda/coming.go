@@ -213,8 +213,11 @@ func (c *Coming) row(r *comingRow, day, now time.Time, w float32, hover bool) {
 			detail += o.Location
 		}
 	}
-	x := float32(69)
-	d.text(kit.Cut(title(o), kit.Body13, right-x), kit.Body13, ink, x, y+2, right-x, 18, fyne.TextAlignLeading)
+	x, ty := float32(69), y+2
+	if detail == "" && (o.Join == "" || over) {
+		ty = y + 10
+	}
+	d.text(kit.Cut(title(o), kit.Body13, right-x), kit.Body13, ink, x, ty, right-x, 18, fyne.TextAlignLeading)
 	tw := float32(0)
 	if detail != "" {
 		tw = d.text(kit.Cut(detail, kit.Small12, right-x-40), kit.Small12, sub, x, y+19, right-x, 16, fyne.TextAlignLeading)

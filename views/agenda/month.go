@@ -132,6 +132,20 @@ func (m *MonthView) draw() {
 	d.rect(0, 0, s.Width, s.Height, kit.C(kit.Surface), 0)
 	w, h := m.cell()
 	today := plan.Day(m.Now())
+	for i := range 42 {
+		x, y := monthGutter+float32(i%7)*w, monthHead+float32(i/7)*h
+		if m.over == i {
+			d.rect(x, y, w, h, kit.C(kit.Select), 0)
+		} else if plan.AddDays(m.start, i).Equal(today) {
+			d.rect(x, y, w, h, kit.C(kit.Today), 0)
+		}
+	}
+	for k := range 7 {
+		d.rect(0, monthHead+float32(k)*h-1, s.Width, 1, kit.C(kit.Line), 0)
+	}
+	for i := range 7 {
+		d.rect(monthGutter+float32(i)*w, 0, 1, s.Height, kit.C(kit.Line), 0)
+	}
 	for i := range 7 {
 		d.text(plan.AddDays(m.start, i).Format("Mon"), kit.Tiny11, kit.C(kit.Text2), monthGutter+float32(i)*w, 0, w, monthHead, fyne.TextAlignCenter)
 	}
@@ -143,11 +157,6 @@ func (m *MonthView) draw() {
 		for i := range 7 {
 			day := plan.AddDays(m.start, 7*k+i)
 			x := monthGutter + float32(i)*w
-			if m.over == 7*k+i {
-				d.rect(x, y, w, h, kit.C(kit.Select), 0)
-			} else if day.Equal(today) {
-				d.rect(x, y, w, h, kit.C(kit.Today), 0)
-			}
 			ink, st := kit.C(kit.Text), kit.Small12
 			if day.Month() != m.month {
 				ink = kit.C(kit.Text3)
@@ -212,12 +221,6 @@ func (m *MonthView) draw() {
 				m.more = append(m.more, moreAt{7*k + i, [4]float32{x, my, w - 6, rowHeight}})
 			}
 		}
-	}
-	for k := range 7 {
-		d.rect(0, monthHead+float32(k)*h-1, s.Width, 1, kit.C(kit.Line), 0)
-	}
-	for i := range 7 {
-		d.rect(monthGutter+float32(i)*w, 0, 1, s.Height, kit.C(kit.Line), 0)
 	}
 }
 

@@ -121,7 +121,7 @@ func (p *Page) drawCard() {
 			tags.Add(kit.NewTag(t, []string{"indigo", "blue", "green", "orange", "violet"}[i]))
 		}
 	}
-	head := kit.Row(16, av, kit.Col(0, kit.Gap(0, 8), kit.NewShrinkLabel(c.Display(), kit.Title20, kit.Text), kit.Gap(0, 4), kit.NewShrinkLabel(sub, kit.Body13, kit.Text2), kit.Gap(0, 6), kit.Sized(0, 18, tags)))
+	head := kit.Row(16, av, kit.Col(0, kit.Gap(0, 8), kit.NewLabel(kit.Cut(c.Display(), kit.Title20, 560), kit.Title20, kit.Text), kit.Gap(0, 4), kit.NewLabel(kit.Cut(sub, kit.Body13, 560), kit.Body13, kit.Text2), kit.Gap(0, 6), kit.Sized(0, 18, tags)))
 	buttons := kit.Row(8)
 	if addr != "" || c.IsGroup() {
 		buttons.Add(kit.NewButton("Write", "pen-line", kit.Primary, p.write))
@@ -144,7 +144,7 @@ func (p *Page) drawCard() {
 		if link != nil {
 			b := kit.NewButton(text, "", kit.Link, link)
 			b.Height = kit.SmallButton
-			v = kit.Inset(0, 0, 0, -12, b)
+			v = kit.Inset(0, 0, 0, -4, b)
 		}
 		r := kit.Row(12, kit.NewIcon(icon, 16, kit.Text3), kit.Sized(84, 19, kit.NewShrinkLabel(name, kit.Body13, kit.Text2)), v, kit.Spring(nil))
 		if copyable {

@@ -451,7 +451,7 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 		}
 		kit.Place(l2, x, 127, w, 1)
 		kit.Place(p.list, x, 128, w, s.Height-128)
-		kit.Place(p.letters, x+w-24, 140, 20, s.Height-150)
+		kit.Place(p.letters, x+w-32, 140, 20, s.Height-150)
 		kit.Place(l3, x+w-1, 0, 1, s.Height)
 		p.empty.Hidden = len(p.rows) > 0 || p.loading
 		if p.search.Text() != "" {

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/postrider/postrider/views/html/display"
@@ -62,4 +63,25 @@ func TestGrid(t *testing.T) {
 		r{X: 100, Y: 10, W: 100, H: 20}, r{W: 100, H: 30}, r{X: 100, W: 100, H: 10})
 	same(t, "span and alignment", rects(t, "<div style='display:grid;grid-template-columns:repeat(3,50px);grid-auto-rows:40px'><div class=b style='grid-column:span 2'></div><div class=b style='align-self:center;justify-self:end;width:10px;height:10px'></div><div class=b></div></div>", 400),
 		r{W: 100, H: 40}, r{X: 140, Y: 15, W: 10, H: 10}, r{Y: 40, W: 50, H: 40})
+}
+
+// Boxes in each other cost no power of their depth.
+func TestNestedFlexStaysCheap(t *testing.T) {
+	count := func(open string, depth int) int {
+		doc, root := tree(t, strings.Repeat(open, depth)+"text"+strings.Repeat("</div>", depth), 800)
+		e := newEngine(t.Context(), options(doc, 800))
+		top := e.buildRoot(root)
+		e.edges(top, 800)
+		e.lay(top, space{w: 800, h: -1, base: -1})
+		return e.ticks
+	}
+	for _, open := range []string{
+		"<div style='display:flex'><b>x<br>y</b>", "<div style='display:flex;flex-direction:column'><b>x</b>", "<div style='display:grid'><b>x</b>",
+		"<div style='display:flex;height:100%'><b style='height:50%'>x</b>", "<div style='display:inline-block'>", "<div style='float:left'>x",
+		"<div style='display:flex'><i>x</i><div style='display:grid;height:90%'><div style='display:table'>",
+	} {
+		if a, b := count(open, 5), count(open, 20); b > 30*a {
+			t.Errorf("%s: 5 levels take %d steps, 20 levels %d", open, a, b)
+		}
+	}
 }

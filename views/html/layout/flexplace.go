@@ -24,8 +24,11 @@ func (e *engine) flexCross(b *box, l *flexLine, cw, ch float64, column bool, sp 
 		it := &l.items[i]
 		c := it.b
 		if column {
+			// Measured already; only sizes are wanted when this box is itself measured, or nested boxes would cost a power of their depth.
 			w := e.flexColumnWidth(b, c, cw)
-			e.lay(c, space{w: w, h: it.main, base: ch, measure: sp.measure})
+			if !sp.measure {
+				e.lay(c, space{w: w, h: it.main, base: ch})
+			}
 			it.cross = w
 		} else {
 			h := -1.0
@@ -35,7 +38,8 @@ func (e *engine) flexCross(b *box, l *flexLine, cw, ch float64, column bool, sp 
 					h = c.clampHeight((it.main-c.hEdges())/c.ratio+c.vEdges(), ch)
 				}
 			}
-			e.lay(c, space{w: it.main, h: h, base: ch, measure: sp.measure || e.hasPctKids(c)})
+			again := c.kind == kFlex || c.kind == kGrid || c.kind == kTable || e.hasPctKids(c)
+			e.lay(c, space{w: it.main, h: h, base: ch, measure: sp.measure || again})
 			it.cross = c.h
 		}
 		it.baseline = it.cross
@@ -208,6 +212,9 @@ func (e *engine) flexCrossPlace(b *box, l *flexLine, it *flexItem, column bool, 
 		case it.autoC:
 			return before + max(0, free)
 		}
+		return before
+	}
+	if a == style.Stretch && size.IsAuto() && sp.measure {
 		return before
 	}
 	if a == style.Stretch && size.IsAuto() {

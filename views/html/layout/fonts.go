@@ -21,6 +21,7 @@ type scratch struct {
 	levels    []uint8
 	frags     []frag
 	blankIn   []int
+	glyphs    []text.Glyph
 }
 
 // font is what a style asks of the shaper, with the extents that its text has on a line.

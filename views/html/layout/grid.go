@@ -550,10 +550,13 @@ func (e *engine) layGrid(b *box, sp space) {
 		if e.tick() {
 			return
 		}
+		if sp.measure {
+			break // sizes are known
+		}
 		c := it.b
 		x, w := spanOf(cols, it.col, it.cols)
 		y, h := spanOf(rows, it.row, it.rows)
-		e.gridLay(b, c, w, h, sp.measure)
+		e.gridLay(b, c, w, h, false)
 		c.x = b.leftEdge() + x + gridShift(justifySelf(b, c), w-c.w-c.hMargins(), c.st.Margin[style.Left].IsAuto(), c.st.Margin[style.Right].IsAuto()) + c.marg[style.Left]
 		c.y = b.topEdge() + y + gridShift(selfAlign(b, c), h-c.h-c.vMargins(), c.st.Margin[style.Top].IsAuto(), c.st.Margin[style.Bottom].IsAuto()) + c.marg[style.Top]
 		if st.RTL {

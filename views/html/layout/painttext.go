@@ -2,6 +2,7 @@ package layout
 
 import (
 	"math"
+	"sort"
 	"unicode/utf8"
 
 	"github.com/postrider/postrider/views/html/display"
@@ -227,7 +228,7 @@ func cutRuns(e *engine, c *ifc, it *item, from, to int32) []text.Run {
 				fresh := e.sh.Shape(c.text[from:to], it.f.f, o)
 				return fresh
 			}
-			out = append(out, slice(r, lo, hi))
+			out = append(out, e.slice(r, lo, hi))
 		}
 		base += len(r.Text)
 	}
@@ -239,46 +240,51 @@ func cutRuns(e *engine, c *ifc, it *item, from, to int32) []text.Run {
 	return out
 }
 
+// glyphsOf finds the glyphs of the bytes from lo to hi of a run; clusters ascend in it, or descend from right to left.
+func glyphsOf(r *text.Run, lo, hi int) (from, to int) {
+	g := r.Glyphs
+	if r.RTL {
+		from = sort.Search(len(g), func(i int) bool { return g[i].Cluster < hi })
+		to = sort.Search(len(g), func(i int) bool { return g[i].Cluster < lo })
+		return from, to
+	}
+	from = sort.Search(len(g), func(i int) bool { return g[i].Cluster >= lo })
+	to = sort.Search(len(g), func(i int) bool { return g[i].Cluster >= hi })
+	return from, to
+}
+
 // unsafeAt tells whether text must be shaped again when it is cut before byte at.
 func unsafeAt(r *text.Run, at int) bool {
 	if at <= 0 || at >= len(r.Text) {
 		return false
 	}
-	found := false
-	for i := range r.Glyphs {
-		g := &r.Glyphs[i]
-		if g.Cluster == at {
-			found = true
-			if g.Unsafe {
-				return true
-			}
+	from, to := glyphsOf(r, at, at+1)
+	for i := from; i < to; i++ {
+		if r.Glyphs[i].Unsafe {
+			return true
 		}
 	}
-	return !found
+	return from == to // within a ligature
 }
 
 // slice is the part of a run from byte lo to hi.
-func slice(r *text.Run, lo, hi int) text.Run {
+func (e *engine) slice(r *text.Run, lo, hi int) text.Run {
 	if lo == 0 && hi == len(r.Text) {
 		return *r
 	}
 	out := *r
 	out.Text, out.Advance = r.Text[lo:hi], 0
-	n := 0
-	for i := range r.Glyphs {
-		if cl := r.Glyphs[i].Cluster; cl >= lo && cl < hi {
-			n++
-		}
+	from, to := glyphsOf(r, lo, hi)
+	n := to - from
+	if n > len(e.glyphs) {
+		e.glyphs = make([]text.Glyph, max(n, 1024))
 	}
-	out.Glyphs = make([]text.Glyph, 0, n)
-	for i := range r.Glyphs {
-		g := r.Glyphs[i]
-		if g.Cluster < lo || g.Cluster >= hi {
-			continue
-		}
+	out.Glyphs, e.glyphs = e.glyphs[:n:n], e.glyphs[n:]
+	copy(out.Glyphs, r.Glyphs[from:to])
+	for i := range out.Glyphs {
+		g := &out.Glyphs[i]
 		g.Cluster -= lo
 		out.Advance += g.Advance
-		out.Glyphs = append(out.Glyphs, g)
 	}
 	return out
 }

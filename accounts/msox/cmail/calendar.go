@@ -144,7 +144,7 @@ func (e *event) write(o *object) error {
 		}
 	}
 	text, _ := Body(e.m)
-	e.details(o, Subject(e.m), e.m.LidText(prop.PidLidLocation), text, uint32(e.m.LidInt(prop.PidLidBusyStatus)))
+	e.details(o, Subject(e.m), e.m.LidText(prop.PidLidLocation), text, e.busy())
 	if e.m.LidBool(prop.PidLidReminderSet) && (e.method == "" || e.method == "REQUEST") {
 		alarm(o, e.m.LidInt(prop.PidLidReminderDelta))
 	}
@@ -207,6 +207,19 @@ func classify(o *object, m *prop.Message) {
 		}
 		o.line("CATEGORIES", strings.Join(k, ","))
 	}
+}
+
+// busy is how the time is taken; a request is tentative until it is answered, and says in another property what is meant.
+func (e *event) busy() uint32 {
+	if e.method == "REQUEST" {
+		if _, ok := e.m.Lookup(prop.PidLidIntendedBusyStatus); ok {
+			return uint32(e.m.LidInt(prop.PidLidIntendedBusyStatus))
+		}
+	}
+	if _, ok := e.m.Lookup(prop.PidLidBusyStatus); !ok {
+		return 2
+	}
+	return uint32(e.m.LidInt(prop.PidLidBusyStatus))
 }
 
 // details are the fields that an exception can have for itself.
@@ -306,7 +319,7 @@ func (e *event) exception(o *object, x exception) {
 	e.whenLocal(o, "RECURRENCE-ID", prop.Minutes(x.original))
 	one.whenLocal(o, "DTSTART", prop.Minutes(x.start))
 	one.whenLocal(o, "DTEND", prop.Minutes(x.end))
-	subject, location, busy := Subject(e.m), e.m.LidText(prop.PidLidLocation), uint32(e.m.LidInt(prop.PidLidBusyStatus))
+	subject, location, busy := Subject(e.m), e.m.LidText(prop.PidLidLocation), e.busy()
 	if x.flags&hasSubject != 0 {
 		subject = x.subject
 	}

@@ -152,6 +152,31 @@ func TestAllDay(t *testing.T) {
 	}
 }
 
+func TestTask(t *testing.T) {
+	in := []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VTODO\r\nUID:t@example.com\r\nDTSTAMP:20240101T000000Z\r\nSUMMARY:Paint the boat\r\nDESCRIPTION:Both sides\r\n" +
+		"DTSTART;VALUE=DATE:20240301\r\nDUE;VALUE=DATE:20240315\r\nSTATUS:IN-PROCESS\r\nPERCENT-COMPLETE:40\r\nPRIORITY:1\r\nRRULE:FREQ=MONTHLY;BYMONTHDAY=1;COUNT=4\r\nCATEGORIES:Boat\r\n" +
+		"BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:x\r\nTRIGGER;VALUE=DATE-TIME:20240314T080000Z\r\nEND:VALARM\r\nEND:VTODO\r\nEND:VCALENDAR\r\n")
+	m, err := FromCalendar(in)
+	if err != nil || KindOf(m) != Task {
+		t.Fatal(err)
+	}
+	out, _, err := Calendar(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"UID:t@example.com", "SUMMARY:Paint the boat", "DESCRIPTION:Both sides", "DTSTART;VALUE=DATE:20240301", "DUE;VALUE=DATE:20240315", "STATUS:IN-PROCESS", "PERCENT-COMPLETE:40",
+		"PRIORITY:1", "RRULE:FREQ=MONTHLY;BYMONTHDAY=1;COUNT=4", "CATEGORIES:Boat", "TRIGGER;VALUE=DATE-TIME:20240314T080000Z"} {
+		if !strings.Contains(string(out), want+"\r\n") {
+			t.Errorf("%q is missing in\n%s", want, out)
+		}
+	}
+	done := FromTask(pim.Task{Summary: "x", Done: true, Completed: time.Date(2024, 3, 2, 1, 0, 0, 0, time.UTC)})
+	out, _, _ = Calendar(done)
+	if !strings.Contains(string(out), "STATUS:COMPLETED\r\nPERCENT-COMPLETE:100\r\nCOMPLETED:20240302T010000Z\r\n") {
+		t.Errorf("%s", out)
+	}
+}
+
 func TestRulesWithoutAPattern(t *testing.T) {
 	for _, rule := range []string{"FREQ=HOURLY", "FREQ=MONTHLY;BYMONTHDAY=1,15", "FREQ=MONTHLY;BYDAY=2TU,4TU", "FREQ=YEARLY;BYWEEKNO=20", "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
 		"FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=YEARLY;BYMONTH=1,7", "FREQ=MONTHLY;BYDAY=-2FR", "FREQ=DAILY;BYMONTH=1"} {

@@ -91,6 +91,9 @@ func (f *taker) header() {
 	if !utf8.Valid(block) {
 		text = prop.Decode(block, 1252)
 	}
+	if !strings.Contains(text, "\r") {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	}
 	f.p.Set(prop.PidTagTransportMessageHeaders, text)
 	e := f.body.Envelope
 	subject(f.p, e.Subject)

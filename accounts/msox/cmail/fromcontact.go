@@ -10,7 +10,17 @@ import (
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/msox/rtf"
 	"github.com/postrider/postrider/accounts/pim"
+	"github.com/postrider/postrider/accounts/vcard"
 )
+
+// FromVCard makes a contact or a distribution list of a vCard; see FromContact.
+func FromVCard(b []byte) (*prop.Message, error) {
+	k, err := vcard.Parse(b)
+	if err != nil {
+		return nil, err
+	}
+	return FromContact(k.Contact()), nil
+}
 
 // FromContact makes a contact, or of a group a distribution list ([MS-OXOCNTC]). The properties hold three e-mail addresses,
 // and as many telephone numbers of a kind as Outlook has places for; further ones are told in the note, so that nothing is lost.

@@ -165,7 +165,7 @@ func FromEvent(e pim.Event, changed []Changed) (*prop.Message, error) {
 	if e.Rule == nil {
 		return m, nil
 	}
-	c, err := k.series(e, local, length)
+	c, err := k.series(e, local)
 	if err != nil {
 		k.set(prop.PidLidRecurring, false)
 		return m, err
@@ -227,7 +227,7 @@ func FromEvent(e pim.Event, changed []Changed) (*prop.Message, error) {
 }
 
 // series counts the occurrences of an event and makes its pattern.
-func (k *maker) series(e pim.Event, local time.Time, length time.Duration) (*recurrence, error) {
+func (k *maker) series(e pim.Event, local time.Time) (*recurrence, error) {
 	var last time.Time
 	count := 0
 	if e.Rule.Count > 0 || !e.Rule.Until.IsZero() {
@@ -419,7 +419,9 @@ func FromTask(t pim.Task) *prop.Message {
 	}
 	if t.Rule != nil && !t.Start.IsZero() {
 		at := t.Start.Time
-		if c, err := newRecurrence(*t.Rule, time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, time.UTC), time.Time{}, 0); err == nil && t.Rule.Count == 0 && t.Rule.Until.IsZero() {
+		start := time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, time.UTC)
+		e := pim.Event{UID: t.UID, Start: pim.When{Time: start, Date: true}, End: pim.When{Time: start.AddDate(0, 0, 1), Date: true}, Rule: t.Rule}
+		if c, err := k.series(e, start); err == nil {
 			k.set(prop.PidLidTaskRecurrence, c.bytes(false))
 			k.set(prop.PidLidTaskFRecurring, true)
 		}

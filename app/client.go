@@ -225,6 +225,8 @@ type Settings struct {
 	NotifyShows string   `json:"notify_shows"` // what a notification tells of a message: "subject" (and sender; "" too), "sender", "nothing"
 	Sidebar     float32  `json:"sidebar"`      // px
 	List        float32  `json:"list"`
+	Reader      string   `json:"reader"`      // where it is: "right" ("" too), "below", "off"
+	ReaderPx    float32  `json:"reader_high"` // its height below the list; 0 = half
 	Width       float32  `json:"width"`
 	Height      float32  `json:"height"`
 	Closed      []string `json:"closed"` // accounts and mailboxes folded in the sidebar

@@ -164,7 +164,7 @@ func (w *Window) escape() {
 		w.dragCancel()
 	case w.read.Finding():
 		w.read.FindClose()
-	case w.mode == modeOne && w.detail:
+	case w.single() && w.detail:
 		w.back()
 	case w.list.Selected() > 1:
 		w.list.Deselect()

@@ -23,7 +23,14 @@ const (
 	foldBelow float32 = 1100
 	oneBelow  float32 = 900
 	readerMin float32 = 480
+	readerLow float32 = 240 // the least height of list and reader one above the other
 )
+
+// single reports whether list and reader take turns in one place.
+func (w *Window) single() bool { return w.mode == modeOne || w.settings.Reader == "off" }
+
+// stacked reports whether the reader is below the list.
+func (w *Window) stacked() bool { return !w.single() && w.settings.Reader == "below" }
 
 // panesLayout puts the panes side by side.
 type panesLayout struct{ w *Window }
@@ -61,7 +68,7 @@ func (l *panesLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		kit.Place(w.splitA, x-kit.SplitterGrip/2, 0, kit.SplitterGrip, s.Height)
 	}
 	if none {
-		for _, o := range []fyne.CanvasObject{w.list, w.out, w.read, w.banner, w.splitB} {
+		for _, o := range []fyne.CanvasObject{w.list, w.out, w.read, w.banner, w.splitB, w.splitC} {
 			o.Hide()
 		}
 		kit.Place(w.setup, x, 0, s.Width-x, s.Height)
@@ -74,23 +81,35 @@ func (l *panesLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		top = 40
 	}
 	h := s.Height - top
-	lw := min(w.listW, max(320, s.Width-x-readerMin))
+	room := s.Width - x
+	list, read := fyne.NewSize(min(w.listW, max(320, room-readerMin)), h), fyne.NewSize(0, h)
+	at := fyne.NewPos(x+list.Width, top)
 	listOn, readOn := true, true
-	if w.mode == modeOne {
+	switch {
+	case w.single():
 		listOn, readOn = !w.detail, w.detail
-		lw = s.Width - x
+		list.Width, at = room, fyne.NewPos(x, top)
+	case w.stacked():
+		low := w.readH
+		if low <= 0 {
+			low = h / 2
+		}
+		low = max(readerLow, min(low, h-readerLow))
+		list, at = fyne.NewSize(room, h-low), fyne.NewPos(x, s.Height-low)
+		read.Height = low
 	}
-	w.read.SetBack(w.mode == modeOne)
+	read.Width = s.Width - at.X
+	w.read.SetBack(w.single())
 	w.list.Hidden, w.out.Hidden, w.read.Hidden = !listOn || w.showOut, !listOn || !w.showOut, !readOn
 	if listOn {
-		kit.Place(w.list, x, top, lw, h)
-		kit.Place(w.out, x, top, lw, h)
-		x += lw
+		kit.Place(w.list, x, top, list.Width, list.Height)
+		kit.Place(w.out, x, top, list.Width, list.Height)
 	}
-	w.splitB.Hidden = !listOn || !readOn
+	w.splitB.Hidden, w.splitC.Hidden = !listOn || !readOn || w.stacked(), !listOn || !readOn || !w.stacked()
+	kit.Place(w.splitB, at.X-kit.SplitterGrip/2, top, kit.SplitterGrip, h)
+	kit.Place(w.splitC, at.X, at.Y-kit.SplitterGrip/2, read.Width, kit.SplitterGrip)
 	if readOn {
-		kit.Place(w.splitB, x-kit.SplitterGrip/2, top, kit.SplitterGrip, h)
-		kit.Place(w.read, x, top, s.Width-x, h)
+		kit.Place(w.read, at.X, at.Y, read.Width, read.Height)
 	}
 	if w.toast != nil {
 		w.toast.Place()

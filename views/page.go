@@ -70,8 +70,7 @@ func (w *Window) ShowMessage(id mail.MessageID) {
 					w.goTo(b)
 				}
 			}
-			w.detail = true
-			w.arrange()
+			w.showDetail()
 			w.list.SelectWhenHere(id, func() { w.read.Open(ms[0], false) })
 		})
 	}()

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/store"
 	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/list"
 	"github.com/postrider/postrider/views/mailboxes"
 )
 
@@ -117,6 +119,11 @@ func (w *Window) paletteItems() []kit.LaunchItem {
 	for _, x := range []struct{ name, text string }{{"comfortable", "Comfortable rows"}, {"standard", "Standard rows"}, {"compact", "Compact rows"}, {"table", "Table rows"}} {
 		if w.settings.Density != x.name {
 			act(x.text, "list", "density view", func() { w.change(func(s *app.Settings) { s.Density = x.name }) })
+		}
+	}
+	for _, x := range []struct{ name, text string }{{"right", "Reader at the right"}, {"below", "Reader below the list"}, {"off", "No reader"}} {
+		if cmp.Or(w.settings.Reader, "right") != x.name {
+			act(x.text, "table", "view pane preview hide", func() { w.change(func(s *app.Settings) { list.PlaceReader(s, x.name) }) })
 		}
 	}
 	if w.settings.Threads {

@@ -55,29 +55,30 @@ type Window struct {
 	out   *outbox
 	toast *kit.Toasts
 
-	panes           *fyne.Container
-	splitA, splitB  *kit.Splitter
-	banner          *kit.Banner
-	bannerKey       string
-	dismissed       map[string]bool
-	setup           *kit.Empty
-	sideOver        *kit.Overlay
-	state           mailboxes.State
-	loaded, opened  bool
-	page            fyne.CanvasObject // instead of the panes: the settings
-	pageGone        func()
-	showOut, detail bool // the Outbox instead of the list; the reader in front when there is one pane
-	sideW, listW    float32
-	mode            layoutMode
-	drag            *dragTag
-	prefix          rune
-	prefixAt        time.Time
-	sub             *bus.Sub
-	undo            []app.Undo
-	settings        app.Settings
-	stop            chan struct{}
-	loading         bool
-	reloadAgain     bool
+	panes                  *fyne.Container
+	splitA, splitB, splitC *kit.Splitter
+	banner                 *kit.Banner
+	bannerKey              string
+	dismissed              map[string]bool
+	placed                 string // where the reader is
+	setup                  *kit.Empty
+	sideOver               *kit.Overlay
+	state                  mailboxes.State
+	loaded, opened         bool
+	page                   fyne.CanvasObject // instead of the panes: the settings
+	pageGone               func()
+	showOut, detail        bool // the Outbox instead of the list; the reader in front when there is one pane
+	sideW, listW, readH    float32
+	mode                   layoutMode
+	drag                   *dragTag
+	prefix                 rune
+	prefixAt               time.Time
+	sub                    *bus.Sub
+	undo                   []app.Undo
+	settings               app.Settings
+	stop                   chan struct{}
+	loading                bool
+	reloadAgain            bool
 }
 
 // New fills a window and begins to follow the program. Show the window afterwards.
@@ -94,7 +95,7 @@ func New(win fyne.Window, c app.Client, h Hooks) *Window {
 	w = &Window{win: win, c: c, h: h, dismissed: map[string]bool{}, stop: make(chan struct{})}
 	w.settings = c.Settings()
 	kit.Choose(kit.Mode(w.settings.Theme), w.settings.Contrast)
-	w.sideW, w.listW = w.settings.Sidebar, w.settings.List
+	w.sideW, w.listW, w.readH = w.settings.Sidebar, w.settings.List, w.settings.ReaderPx
 	w.rail = mailboxes.NewRail(w.showMail, w.ShowCalendar, w.ShowPeople, w.help, func() { w.openSettings("") }, w.openSide)
 	w.side = mailboxes.NewSidebar(h.Now)
 	w.list = list.New(c, h.Do, h.Now)
@@ -107,8 +108,10 @@ func New(win fyne.Window, c app.Client, h Hooks) *Window {
 		kit.NewButton("Add an account", "plus", kit.Primary, func() { w.openWizard() }))
 	w.splitA = kit.NewSplitter(func(dx float32) { w.sideW = min(320, max(200, w.sideW+dx)); w.arrange() }, w.saveSplits)
 	w.splitB = kit.NewSplitter(func(dx float32) { w.listW = min(560, max(320, w.listW+dx)); w.arrange() }, w.saveSplits)
+	w.splitC = kit.NewSplitter(func(dy float32) { w.readH = max(readerLow, w.read.Size().Height-dy); w.arrange() }, w.saveSplits)
+	w.splitC.Flat = true
 	w.connect()
-	w.panes = container.New(&panesLayout{w}, w.rail, w.side, w.list, w.out, w.read, w.banner, w.splitA, w.splitB, w.setup)
+	w.panes = container.New(&panesLayout{w}, w.rail, w.side, w.list, w.out, w.read, w.banner, w.splitA, w.splitB, w.splitC, w.setup)
 	w.root = kit.NewRoot(w.panes)
 	w.root.MinW, w.root.MinH = 760, 520
 	w.toast = kit.NewToasts(w.root, func() (fyne.Position, float32) {
@@ -118,7 +121,7 @@ func New(win fyne.Window, c app.Client, h Hooks) *Window {
 		}
 		if !w.list.Visible() {
 			in = w.out
-			if w.mode == modeOne && w.detail {
+			if w.single() && w.detail {
 				in = w.read
 			}
 		}
@@ -196,8 +199,7 @@ func (w *Window) connect() {
 	l.OnOpen = w.openRow
 	l.OnPick = func() {
 		if w.mode == modeOne {
-			w.detail = true
-			w.arrange()
+			w.showDetail()
 		}
 	}
 	l.OnAction = func(name string, rows []mail.Summary) { w.command(name, rows) }
@@ -267,10 +269,14 @@ func (w *Window) applySettings() {
 	w.list.SetLooks(s)
 	w.read.SetLooks(s)
 	w.side.SetClosed(s.Closed)
+	if w.placed != s.Reader {
+		w.placed = s.Reader
+		w.arrange()
+	}
 }
 
 func (w *Window) saveSplits() {
-	w.change(func(s *app.Settings) { s.Sidebar, s.List = w.sideW, w.listW })
+	w.change(func(s *app.Settings) { s.Sidebar, s.List, s.ReaderPx = w.sideW, w.listW, w.readH })
 }
 
 // showMail brings the mail panes to the front.
@@ -338,8 +344,17 @@ func (w *Window) openRow(s mail.Summary) {
 		w.compose(app.Compose{Kind: app.ComposeEdit, Of: s.ID, Account: s.Account}, "")
 		return
 	}
+	w.showDetail()
+}
+
+// showDetail brings the reader to the front where list and reader take turns.
+func (w *Window) showDetail() {
 	w.detail = true
 	w.arrange()
+	w.read.Looked()
+	if w.single() {
+		w.win.Canvas().Unfocus() // the list is away; its keys are the window's
+	}
 }
 
 func (w *Window) back() {

@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -54,8 +55,25 @@ func (p *Pane) viewMenu() {
 	dense := func(name, text string) kit.MenuItem {
 		return kit.MenuItem{Text: text, Checked: p.dense == name, Do: func() { p.choose(func(s *app.Settings) { s.Density = name }) }}
 	}
+	reader := func(name, text string) kit.MenuItem {
+		at := cmp.Or(p.c.Settings().Reader, "right")
+		return kit.MenuItem{Text: text, Checked: at == name, Do: func() { p.choose(func(s *app.Settings) { PlaceReader(s, name) }) }}
+	}
 	kit.ShowMenuBelow(p.filter, true, dense("comfortable", "Comfortable rows"), dense("standard", "Standard rows"), dense("compact", "Compact rows"), dense("table", "Table"), kit.Separator(),
+		reader("right", "Reader at the right"), reader("below", "Reader below"), reader("off", "No reader"), kit.Separator(),
 		kit.MenuItem{Text: "Conversations", Checked: p.base.Threads, Do: func() { p.choose(func(s *app.Settings) { s.Threads = !s.Threads }) }})
+}
+
+// PlaceReader puts the reader to the right, below or away. Rows that are one line belong to a list that has the whole width.
+func PlaceReader(s *app.Settings, where string) {
+	wide := where != "right"
+	switch was := cmp.Or(s.Reader, "right") != "right"; {
+	case wide && !was:
+		s.Density = "table"
+	case !wide && was && s.Density == "table":
+		s.Density = "standard"
+	}
+	s.Reader = where
 }
 
 func (p *Pane) choose(f func(*app.Settings)) {

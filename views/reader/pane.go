@@ -222,12 +222,15 @@ func (p *Pane) arm(turn int) {
 	}
 	p.timer = time.AfterFunc(time.Duration(p.wait)*time.Second, func() {
 		p.do(func() {
-			if turn == p.turn {
+			if turn == p.turn && p.Visible() {
 				p.seen()
 			}
 		})
 	})
 }
+
+// Looked tells that the reader is in front from now on: what is open was not on screen before.
+func (p *Pane) Looked() { p.arm(p.turn) }
 
 func (p *Pane) seen() {
 	var ids []mail.MessageID

@@ -16,6 +16,7 @@ import (
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/views/composer/editor"
 	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/list"
 )
 
 // pageWidth keeps the plain pages readable.
@@ -51,7 +52,10 @@ func (v *View) appearancePage() fyne.CanvasObject {
 		v.with("High contrast", "Darker text and stronger lines.", v.toggle("High contrast", func(s app.Settings) bool { return s.Contrast }, func(s *app.Settings, on bool) { s.Contrast = on })),
 		kit.NewRule(kit.Line),
 		v.with("Message list", "How much of each message the list shows.", option(v, "Message list", []string{"Comfortable", "Standard", "Compact", "Table"}, []string{"comfortable", "standard", "compact", "table"},
-			func(s app.Settings) string { return s.Density }, func(s *app.Settings, x string) { s.Density = x }))}
+			func(s app.Settings) string { return s.Density }, func(s *app.Settings, x string) { s.Density = x })),
+		kit.NewRule(kit.Line),
+		v.with("Reader", "Where messages are shown. Without one they open by a double click or Enter.", option(v, "Reader", []string{"At the right", "Below the list", "None"}, []string{"right", "below", "off"},
+			func(s app.Settings) string { return cmp.Or(s.Reader, "right") }, func(s *app.Settings, x string) { list.PlaceReader(s, x) }))}
 	if len(v.scripts) > 0 {
 		rows = append(rows, kit.NewRule(kit.Line), v.with("Missing fonts", "Mail in "+strings.Join(v.scripts, ", ")+" shows boxes until a font for it is installed, Noto for example.", kit.Gap(0, 0)))
 	}

@@ -317,6 +317,13 @@ func (f *flow) block(c, parent *box, x, w, base float64, cleared bool) {
 	if f.waits(c) {
 		auto := c.height(c.vEdges(), base)
 		if auto <= 0 {
+			if c.st.Clear != style.NoClear && !math.IsInf(f.fl.clear(c.st.Clear), -1) {
+				// As in Chromium, where there are floats an empty block that clears ends the run of margins even when it need not move.
+				f.resolve()
+				c.h = 0
+				f.margin(c, style.Bottom)
+				return
+			}
 			// Nothing in it: its margins adjoin each other and whatever follows.
 			f.open = dropBox(f.open, c)
 			c.y, c.h = f.y+f.strut(), 0

@@ -147,6 +147,9 @@ func (p *para) build(cl cutLine, y, indent float64) line {
 		case iAtomic:
 			content, atomic = true, true
 			flush()
+			if it.box.mark != nil {
+				states[cur].grow(states[cur].f.asc, states[cur].f.desc)
+			}
 			ents = append(ents, p.atom(it, states, cur))
 		case iBreak:
 			if !e.loose || !content {

@@ -69,6 +69,7 @@ type cutLine struct {
 	tooWide bool // the first word does not fit
 	clear   style.Clear
 	late    []*box // floats that found no room
+	floats  int    // the last unit that is a float which has its place, or -1
 	l, r    float64
 }
 
@@ -197,7 +198,12 @@ func (p *para) line() {
 	mark := f.fl.mark()
 	for try := 0; ; try++ {
 		f.fl.back(mark)
-		cl := p.fill(y, guess, indent)
+		cl := p.fill(y, guess, indent, -1)
+		if cl.floats >= cl.end.u {
+			// The line ends before a float that has narrowed it already.
+			f.fl.back(mark)
+			cl = p.fill(y, guess, indent, cl.end.u)
+		}
 		if cl.tooWide && try < 100 {
 			if n, ok := f.fl.next(y, guess); ok {
 				y = n
@@ -263,7 +269,8 @@ func (p *para) commit(cl cutLine, ln line, y float64) {
 const slack = 1.0 / 32 // px; widths are sums of rounded parts
 
 // fill finds where the line that begins at p.at ends, at y and presumably h high.
-func (p *para) fill(y, h, indent float64) (cl cutLine) {
+// It ends before the unit stop at the latest, -1 = no such bound.
+func (p *para) fill(y, h, indent float64, stop int) (cl cutLine) {
 	c, f := p.c, p.f
 	l, r := p.x, p.x+p.w
 	if !f.fl.empty() {
@@ -281,7 +288,11 @@ func (p *para) fill(y, h, indent float64) (cl cutLine) {
 		cl.end, cl.hyphen = at, hyphen
 		return cl
 	}
+	cl.floats = -1
 	for i := p.at.u; i < len(c.units); i++ {
+		if i == stop {
+			return cut(pos{i, 0}, lastHyphen && last.u == i)
+		}
 		u := &c.units[i]
 		it := &c.items[u.item]
 		from := u.from
@@ -386,8 +397,15 @@ func (p *para) fill(y, h, indent float64) (cl cutLine) {
 			} else {
 				cl.late = append(cl.late, it.box)
 			}
+			cl.floats = i
+			if last.u == i {
+				last.u++ // a break right before it is one after it
+			}
 			continue
 		case iAbs:
+			if last.u == i {
+				last.u++
+			}
 			continue
 		case iBreak:
 			cl.forced, cl.content = true, true

@@ -146,8 +146,7 @@ func transport(w *strings.Builder, block string) map[string]bool {
 		}
 		b = rest
 		key := strings.ToLower(string(name))
-		if strings.HasPrefix(key, "content-") && key != "content-language" && key != "content-class" || key == "mime-version" ||
-			key == "microsoft mail internet headers version 2.0" {
+		if structural(key) {
 			continue
 		}
 		has[key] = true

@@ -94,6 +94,9 @@ func back(t *testing.T, name string, raw []byte) bool {
 			fail("%+v is not among %+v", p, got.Parts)
 		}
 	}
+	if lost := PrintOf(raw).Missing(PrintOf(out)); len(lost) > 0 {
+		fail("lost: %q", lost)
+	}
 	return ok
 }
 
@@ -104,4 +107,21 @@ func content(t *testing.T, raw []byte, p mail.Part) []byte {
 	}
 	b, _ := io.ReadAll(r)
 	return b
+}
+
+// TestLossIsSeen: whatever is taken from a copy is told.
+func TestLossIsSeen(t *testing.T) {
+	raw := []byte("From: a@example.com\r\nSubject: s\r\nX-One: 1\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nThe text\r\n--b\r\n" +
+		"Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: in\r\n\r\ninner\r\n--b--\r\n")
+	p := PrintOf(raw)
+	if lost := p.Missing(PrintOf(written(t, FromMIME(raw, From{})))); len(lost) > 0 {
+		t.Errorf("lost: %q", lost)
+	}
+	for _, c := range [][3]string{{"X-One: 1", "X-One: 2", "the header field X-One"}, {"X-One: 1\r\n", "", "the header field X-One"}, {"The text", "A text", "the text"},
+		{"AAAA", "AAAB", "the attachment “a.pdf”"}, {"name=a.pdf", "name=b.pdf", "the attachment “a.pdf”"}, {"inner", "other", "the attachment “in.eml”"}, {"Subject: in", "Subject: iN", "the attachment “in.eml”"}} {
+		lost := p.Missing(PrintOf(bytes.Replace(raw, []byte(c[0]), []byte(c[1]), 1)))
+		if len(lost) != 1 || lost[0] != c[2] {
+			t.Errorf("%q: told %q", c[0], lost)
+		}
+	}
 }

@@ -341,6 +341,7 @@ func appendForever(path string) {
 	}
 	n := len(box.Items())
 	g := newGenerator(uint64(n))
+	g.light = true
 	for {
 		for range 5 {
 			if _, err := s.Add(box.Ref, g.message()); err != nil {

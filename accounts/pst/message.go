@@ -25,7 +25,8 @@ func (s *Store) Message(r Ref) (*prop.Message, error) {
 	}
 	s.reading(r)
 	defer s.reading(0)
-	m, err := s.message(n, r, 0)
+	left := maxWithin
+	m, err := s.message(n, r, 0, &left)
 	if err != nil {
 		s.lose(r, "an item", err)
 		return nil, unreadable(err)
@@ -48,10 +49,15 @@ func (s *Store) ItemProps(r Ref) (prop.Bag, error) {
 	return &bag{PC: p}, nil
 }
 
-// maxEmbedded bounds messages within messages.
-const maxEmbedded = 32
+// Bounds of messages within messages: how deep, and how many are opened for one item. Files that were made to do harm lead from
+// many places to the same.
+const (
+	maxEmbedded = 32
+	maxWithin   = 20000
+)
 
-func (s *Store) message(n ndb.Node, of Ref, depth int) (*prop.Message, error) {
+// message opens a message. left is how many messages within it may still be opened.
+func (s *Store) message(n ndb.Node, of Ref, depth int, left *int) (*prop.Message, error) {
 	p, err := ltp.OpenPC(s.F, n)
 	if err != nil {
 		return nil, err
@@ -73,12 +79,12 @@ func (s *Store) message(n ndb.Node, of Ref, depth int) (*prop.Message, error) {
 			}
 		}
 	}
-	m.Attachments = s.attachments(p, of, cp, depth)
+	m.Attachments = s.attachments(p, of, cp, depth, left)
 	return m, nil
 }
 
 // attachments are the attachments of a message: those of the table, and where it is damaged all attachment nodes.
-func (s *Store) attachments(p *ltp.PC, of Ref, cp, depth int) (out []prop.Attachment) {
+func (s *Store) attachments(p *ltp.PC, of Ref, cp, depth int, left *int) (out []prop.Attachment) {
 	var ids []ndb.NID
 	whole := false
 	if x, ok := p.Node.Sub.Node(nidAttach); ok {
@@ -112,7 +118,7 @@ func (s *Store) attachments(p *ltp.PC, of Ref, cp, depth int) (out []prop.Attach
 			s.lose(of, "an attachment", fmt.Errorf("%w: subnode %#x", ndb.ErrLost, id))
 			continue
 		}
-		a, err := s.attachment(n, of, cp, depth)
+		a, err := s.attachment(n, of, cp, depth, left)
 		if err != nil {
 			s.lose(of, "an attachment", err)
 			continue
@@ -122,7 +128,7 @@ func (s *Store) attachments(p *ltp.PC, of Ref, cp, depth int) (out []prop.Attach
 	return out
 }
 
-func (s *Store) attachment(n ndb.Node, of Ref, cp, depth int) (a prop.Attachment, err error) {
+func (s *Store) attachment(n ndb.Node, of Ref, cp, depth int, left *int) (a prop.Attachment, err error) {
 	p, err := ltp.OpenPC(s.F, n)
 	if err != nil {
 		return a, err
@@ -135,10 +141,10 @@ func (s *Store) attachment(n ndb.Node, of Ref, cp, depth int) (a prop.Attachment
 	if obj, ok := p.Object(prop.PidTagAttachDataObject); ok {
 		if method == 5 {
 			a.Embedded = func() (*prop.Message, error) {
-				if depth >= maxEmbedded {
+				if *left--; depth >= maxEmbedded || *left < 0 {
 					return nil, unreadable(fmt.Errorf("%w: too many messages within messages", ndb.ErrLost))
 				}
-				m, err := s.message(obj, of, depth+1)
+				m, err := s.message(obj, of, depth+1, left)
 				if err != nil {
 					s.lose(of, "an attached message", err)
 					return nil, unreadable(err)

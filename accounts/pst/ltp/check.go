@@ -16,10 +16,15 @@ type Problem struct {
 // Check holds a node that has a heap against the rules of heaps, B-trees on heaps, property and table contexts ([MS-PST]
 // 2.3), and its subnodes with it. Nodes without a heap have no rules here. what names the node in reports.
 func Check(f *ndb.File, id ndb.Node, what string, report func(Problem)) {
-	checkNode(f, id, what, 0, report)
+	checkNode(f, id, what, 0, report, map[ndb.Node]bool{})
 }
 
-func checkNode(f *ndb.File, id ndb.Node, what string, depth int, report func(Problem)) {
+func checkNode(f *ndb.File, id ndb.Node, what string, depth int, report func(Problem), done map[ndb.Node]bool) {
+	same := ndb.Node{Data: id.Data, Sub: id.Sub}
+	if done[same] {
+		return // shared, or a tree that leads into itself
+	}
+	done[same] = true
 	if depth > 64 {
 		report(Problem{Rule: "depth", Text: what + ": too many subnodes within subnodes"})
 		return
@@ -42,7 +47,7 @@ func checkNode(f *ndb.File, id ndb.Node, what string, depth int, report func(Pro
 		if c.n != nil && s.NID.Type() == ndb.TypeLTP && !c.subs[s.NID] {
 			c.minor("subnode-unused", "subnode %#x is named by nothing", s.NID)
 		}
-		checkNode(f, s, fmt.Sprintf("%s, subnode %#x", what, s.NID), depth+1, report)
+		checkNode(f, s, fmt.Sprintf("%s, subnode %#x", what, s.NID), depth+1, report, done)
 	}
 }
 

@@ -155,7 +155,8 @@ func (h *Heap) bth(id HID) (*bth, error) {
 
 // each calls f for every record in the order of the keys. Leaves that are lost are left out, and the last error returned.
 func (t *bth) each(f func(key, val []byte) bool) error {
-	left := maxItems
+	// A node of the tree is on the heap once: there cannot be more records than the heap has room for.
+	left := int(min(maxItems, t.h.n.Data.Size()/int64(t.key+t.val)+1))
 	_, err := t.walk(t.root, t.levels, &left, f)
 	return err
 }

@@ -48,7 +48,8 @@ func (d *Data) tree(b BID, depth int) error {
 		return lost("block %#x is no data tree", b)
 	}
 	n := int(le.Uint16(raw[2:]))
-	if 8+n*w > len(raw) || len(d.blocks)+n > maxTree {
+	// A block belongs to a tree once: there cannot be more than the file has room for.
+	if 8+n*w > len(raw) || len(d.blocks)+n > maxTree || int64(len(d.blocks)+n) > d.f.size/int64(d.f.lay.slot) {
 		return lost("block %#x has %d entries", b, n)
 	}
 	if depth == 3 {

@@ -49,11 +49,7 @@ func (f *File) search() *found {
 // taken from the copy written last: ids of pages grow, and of a block all copies are the same.
 func (f *File) scan() *found {
 	l := f.lay
-	type aged struct {
-		Node
-		page BID
-	}
-	var nodes []aged
+	var pages []leafPage
 	var blocks []blockEntry
 	// A window over the file that always holds the longest block before the place that is looked at.
 	const chunk = 1 << 20
@@ -77,10 +73,12 @@ func (f *File) scan() *found {
 				b := buf[e-base-int64(l.page) : e-base]
 				if k := b[l.pageData]; k == pageNBT && b[l.pageData+1] == k {
 					if t, ok := l.parseTrailer(b); ok {
-						if p, ok := l.parseBT(b, k); ok && p.level == 0 {
+						if p, ok := l.parseBT(b, k); ok && p.level == 0 && p.n > 0 {
+							x := leafPage{bid: t.bid, nodes: make([]Node, p.n)}
 							for i := range p.n {
-								nodes = append(nodes, aged{p.node(i), t.bid})
+								x.nodes[i] = p.node(i)
 							}
+							pages = append(pages, x)
 						}
 						continue
 					}
@@ -92,18 +90,42 @@ func (f *File) scan() *found {
 		}
 		at = end
 	}
-	slices.SortStableFunc(nodes, func(a, b aged) int {
-		return cmp.Or(cmp.Compare(a.NID, b.NID), cmp.Compare(b.page, a.page))
-	})
-	s := &found{}
-	for i, n := range nodes {
-		if i == 0 || n.NID != nodes[i-1].NID {
-			s.nodes = append(s.nodes, n.Node)
-		}
-	}
+	s := &found{nodes: newest(pages)}
 	slices.SortStableFunc(blocks, func(a, b blockEntry) int { return cmp.Compare(a.BID, b.BID) })
 	s.blocks = slices.CompactFunc(blocks, func(a, b blockEntry) bool { return a.BID == b.BID })
 	return s
+}
+
+// leafPage is a leaf page of the node tree that was found somewhere.
+type leafPage struct {
+	bid   BID
+	nodes []Node
+}
+
+// newest takes from copies of leaf pages what is newest: an entry of an older page counts only where no newer page speaks of its
+// key. So what was deleted is not found again, unless it stood at the edge of its page.
+func newest(pages []leafPage) (out []Node) {
+	slices.SortStableFunc(pages, func(a, b leafPage) int { return cmp.Compare(b.bid, a.bid) })
+	type span struct{ lo, hi NID }
+	var told []span // disjoint, in order
+	for _, p := range pages {
+		lo, hi := p.nodes[0].NID, p.nodes[len(p.nodes)-1].NID
+		i := sort.Search(len(told), func(i int) bool { return told[i].hi >= lo })
+		j := i
+		for ; j < len(told) && told[j].lo <= hi; j++ {
+		}
+		for _, n := range p.nodes {
+			if n.NID >= lo && n.NID <= hi && !slices.ContainsFunc(told[i:j], func(s span) bool { return n.NID >= s.lo && n.NID <= s.hi }) {
+				out = append(out, n)
+			}
+		}
+		if i < j {
+			lo, hi = min(lo, told[i].lo), max(hi, told[j-1].hi)
+		}
+		told = slices.Replace(told, i, j, span{lo, hi})
+	}
+	slices.SortStableFunc(out, func(a, b Node) int { return cmp.Compare(a.NID, b.NID) })
+	return slices.CompactFunc(out, func(a, b Node) bool { return a.NID == b.NID })
 }
 
 // blockBefore is the block that ends at offset e of the file, if one does; buf holds the file from base on.

@@ -384,7 +384,7 @@ func (w *Writer) Mark() BID { return BID(w.hdr.NextBlock) }
 // Rollback frees all blocks stored since a Mark, whoever refers to them. Nothing older may have been changed since.
 func (w *Writer) Rollback(m BID) error {
 	var gone []blockEntry
-	_, err := w.bbt.walk(w.bbt.root, uint64(m), func(e []byte) bool {
+	err := w.bbt.walkAll(uint64(m), func(e []byte) bool {
 		gone = append(gone, entryOf(e))
 		return true
 	})

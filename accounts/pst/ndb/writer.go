@@ -115,13 +115,12 @@ func OpenWriter(s Storage, size int64, o Options) (*Writer, error) {
 
 // nextBlock finds a block id that is not in use yet.
 func (w *Writer) nextBlock() error {
-	_, err := w.bbt.walk(w.bbt.root, 0, func(e []byte) bool {
+	return w.bbt.walkAll(0, func(e []byte) bool {
 		if b := le.Uint64(e) &^ 3; b+4 > w.hdr.NextBlock {
 			w.hdr.NextBlock = b + 4
 		}
 		return true
 	})
-	return err
 }
 
 func (w *Writer) loadMap(i int) (*amap, error) {
@@ -174,11 +173,12 @@ func (w *Writer) rebuildMaps(n int) error {
 		s.mark(i, slot, slots, true)
 	}
 	for _, t := range []*wtree{w.nbt, w.bbt} {
+		t.left = t.pages()
 		if err := t.pagesOf(t.root, func(ib uint64) { use(ib, pageSlots) }); err != nil {
 			return err
 		}
 	}
-	_, err := w.bbt.walk(w.bbt.root, 0, func(e []byte) bool {
+	err := w.bbt.walkAll(0, func(e []byte) bool {
 		use(le.Uint64(e[8:]), w.lay.onDisk(int(le.Uint16(e[16:])))/slotSize)
 		return true
 	})
@@ -303,13 +303,11 @@ func (w *Writer) block(b BID) (blockEntry, bool, error) {
 }
 
 func (w *Writer) walkNodes(from NID, each func(Node) bool) error {
-	_, err := w.nbt.walk(w.nbt.root, uint64(from), func(e []byte) bool { return each(nodeOf(e)) })
-	return err
+	return w.nbt.walkAll(uint64(from), func(e []byte) bool { return each(nodeOf(e)) })
 }
 
 func (w *Writer) walkBlocks(each func(blockEntry) bool) error {
-	_, err := w.bbt.walk(w.bbt.root, 0, func(e []byte) bool { return each(entryOf(e)) })
-	return err
+	return w.bbt.walkAll(0, func(e []byte) bool { return each(entryOf(e)) })
 }
 
 // Changed reports whether there is anything to commit.

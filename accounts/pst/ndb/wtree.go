@@ -8,6 +8,7 @@ type wtree struct {
 	leaf   int // bytes of a leaf entry
 	root   *wpage
 	loaded int
+	left   int64 // pages a walk may still visit: a tree that leads into itself ends
 }
 
 // wpage is a page of it.
@@ -268,8 +269,27 @@ func (t *wtree) remove(p *wpage, k uint64) (bool, error) {
 	return true, nil
 }
 
-// walk calls each for every entry from a key on, until it returns false.
+// walkAll calls each for every entry from a key on, until it returns false.
+func (t *wtree) walkAll(from uint64, each func(e []byte) bool) error {
+	t.left = t.pages()
+	_, err := t.walk(t.root, from, each)
+	return err
+}
+
+// pages is more than the tree can have.
+func (t *wtree) pages() int64 { return t.w.size/pageSize + int64(t.loaded) + 1 }
+
+func (t *wtree) visit(p *wpage) error {
+	if t.left--; t.left < 0 {
+		return lost("the tree leads into itself at %#x", p.ref.IB)
+	}
+	return nil
+}
+
 func (t *wtree) walk(p *wpage, from uint64, each func(e []byte) bool) (bool, error) {
+	if err := t.visit(p); err != nil {
+		return false, err
+	}
 	i := max(t.at(p, from), 0)
 	if p.level == 0 {
 		for ; i < p.n; i++ {
@@ -299,6 +319,9 @@ func (t *wtree) walk(p *wpage, from uint64, each func(e []byte) bool) (bool, err
 
 // pagesOf calls each for the place of every page that is on disk.
 func (t *wtree) pagesOf(p *wpage, each func(ib uint64)) error {
+	if err := t.visit(p); err != nil {
+		return err
+	}
 	if !p.dirty {
 		each(p.ref.IB)
 	}

@@ -15,11 +15,11 @@ import (
 
 // keyHelp is what the list of keys shows.
 var keyHelp = []struct{ keys, does string }{
-	{"J / K, Down / Up", "Next, previous conversation"}, {"Space, Shift Space", "Page down, then the next unread; page up"},
+	{"J / K, Down / Up", "Next, previous conversation"}, {"Space, Shift Space", "Page down, then next unread; up"},
 	{"Enter or O, U or Esc", "Open, back to the list"}, {"C", "Write"}, {"R, A, F", "Reply, reply all, forward"},
 	{"E, # or Del, !", "Archive, delete, junk"}, {"V, S", "Move, star"}, {"Shift I, Shift U", "Mark read, unread"},
 	{"X, Shift Down / Up", "Select, extend the selection"}, {"* then A, Ctrl A", "Select all"}, {"/ or Ctrl F", "Search"}, {"Ctrl K", "Go to a folder, do anything"}, {"Ctrl Shift F, F3", "Find in the message, next place"},
-	{"G then I, S, D, T, A", "Inbox, starred, drafts, sent, archive"}, {"Z or Ctrl Z", "Undo"}, {"F5 or Ctrl Shift T", "Fetch mail"},
+	{"G then I, S, D, T, A", "Inbox, stars, drafts, sent, archive"}, {"Z or Ctrl Z", "Undo"}, {"F5 or Ctrl Shift T", "Fetch mail"},
 	{"F6, Shift F6", "Next, previous pane"}, {"Ctrl N, Ctrl R, Ctrl L", "Write, reply, forward"}, {"Ctrl 1, 2, 3", "Mail, calendar, contacts"}, {"Ctrl ,", "Settings"}, {"F1 or ?", "This list"},
 }
 
@@ -306,18 +306,21 @@ func (w *Window) help() {
 	if w.win.Canvas().Overlays().Top() != nil {
 		return
 	}
+	half := (len(keyHelp) + 1) / 2
 	col := func(from, to int) fyne.CanvasObject {
 		var rows []fyne.CanvasObject
 		for _, k := range keyHelp[from:to] {
-			rows = append(rows, kit.Col(1, kit.NewShrinkLabel(k.keys, kit.Small12B, kit.Text), kit.NewShrinkLabel(k.does, kit.Small12, kit.Text2)))
+			rows = append(rows, kit.Sized(0, 22, kit.Row(8, kit.Sized(124, 0, kit.NewShrinkLabel(k.keys, kit.Small12B, kit.Text)), kit.Spring(kit.NewShrinkLabel(k.does, kit.Small12, kit.Text2)))))
 		}
-		return kit.Sized(312, 0, kit.Col(9, rows...))
+		for range half - len(rows) {
+			rows = append(rows, kit.Gap(0, 22))
+		}
+		return kit.Sized(324, 0, kit.Col(3, rows...))
 	}
 	var d *kit.Dialog
-	half := (len(keyHelp) + 1) / 2
 	close := kit.NewButton("Close", "", kit.Primary, func() { d.Close() })
-	d = kit.NewDialog(w.win.Canvas(), 704, kit.Col(0, kit.NewLabel("Keys", kit.Title16, kit.Text), kit.Gap(0, 16),
-		kit.Row(32, col(0, half), col(half, len(keyHelp))), kit.Gap(0, 20), kit.Row(8, kit.Spring(nil), close)))
+	d = kit.NewDialog(w.win.Canvas(), 728, kit.Col(0, kit.NewLabel("Keys", kit.Title16, kit.Text), kit.Gap(0, 14),
+		kit.Row(32, col(0, half), col(half, len(keyHelp))), kit.Gap(0, 18), kit.Row(8, kit.Spring(nil), close)))
 	d.Sticky = false
 	d.Open()
 }

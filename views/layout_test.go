@@ -9,6 +9,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/list"
 	"github.com/postrider/postrider/views/viewtest"
 )
@@ -73,5 +74,23 @@ func TestNoReaderOpensByEnterAndMarksReadThen(t *testing.T) {
 	b.w.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	if b.w.read.Visible() || !b.w.list.Visible() {
 		t.Error("Escape does not lead back to the list")
+	}
+}
+
+func TestListOfKeysFitsTheSmallestWindow(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.w.win.Resize(fyne.NewSize(760, 520))
+	b.w.help()
+	o := kit.TopOverlay(b.w.win.Canvas())
+	if o == nil {
+		t.Fatal("no list of keys")
+	}
+	if z := o.Content.MinSize(); z.Width > 744 || z.Height > 504 {
+		t.Errorf("it needs %v", z)
+	}
+	for _, k := range keyHelp {
+		if kit.Width(k.keys, kit.Small12B) > 124 || kit.Width(k.does, kit.Small12) > 324-124-8 {
+			t.Errorf("%q %q is cut", k.keys, k.does)
+		}
 	}
 }

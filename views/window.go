@@ -270,7 +270,7 @@ func (w *Window) applySettings() {
 	w.read.SetLooks(s)
 	w.side.SetClosed(s.Closed)
 	if w.placed != s.Reader {
-		w.placed = s.Reader
+		w.placed, w.detail = s.Reader, false
 		w.arrange()
 	}
 }

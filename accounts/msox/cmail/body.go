@@ -2,6 +2,9 @@ package cmail
 
 import (
 	"bytes"
+	"cmp"
+	"html"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,27 +19,30 @@ type body struct {
 	html     []byte
 	charset  string // of html
 	pictures []rtf.Picture
+	placed   map[int]string // attachments that genuine RTF shows in the text: index → content id
 }
 
 // Body is what an object says: plain text in UTF-8 with "\n", and HTML in UTF-8; either may be "".
-func Body(m *prop.Message) (text, html string) {
+func Body(m *prop.Message) (text, page string) {
 	b := bodyOf(m, nil)
-	html = string(b.html)
+	page = string(b.html)
 	if b.charset != "utf-8" {
-		html = prop.Decode(b.html, prop.Codepage(b.charset))
+		page = prop.Decode(b.html, prop.Codepage(b.charset))
 	}
-	return strings.ReplaceAll(string(b.text), "\r\n", "\n"), html
+	return strings.ReplaceAll(string(b.text), "\r\n", "\n"), page
 }
 
 func bodyOf(m *prop.Message, problem func(string, error)) (b body) {
 	text := prop.Text(m, prop.PidTagBody)
 	b.hasText = text != ""
-	html, cp := htmlOf(m)
-	if len(bytes.TrimSpace(html)) == 0 {
-		html = nil
+	page, cp := htmlOf(m)
+	if len(bytes.TrimSpace(page)) == 0 {
+		page = nil
 	}
-	if html == nil {
-		if z := prop.Bytes(m, prop.PidTagRtfCompressed); len(z) > 0 {
+	if page == nil {
+		// Of a message written as plain text the rich text says nothing else.
+		plain := b.hasText && prop.Int(m, prop.PidTagNativeBody) == 1
+		if z := prop.Bytes(m, prop.PidTagRtfCompressed); len(z) > 0 && !plain {
 			raw, err := rtf.Decompress(z, 0)
 			if err != nil && problem != nil {
 				problem("the rich text", err)
@@ -44,10 +50,14 @@ func bodyOf(m *prop.Message, problem func(string, error)) (b body) {
 			if raw == nil && rtf.Is(z) {
 				raw = z
 			}
-			r := rtf.Convert(raw, rtf.Options{IDPrefix: "rtf-picture-"})
+			places, placed := placesOf(m)
+			r := rtf.Convert(raw, rtf.Options{IDPrefix: "rtf-picture-", Object: places})
+			if r.Kind == rtf.Genuine {
+				b.placed = placed
+			}
 			switch {
 			case r.HTML != "":
-				html, cp, b.pictures = []byte(r.HTML), 65001, r.Pictures
+				page, cp, b.pictures = []byte(r.HTML), 65001, r.Pictures
 			case r.Text != "" && !b.hasText:
 				text, b.hasText = r.Text, true
 			}
@@ -57,17 +67,17 @@ func bodyOf(m *prop.Message, problem func(string, error)) (b body) {
 		}
 	}
 	b.text = crlf([]byte(text))
-	if html == nil {
+	if page == nil {
 		return b
 	}
 	b.charset = prop.Charset(cp)
 	if b.charset == "" || cp == 1200 || cp == 1201 {
-		html, b.charset = []byte(prop.Decode(html, cp)), "utf-8"
+		page, b.charset = []byte(prop.Decode(page, cp)), "utf-8"
 	}
-	if cp == 20127 && !isASCII(string(html)) {
+	if cp == 20127 && !isASCII(string(page)) {
 		b.charset = "windows-1252"
 	}
-	b.html = crlf(html)
+	b.html = crlf(page)
 	return b
 }
 
@@ -121,4 +131,41 @@ func metaCodepage(b []byte, otherwise int) int {
 		return cp
 	}
 	return otherwise
+}
+
+// placesOf says what stands where RTF has the place of an attachment: pictures are shown, of others the name. The places are in
+// the order of PidTagRenderingPosition. placed are the pictures, with the content ids they are referred to by; it is filled as
+// places are asked for.
+func placesOf(m *prop.Message) (places func(n int) (html, text string), placed map[int]string) {
+	type place struct {
+		index int
+		at    int64
+	}
+	var list []place
+	for i, a := range m.Attachments {
+		if at, ok := prop.IntOK(a, prop.PidTagRenderingPosition); ok && at >= 0 && at != 0xFFFFFFFF {
+			list = append(list, place{i, at})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b place) int { return cmp.Compare(a.at, b.at) })
+	placed = map[int]string{}
+	return func(n int) (string, string) {
+		if n >= len(list) {
+			return "", ""
+		}
+		a := m.Attachments[list[n].index]
+		name := AttachmentName(a)
+		switch t := mediaType(a, name); {
+		case a.Open != nil && (t == "image/png" || t == "image/jpeg" || t == "image/gif" || t == "image/bmp"):
+			id := contentID(a)
+			if id == "" {
+				id = "placed-" + itoa(n+1)
+			}
+			placed[list[n].index] = id
+			return `<img src="cid:` + html.EscapeString(id) + `">`, "[" + name + "]"
+		case name == "":
+			name = "attachment"
+		}
+		return "<i>[" + html.EscapeString(name) + "]</i>", "[" + name + "]"
+	}, placed
 }

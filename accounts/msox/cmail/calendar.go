@@ -75,6 +75,7 @@ type event struct {
 	start  time.Time // UTC
 	end    time.Time
 	uid    string
+	text   string
 }
 
 func newEvent(m *prop.Message, method string) *event {
@@ -143,8 +144,8 @@ func (e *event) write(o *object) error {
 			}
 		}
 	}
-	text, _ := Body(e.m)
-	e.details(o, Subject(e.m), e.m.LidText(prop.PidLidLocation), text, e.busy())
+	e.text, _ = Body(e.m)
+	e.details(o, Subject(e.m), e.m.LidText(prop.PidLidLocation), e.text, e.busy())
 	if e.m.LidBool(prop.PidLidReminderSet) && (e.method == "" || e.method == "REQUEST") {
 		alarm(o, e.m.LidInt(prop.PidLidReminderDelta))
 	}
@@ -329,7 +330,7 @@ func (e *event) exception(o *object, x exception) {
 	if x.flags&hasBusy != 0 {
 		busy = x.busy
 	}
-	text, _ := Body(e.m)
+	text := e.text
 	if x.flags&hasBody != 0 {
 		if in := e.embedded(x); in != nil {
 			if t, _ := Body(in); t != "" {

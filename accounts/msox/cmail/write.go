@@ -144,7 +144,7 @@ func (w *writer) structure() part {
 	if b.html != nil && len(w.m.Attachments) > 0 {
 		lower := asciiLower(b.html)
 		for i, a := range w.m.Attachments {
-			if a.Embedded == nil && refersTo(lower, a) {
+			if a.Embedded == nil && (refersTo(lower, a) || b.placed[i] != "") {
 				inline[i] = true
 			}
 		}
@@ -159,6 +159,9 @@ func (w *writer) structure() part {
 		rel := []part{w.textPart("text/html; charset="+b.charset, b.html)}
 		for i, a := range w.m.Attachments {
 			if inline[i] {
+				if id := b.placed[i]; id != "" {
+					a.Bag = prop.Over(a.Bag, prop.Map{prop.PidTagAttachContentId: id})
+				}
 				rel = append(rel, part{write: func() error { return w.attachmentPart(a, true, i+1) }})
 			}
 		}

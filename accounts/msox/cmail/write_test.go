@@ -216,6 +216,23 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+// TestPlacesInTheText: genuine RTF says where in the text an attachment stands.
+func TestPlacesInTheText(t *testing.T) {
+	doc, pic := file("plan.doc", "", "", []byte("doc")), file("boat.png", "", "", []byte("\x89PNG"))
+	pic.Bag.(prop.Map)[prop.PidTagRenderingPosition], doc.Bag.(prop.Map)[prop.PidTagRenderingPosition] = int32(4), int32(9)
+	m := &prop.Message{Bag: prop.Map{prop.PidTagMessageClass: "IPM.Note", prop.PidTagRtfCompressed: rtf.Store([]byte(`{\rtf1 The \objattph   boat and \objattph   plan}`))},
+		Attachments: []prop.Attachment{doc, pic}}
+	raw := written(t, m)
+	readable(t, raw)
+	b := rfc822.Body(raw, rfc822.Options{})
+	if !strings.Contains(b.HTML, `<p>The <img src="cid:placed-1"> boat and <i>[plan.doc]</i> plan</p>`) || strings.TrimSpace(b.Text) != "The [boat.png] boat and [plan.doc] plan" {
+		t.Errorf("HTML %q, text %q", b.HTML, b.Text)
+	}
+	if len(b.Parts) != 2 || b.Parts[0].Name != "boat.png" || b.Parts[0].ContentID != "placed-1" || !b.Parts[0].Inline || b.Parts[1].Inline {
+		t.Errorf("parts %+v", b.Parts)
+	}
+}
+
 func TestMeetingMessage(t *testing.T) {
 	cal := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:m@example.com\r\nDTSTAMP:20240101T000000Z\r\nDTSTART:20240506T100000Z\r\nDTEND:20240506T110000Z\r\n" +
 		"SUMMARY:Møte\r\nORGANIZER:mailto:kari@fjordlight.example\r\nATTENDEE;RSVP=TRUE:mailto:bob@example.com\r\nX-KEPT:yes\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"

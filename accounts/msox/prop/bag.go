@@ -51,6 +51,34 @@ func InCodepage(b Bag, cp int) Bag {
 	return coded{b, cp}
 }
 
+// Over is b with the properties of top instead of its own. The code page is that of b.
+func Over(b Bag, top Map) Bag { return over{b, top} }
+
+type over struct {
+	Bag
+	top Map
+}
+
+func (o over) Get(t Tag) (Value, bool) {
+	if v, ok := o.top[t]; ok {
+		return v, true
+	}
+	return o.Bag.Get(t)
+}
+
+func (o over) Tags() []Tag {
+	tags := o.top.Tags()
+	for _, t := range o.Bag.Tags() {
+		if _, twice := o.top[t]; !twice {
+			tags = append(tags, t)
+		}
+	}
+	slices.Sort(tags)
+	return tags
+}
+
+func (o over) Codepage() int { return CodepageOf(o.Bag) }
+
 // CodepageOf is the code page of a bag's strings of type String8: what the bag knows, PidTagMessageCodepage,
 // PidTagInternetCodepage, else 1252.
 func CodepageOf(b Bag) int {

@@ -26,6 +26,7 @@ type builder struct {
 	inTable bool
 
 	pictures []Picture
+	objects  int
 	spent    int
 	cut      bool
 }
@@ -138,6 +139,14 @@ func (w *builder) word(t token, st *state) {
 		w.cellTxt = nil
 	case "row", "nestrow":
 		w.row()
+	case "objattph":
+		if w.o.Object != nil {
+			h, t := w.o.Object(w.objects)
+			w.objects++
+			w.closeRun()
+			w.para.WriteString(h)
+			w.line.WriteString(t)
+		}
 	default:
 		if c := charOf(t.word); c != "" {
 			w.text(c, st)

@@ -95,6 +95,9 @@ func (s *scanner) control(t token) {
 		st.align = 'j'
 	case "intbl":
 		st.intbl = true
+	case "objattph":
+		s.skip = 1 // the blank that holds the place
+		s.pass(t)
 	default:
 		s.pass(t)
 	}

@@ -33,6 +33,8 @@ type Options struct {
 	MaxText     int    // bytes of HTML, and of text [16 MiB]
 	MaxPictures int    // bytes of all pictures [32 MiB]
 	IDPrefix    string // of the content ids of pictures ["rtf"]
+	// Object is asked what stands where the n-th attachment has its place in the text (\\objattph), from 0; nil = nothing.
+	Object func(n int) (html, text string)
 }
 
 // KindOf looks at the start of RTF for what it was made from ([MS-OXRTFEX] 2.1.3.1: within the first ten tokens).

@@ -134,6 +134,15 @@ func TestPictures(t *testing.T) {
 	}
 }
 
+func TestPlacesOfAttachments(t *testing.T) {
+	got := Convert([]byte(`{\rtf1 see {\b \objattph  }and \objattph\'20 there}`), Options{Object: func(n int) (string, string) {
+		return []string{"<i>one</i>", "<img>"}[n], []string{"[one]", ""}[n]
+	}})
+	if !strings.Contains(got.HTML, "<p>see <i>one</i>and <img> there</p>") || got.Text != "see [one]and  there\n" {
+		t.Errorf("%q\n%q", got.HTML, got.Text)
+	}
+}
+
 func TestDeepGroups(t *testing.T) {
 	in := `{\rtf1 ` + strings.Repeat("{", 100000) + "deep" + strings.Repeat("}", 100000) + "end}"
 	if got := Convert([]byte(in), Options{}).Text; got != "deepend\n" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -368,4 +369,67 @@ func FuzzProperties(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// TestAttachmentsAreStreamed: a large attachment never lies in memory.
+func TestAttachmentsAreStreamed(t *testing.T) {
+	const size = 64 << 20
+	big := prop.Attachment{Bag: prop.Map{prop.PidTagAttachLongFilename: "big.bin"}, Open: func() (io.ReadCloser, int64, error) {
+		return io.NopCloser(io.LimitReader(zeros{}, size)), size, nil
+	}}
+	m := &prop.Message{Bag: note(nil), Attachments: []prop.Attachment{big}}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	var n counter
+	if err := Write(&n, m, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if n < size*4/3 {
+		t.Errorf("%d bytes were written", n)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 4<<20 {
+		t.Errorf("%d bytes of memory for %d", used, size)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
+
+// TestHostileItems: nothing in a property ends a line of a vCard or a calendar.
+func TestHostileItems(t *testing.T) {
+	evil := "x\r\nEND:VCARD\r\nBEGIN:VCARD\nX-EVIL:1\r\x00;:,\"\\"
+	names := &prop.Names{}
+	bag := prop.Map{}
+	for _, tag := range []prop.Tag{prop.PidTagSubject, prop.PidTagDisplayName, prop.PidTagSurname, prop.PidTagGivenName, prop.PidTagCompanyName, prop.PidTagHomeTelephoneNumber, prop.PidTagPersonalHomePage,
+		prop.PidTagSpouseName, prop.PidTagAssistant, prop.PidTagSenderName, prop.PidTagSenderEmailAddress, prop.PidTagNickname, prop.PidTagTitle, prop.PidTagHomeAddressCity} {
+		bag[tag] = evil
+	}
+	for _, p := range []prop.Property{prop.PidLidEmail1EmailAddress, prop.PidLidLocation, prop.PidLidInstantMessagingAddress, prop.PidLidTimeZoneDescription, prop.PidLidLogType, prop.PidLidDistributionListName} {
+		setNamed(bag, names, p, evil)
+	}
+	setNamed(bag, names, prop.PidNameKeywords, []string{evil})
+	setNamed(bag, names, prop.PidLidAppointmentStartWhole, time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC))
+	setNamed(bag, names, prop.PidLidTimeZoneStruct, zoneFrom(time.UTC, 2024).structure())
+	setNamed(bag, names, prop.PidLidAppointmentStateFlags, int32(1))
+	setNamed(bag, names, prop.PidLidDistributionListOneOffMembers, [][]byte{NewOneOff(evil, "SMTP", evil)})
+	for _, class := range []string{"IPM.Contact", "IPM.DistList", "IPM.Appointment", "IPM.Task", "IPM.Activity", "IPM.Schedule.Meeting.Request"} {
+		bag[prop.PidTagMessageClass] = class
+		m := &prop.Message{Bag: bag, Namer: names, Recipients: []prop.Bag{prop.Map{prop.PidTagRecipientType: int32(1), prop.PidTagDisplayName: evil, prop.PidTagEmailAddress: evil, prop.PidTagAddressType: "SMTP"}}}
+		for _, b := range [][]byte{VCard(m, 3), VCard(m, 4), func() []byte { b, _, _ := Calendar(m); return b }()} {
+			for _, l := range strings.Split(string(b), "\r\n") {
+				if strings.HasPrefix(l, "X-EVIL") || strings.ContainsAny(l, "\r\n\x00") {
+					t.Fatalf("%s: a line was smuggled in:\n%s", class, b)
+				}
+			}
+			if strings.Count(string(b), "\r\nEND:VCARD\r\n") > 1 {
+				t.Fatalf("%s: ended twice:\n%s", class, b)
+			}
+		}
+	}
 }

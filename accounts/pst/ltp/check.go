@@ -334,6 +334,10 @@ func (c *check) tc() {
 		rows[id], at[n] = n, id
 	})
 	n := t.ends[3]
+	if n == 0 {
+		c.bad("table-bitmap", "rows of no bytes")
+		return
+	}
 	full, err := OpenTC(c.f, c.n.ID)
 	if err != nil {
 		c.bad("table", "%v", err)
@@ -374,6 +378,9 @@ func (c *check) tc() {
 			}
 			if k := col.tag.Type().Size(); k > 0 && k <= 8 {
 				continue
+			}
+			if col.size != 4 {
+				continue // told with the columns
 			}
 			what := fmt.Sprintf("row %#x, column %v", r.ID, col.tag)
 			size := c.value(le.Uint32(r.b[col.at:]), what)

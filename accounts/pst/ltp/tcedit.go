@@ -126,6 +126,18 @@ func EditTC(w *ndb.Writer, id ndb.Node) (*TCEdit, error) {
 		return nil, fmt.Errorf("%w: table columns of node %#x", ndb.ErrLost, id.NID)
 	}
 	t.cols, t.ends = info.cols, info.ends
+	ids := 0
+	for _, c := range t.cols {
+		if c.size != cellSize(c.tag.Type()) {
+			return nil, fmt.Errorf("%w: table columns of node %#x", ndb.ErrLost, id.NID)
+		}
+		if c.tag == TagRowID {
+			ids++
+		}
+	}
+	if ids != 1 || t.ends[3] > MaxItem {
+		return nil, fmt.Errorf("%w: table columns of node %#x", ndb.ErrLost, id.NID)
+	}
 	if t.index, err = editBTH(h, index); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -70,12 +72,10 @@ func build(t testing.TB, c Crypt) (*memory, map[NID][]byte) {
 			}
 		}
 		if i%5 == 4 {
-			for gone := range want {
-				delete(want, gone)
-				if err := w.DeleteNode(gone); err != nil {
-					t.Fatal(err)
-				}
-				break
+			gone := slices.Sorted(maps.Keys(want))[r.IntN(len(want))]
+			delete(want, gone)
+			if err := w.DeleteNode(gone); err != nil {
+				t.Fatal(err)
 			}
 		}
 	}
@@ -204,7 +204,9 @@ func TestDamagedPages(t *testing.T) {
 			}
 			return true
 		})
-		if again > 3 && !p.leaf { // a lost leaf is read from its last copy, with what was deleted since
+		// A lost leaf is read from its last copy, with what was deleted since; without a branch some come back at the edges of pages. 60
+		// were deleted.
+		if again > 10 {
 			t.Errorf("without page %#x %d deleted nodes are there again", p.ib, again)
 		}
 		if p.kind == pageNBT && p.leaf {

@@ -107,7 +107,9 @@ func TestDesktopService(t *testing.T) {
 	if err := d.Show(Note{Title: "Priya", Body: "<b>5 < 6</b> & more", Open: func() { opened <- true }}); err != nil {
 		t.Fatal(err)
 	}
+	s.mu.Lock()
 	got := s.shown[0]
+	s.mu.Unlock()
 	if got["title"] != "Priya" || got["body"] != "&lt;b&gt;5 &lt; 6&lt;/b&gt; &amp; more" || got["actions"] != "default,Open" || got["scope"] != `"user"` {
 		t.Errorf("shown %v", got)
 	}
@@ -122,11 +124,13 @@ func TestDesktopService(t *testing.T) {
 	if err := d.Show(Note{Title: "2 new messages"}); err != nil {
 		t.Fatal(err)
 	}
+	d.Clear()
+	d.Clear()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.old[1] != 1 {
 		t.Errorf("the second one takes the place of %d, not of the first", s.old[1])
 	}
-	d.Clear()
-	d.Clear()
 	if len(s.closed) != 1 || s.closed[0] != 2 {
 		t.Errorf("closed %v", s.closed)
 	}

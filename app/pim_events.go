@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -43,7 +44,7 @@ func (s *Shelves) Events(ctx context.Context, w pim.Window, calendars []pim.Coll
 	if err != nil {
 		return nil, err
 	}
-	out := make([]pim.Occurrence, 0, len(os))
+	out := make([]pim.Occurrence, 0, 4*len(os))
 	var rich []int
 	for i := range os {
 		o := &os[i]
@@ -81,10 +82,24 @@ func (s *Shelves) Events(ctx context.Context, w pim.Window, calendars []pim.Coll
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b pim.Occurrence) int {
-		if c := a.Start.Compare(b.Start); c != 0 {
-			return c
+	return inOrder(out), nil
+}
+
+// inOrder sorts by start, days first, longer ones first, then by title. Occurrences are large, so that their keys are sorted and each is moved once.
+func inOrder(os []pim.Occurrence) []pim.Occurrence {
+	type key struct {
+		start int64
+		i     int32
+	}
+	keys := make([]key, len(os))
+	for i := range os {
+		keys[i] = key{os[i].Start.Unix(), int32(i)}
+	}
+	slices.SortFunc(keys, func(x, y key) int {
+		if x.start != y.start {
+			return cmp.Compare(x.start, y.start)
 		}
+		a, b := &os[x.i], &os[y.i]
 		if a.AllDay != b.AllDay {
 			if a.AllDay {
 				return -1
@@ -94,9 +109,16 @@ func (s *Shelves) Events(ctx context.Context, w pim.Window, calendars []pim.Coll
 		if c := b.End.Compare(a.End); c != 0 {
 			return c
 		}
-		return strings.Compare(a.Summary, b.Summary)
+		if c := strings.Compare(a.Summary, b.Summary); c != 0 {
+			return c
+		}
+		return cmp.Compare(x.i, y.i)
 	})
-	return out, nil
+	out := make([]pim.Occurrence, len(os))
+	for n, k := range keys {
+		out[n] = os[k.i]
+	}
+	return out
 }
 
 // simple is the occurrence of an event that has one, made of its row alone; false where it is not in the window.

@@ -130,7 +130,7 @@ func scanCol(t *tree, scan func(...any) error, more ...any) (c PIMCollection, nu
 func (s *Store) PIMCollections(ctx context.Context, kind remote.Kind) ([]PIMCollection, error) {
 	out := []PIMCollection{}
 	t := s.tree()
-	err := s.reads.rows(ctx, "SELECT "+pimColColumns+`, (SELECT count(*) FROM pimobjs o WHERE o.col=c.id AND o.hide=0), (SELECT count(*) FROM pimops p WHERE p.col=c.id)
+	err := s.reads.rows(ctx, "SELECT "+pimColColumns+`, c.n, (SELECT count(*) FROM pimops p WHERE p.col=c.id)
 		FROM pimcols c WHERE (?='' OR c.kind=?) ORDER BY c.account, c.ord, c.name COLLATE NOCASE, c.id`, []any{string(kind), string(kind)}, func(scan func(...any) error) error {
 		var n, pending int
 		c, num, err := scanCol(t, scan, &n, &pending)

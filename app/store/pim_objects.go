@@ -29,9 +29,15 @@ func (s *Store) rowsOf(ctx context.Context) rowsFunc {
 
 // pimObjects reads rows, with their bytes when raw is set.
 func pimObjects(rows rowsFunc, raw bool, where string, args ...any) ([]PIMObject, error) {
-	q := "SELECT " + pimObjColumns + " FROM pimobjs o WHERE " + where
+	// An index that where needs may stand before it: "@name condition".
+	using := ""
+	if rest, ok := strings.CutPrefix(where, "@"); ok {
+		in, cond, _ := strings.Cut(rest, " ")
+		using, where = " INDEXED BY "+in, cond
+	}
+	q := "SELECT " + pimObjColumns + " FROM pimobjs o" + using + " WHERE " + where
 	if raw {
-		q = "SELECT " + pimObjColumns + ", r.raw, r.base FROM pimobjs o JOIN pimraw r ON r.id=o.id WHERE " + where
+		q = "SELECT " + pimObjColumns + ", r.raw, r.base FROM pimobjs o" + using + " JOIN pimraw r ON r.id=o.id WHERE " + where
 	}
 	var out []PIMObject
 	err := rows(q, args, func(scan func(...any) error) error {

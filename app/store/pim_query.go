@@ -34,6 +34,10 @@ func (s *Store) PIMContacts(ctx context.Context, q PIMContactQuery) (rows []PIMO
 	}
 	var args []any
 	where := "o.kind='contact' AND o.hide=0 AND " + inClause("o.col", q.Books, &args)
+	using := "@pimobjs_sort "
+	if len(q.Books) == 1 {
+		using = "@pimobjs_book "
+	}
 	if q.After != 0 {
 		var sort string
 		if ok, err := s.reads.row(ctx, "SELECT sort FROM pimobjs WHERE id=?", []any{q.After}, &sort); err != nil {
@@ -68,6 +72,7 @@ func (s *Store) PIMContacts(ctx context.Context, q PIMContactQuery) (rows []PIMO
 			return nil, false, local("contacts", err)
 		}
 		if n < rareWords {
+			using = ""
 			where += " AND o.id IN (SELECT obj FROM pimwords WHERE word>=? AND word<?)"
 			args = append(args, longest, longest+"\U0010FFFF")
 		}
@@ -77,7 +82,7 @@ func (s *Store) PIMContacts(ctx context.Context, q PIMContactQuery) (rows []PIMO
 		}
 	}
 	args = append(args, q.Limit+1)
-	rows, err = pimObjects(s.rowsOf(ctx), false, where+" ORDER BY o.sort, o.id LIMIT ?", args...)
+	rows, err = pimObjects(s.rowsOf(ctx), false, using+where+" ORDER BY o.sort, o.id LIMIT ?", args...)
 	if err != nil {
 		return nil, false, local("contacts", err)
 	}
@@ -129,37 +134,48 @@ type PIMMatch struct {
 // maxPIMMatches bounds how many contacts are looked at for one beginning.
 const maxPIMMatches = 150
 
+// maxPIMScan bounds how many are asked for further words.
+const maxPIMScan = 2500
+
 // PIMComplete returns contacts' addresses for a beginning, those written to most first. Of a beginning that many contacts have, the first by word are looked at.
 func (s *Store) PIMComplete(ctx context.Context, prefix string, books []int64, limit int) ([]PIMMatch, error) {
 	ws := FoldWords(prefix)
 	if len(ws) == 0 || limit <= 0 || len(books) == 0 {
 		return nil, nil
 	}
-	first := ws[0]
-	for _, w := range ws {
-		if len(w) > len(first) {
-			first = w
+	// The word that the fewest contacts have comes first; those that have it are asked for the others.
+	first, least := 0, maxPIMScan+1
+	for i, w := range ws {
+		n := 0
+		if len(ws) > 1 {
+			if _, err := s.reads.row(ctx, "SELECT count(*) FROM (SELECT 1 FROM pimwords WHERE word>=? AND word<? LIMIT ?)", []any{w, w + "\U0010FFFF", maxPIMScan}, &n); err != nil {
+				return nil, local("complete", err)
+			}
+		}
+		if n < least {
+			first, least = i, n
 		}
 	}
 	scan := maxPIMMatches
 	if len(ws) > 1 {
-		scan = 2000
+		scan = maxPIMScan
 	}
-	args := []any{first, first + "\U0010FFFF", scan}
-	in := inClause("o.col", books, &args)
-	extra := ""
-	for _, w := range ws {
-		if w != first {
-			extra += " AND instr(' '||o.words, ?)>0"
-			args = append(args, " "+w)
+	args := []any{ws[first], ws[first] + "\U0010FFFF", scan}
+	also := ""
+	for i, w := range ws {
+		if i != first {
+			also += " AND EXISTS(SELECT 1 FROM pimwords v WHERE v.obj=c.obj AND v.word>=? AND v.word<?)"
+			args = append(args, w, w+"\U0010FFFF")
 		}
 	}
 	args = append(args, maxPIMMatches)
+	in := inClause("o.col", books, &args)
+	args = append(args, maxPIMMatches)
 	var out []PIMMatch
 	err := s.reads.rows(ctx, `SELECT o.id, o.title, o.flags, coalesce(m.addr,''), coalesce(p.written,0), coalesce(p.last,0)
-		FROM (SELECT DISTINCT obj FROM (SELECT obj FROM pimwords WHERE word>=? AND word<? LIMIT ?)) w CROSS JOIN pimobjs o ON o.id=w.obj
+		FROM (SELECT DISTINCT c.obj FROM (SELECT obj FROM pimwords WHERE word>=? AND word<? LIMIT ?) c WHERE 1`+also+` LIMIT ?) w CROSS JOIN pimobjs o ON o.id=w.obj
 		LEFT JOIN pimmails m ON m.obj=o.id LEFT JOIN people p ON p.key=m.key
-		WHERE o.kind='contact' AND o.hide=0 AND `+in+extra+" LIMIT ?", args, func(scan func(...any) error) error {
+		WHERE o.kind='contact' AND o.hide=0 AND `+in+" LIMIT ?", args, func(scan func(...any) error) error {
 		var m PIMMatch
 		var flags PIMFlags
 		if err := scan(&m.Contact, &m.Name, &flags, &m.Addr, &m.Written, &m.Last); err != nil {
@@ -194,18 +210,27 @@ func (s *Store) PIMEvents(ctx context.Context, cols []int64, from, to int64) ([]
 	if len(cols) == 0 {
 		return nil, nil
 	}
-	var args []any
-	args = append(args, from-wideAfter, to, from-1)
-	in := inClause("o.col", cols, &args)
-	os, err := pimObjects(s.rowsOf(ctx), false, "o.kind='event' AND o.hide=0 AND o.wide=0 AND o.first>=? AND o.first<? AND o.last>? AND "+in, args...)
+	args := []any{from - wideAfter, to, from - 1}
+	in := inClause("col", cols, &args)
+	var out []PIMObject
+	add := func(scan func(...any) error) error {
+		o := PIMObject{Kind: "event"}
+		var data string
+		if err := scan(&o.ID, &o.Collection, &o.Ver, &o.UID, &o.Title, &data, &o.Flags, &o.Start, &o.Stop); err != nil {
+			return err
+		}
+		o.Data = strings.Split(data, dataSep)
+		out = append(out, o)
+		return nil
+	}
+	err := s.reads.rows(ctx, "SELECT id, col, ver, uid, title, data, flags, start, stop FROM pimobjs INDEXED BY pimobjs_narrow WHERE kind='event' AND hide=0 AND wide=0 AND first>=? AND first<? AND last>? AND "+in, args, add)
 	if err != nil {
 		return nil, local("events", err)
 	}
-	args = args[:0]
-	args = append(args, from-1, to)
-	in = inClause("o.col", cols, &args)
-	more, err := pimObjects(s.rowsOf(ctx), false, "o.kind='event' AND o.hide=0 AND o.wide=1 AND o.last>? AND o.first<? AND "+in, args...)
-	return append(os, more...), local("events", err)
+	args = []any{from - 1, to}
+	in = inClause("col", cols, &args)
+	err = s.reads.rows(ctx, "SELECT id, col, ver, uid, title, data, flags, start, stop FROM pimobjs INDEXED BY pimobjs_wide WHERE kind='event' AND hide=0 AND wide=1 AND last>? AND first<? AND "+in, args, add)
+	return out, local("events", err)
 }
 
 // PIMRaw returns the bytes of objects.

@@ -41,3 +41,18 @@ CREATE TABLE pimconflicts(
 CREATE TABLE pimalarms(key TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE pimfts USING fts5(text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2", prefix='2 3');
 `
+
+// pimCounts keeps how many objects a collection shows, and gives lists of one book an order of their own.
+const pimCounts = `
+ALTER TABLE pimcols ADD COLUMN n INTEGER NOT NULL DEFAULT 0;
+UPDATE pimcols SET n=(SELECT count(*) FROM pimobjs o WHERE o.col=pimcols.id AND o.hide=0);
+CREATE TRIGGER pimobjs_new AFTER INSERT ON pimobjs WHEN new.hide=0 BEGIN UPDATE pimcols SET n=n+1 WHERE id=new.col; END;
+CREATE TRIGGER pimobjs_gone AFTER DELETE ON pimobjs WHEN old.hide=0 BEGIN UPDATE pimcols SET n=n-1 WHERE id=old.col; END;
+CREATE TRIGGER pimobjs_hide AFTER UPDATE OF hide, col ON pimobjs WHEN old.hide<>new.hide OR old.col<>new.col BEGIN
+	UPDATE pimcols SET n=n-(old.hide=0) WHERE id=old.col;
+	UPDATE pimcols SET n=n+(new.hide=0) WHERE id=new.col;
+END;
+CREATE INDEX pimobjs_book ON pimobjs(col, sort, id) WHERE kind='contact' AND hide=0;
+DROP INDEX pimobjs_letter;
+CREATE INDEX pimobjs_letter ON pimobjs(col, letter) WHERE kind='contact' AND hide=0;
+`

@@ -215,7 +215,7 @@ func (p *Prop) write(b *bytes.Buffer, eol string) {
 		}
 	}
 	s.WriteByte(':')
-	s.WriteString(strings.NewReplacer("\r", "", "\n", "").Replace(p.Value))
+	s.WriteString(oneLine.Replace(p.Value))
 	line := s.String()
 	limit := 75
 	for len(line) > limit {
@@ -232,12 +232,17 @@ func (p *Prop) write(b *bytes.Buffer, eol string) {
 	b.WriteString(line + eol)
 }
 
+var (
+	oneLine = strings.NewReplacer("\r", "", "\n", "")
+	escaper = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", "")
+)
+
 // Escape writes a text value (RFC 5545 section 3.3.11, RFC 6350 section 3.4).
 func Escape(s string) string {
 	if !strings.ContainsAny(s, "\\;,\n\r") {
 		return s
 	}
-	return strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", "").Replace(s)
+	return escaper.Replace(s)
 }
 
 // Unescape reads a text value.

@@ -117,7 +117,7 @@ func (e *engine) placeGroup(g *box, ox, oy float64, table *box) {
 // placeAt places a box whose x and y count from ox, oy.
 func (e *engine) placeAt(c *box, ox, oy float64, parent *box) {
 	dx, dy := 0.0, 0.0
-	if c.st.Position == style.Relative || c.st.Position == style.Sticky && false {
+	if c.st.Position == style.Relative {
 		h := -1.0
 		if parent.borderHeight(parent.st.Height, -1) >= 0 {
 			h = parent.h - parent.vEdges()

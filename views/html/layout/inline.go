@@ -110,7 +110,7 @@ func (e *engine) prepare(b *box) *ifc {
 	e.buf, e.items = p.buf, p.items
 	c.bidi = p.rtl || hasRTL(c.text)
 	if c.bidi {
-		c.items = levels(c.text, p.items, b.st.RTL)
+		c.items = levels(c.text, p.items, b.st)
 	} else {
 		c.items = append(make([]item, 0, len(p.items)), p.items...)
 	}
@@ -139,25 +139,18 @@ const (
 
 // control writes the characters that begin the embedding of an inline box and returns those that end it.
 func (p *prep) control(st *style.Style, override bool) string {
-	pick := func(l, r string) {
-		if st.RTL {
-			p.buf = append(p.buf, r...)
-			p.rtl = true
-		} else {
-			p.buf = append(p.buf, l...)
-		}
-	}
+	p.rtl = p.rtl || st.RTL
 	end := ""
 	if st.Isolate {
-		pick(lri, rli)
+		p.buf = append(p.buf, pick(st, lri, rli)...)
 		end = pdi
 	}
 	switch {
 	case override:
-		pick(lro, rlo)
+		p.buf = append(p.buf, pick(st, lro, rlo)...)
 		end = pdf + end
 	case st.Embed && !st.Isolate:
-		pick(lre, rle)
+		p.buf = append(p.buf, pick(st, lre, rle)...)
 		end = pdf + end
 	}
 	return end
@@ -404,31 +397,45 @@ func hasRTL(s string) bool {
 	return false
 }
 
-// levels splits the items so that each is of one embedding level, UAX #9; a paragraph ends at each kept line feed.
-func levels(t string, items []item, rtl bool) []item {
+// levels splits the items so that each is of one embedding level, UAX #9. A paragraph ends at each kept line feed; embeddings that are open there
+// go on in the next one, CSS Writing Modes section 2.4.
+func levels(t string, items []item, st *style.Style) []item {
 	out := make([]item, 0, len(items)+8)
 	base := uint8(0)
-	if rtl {
+	if st.RTL {
 		base = 1
 	}
 	var runs []text.Level
-	k := 0
-	start, end := 0, -1
+	var open []string // controls of the inline boxes that are open
+	k, start, begin := 0, 0, true
 	for _, it := range items {
-		if int(it.from) > end || end < 0 {
-			start = int(it.from)
-			end = len(t)
+		if begin {
+			begin = false
+			end := len(t)
 			if i := strings.IndexByte(t[start:], '\n'); i >= 0 {
 				end = start + i
 			}
-			runs, k = text.Levels(t[start:end], rtl), 0
+			prefix := strings.Join(open, "")
+			if st.Override && start > 0 {
+				prefix = pick(st, lro, rlo) + prefix
+			}
+			runs, k = text.Levels(prefix+t[start:end], st.RTL), 0
+			start -= len(prefix)
 		}
 		for k < len(runs) && start+runs[k].To <= int(it.from) && k+1 < len(runs) {
 			k++
 		}
 		it.level = base
-		if it.kind == iBreak {
+		switch it.kind {
+		case iOpen:
+			open = append(open, t[it.from:it.to])
+		case iClose:
+			if n := len(open); n > 0 {
+				open = open[:n-1]
+			}
+		case iBreak:
 			out = append(out, it)
+			start, begin = int(it.to), true
 			continue
 		}
 		if k < len(runs) {
@@ -455,6 +462,13 @@ func levels(t string, items []item, rtl bool) []item {
 	}
 	settleEdges(out, base)
 	return out
+}
+
+func pick(st *style.Style, l, r string) string {
+	if st.RTL {
+		return r
+	}
+	return l
 }
 
 // settleEdges gives the starts and ends of inline boxes, which have no text of their own, a level that keeps text of one direction together.

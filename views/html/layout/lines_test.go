@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -137,6 +138,18 @@ func TestBidi(t *testing.T) {
 	}
 	if got := texts(l); len(got) != 1 || !strings.HasPrefix(got[0], "\u05d0\u05d1 abc") {
 		t.Errorf("read as %q", got)
+	}
+}
+
+func TestOverrideAndEmbeddingsOverLines(t *testing.T) {
+	l := lay(t, page("<p style='unicode-bidi:bidi-override;direction:rtl'>abc</p>"), 400)
+	if r := runOf(t, l, "abc"); !r.Shaped.RTL || math.Abs(r.X+r.W-400) > 1 {
+		t.Errorf("overridden: %v, right to left %v", r.Rect, r.Shaped.RTL)
+	}
+	// An embedding goes on after a br in it: 1 stands right of the word on both lines.
+	l = lay(t, page("<p><span dir=rtl>1 abc<br>2 def</span></p>"), 400)
+	if one, two := runOf(t, l, "1"), runOf(t, l, "2"); one.X <= runOf(t, l, "abc").X || two.X <= runOf(t, l, "def").X {
+		t.Errorf("the numbers stand at %g and %g\n%s", one.X, two.X, dump(l))
 	}
 }
 

@@ -340,6 +340,10 @@ func (p *painter) self(b *box) {
 		p.fieldset(b, r, border)
 		return
 	}
+	if b.ctl != nil && plainControl(b.st) {
+		p.control(b, r)
+		return
+	}
 	p.box(b, b.st, r, border, b.bord, b.pad)
 	if b.kind == kTable {
 		p.columns(b)

@@ -193,6 +193,28 @@ func (p *painter) dot(b *box, m *marker, x, y float64) {
 	p.add(d)
 }
 
+// plainControl tells whether a control has the border that the user agent's sheet gives it; browsers draw it in the look of the system then.
+func plainControl(st *style.Style) bool {
+	b := st.Border
+	return b[0] == b[1] && b[1] == b[2] && b[2] == b[3] && b[0].Width == 2 && (b[0].Line == style.Inset || b[0].Line == style.Outset)
+}
+
+// control paints such a control: a thin rounded frame.
+func (p *painter) control(b *box, r display.Rect) {
+	line := style.Border{Width: 1, Line: style.Solid, Color: color.NRGBA{118, 118, 118, 255}}
+	d := p.box(b, b.st, r, [4]style.Border{line, line, line, line}, b.bord, b.pad)
+	if d == nil {
+		return
+	}
+	round := 2.0
+	if b.ctl.kind == "button" {
+		round = 3
+	}
+	for i := range 4 {
+		d.Radius[i] = [2]float64{round, round}
+	}
+}
+
 // controlText paints what stands in a form control.
 func (p *painter) controlText(b *box, in display.Rect) {
 	t := b.ctl

@@ -2,6 +2,7 @@ package cmail
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -83,6 +84,27 @@ func TestGroup(t *testing.T) {
 	got := card2(t, VCard(m, 4))
 	if got.Kind != "group" || got.Name.Full != "Crew" || !reflect.DeepEqual(got.Members, c.Members[:2]) || !strings.Contains(got.Note, "urn:uuid:03a0e51f") {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestLongGroup: a list too long for the lists of members has them in a stream.
+func TestLongGroup(t *testing.T) {
+	c := pim.Contact{Kind: "group", Name: pim.Name{Full: "All"}}
+	for i := range 2000 {
+		c.Members = append(c.Members, fmt.Sprintf("mailto:p%d@example.com", i))
+	}
+	m := FromContact(c)
+	stream := m.LidBytes(prop.PidLidDistributionListStream)
+	if stream == nil || lidBinaries(m, prop.PidLidDistributionListMembers) != nil {
+		t.Fatal("the members are not in a stream")
+	}
+	if got := card2(t, VCard(m, 4)); !reflect.DeepEqual(got.Members, c.Members) {
+		t.Errorf("%d members", len(got.Members))
+	}
+	for n := 0; n < len(stream); n += 977 {
+		if ids, _ := streamMembers(stream[:n]); len(ids) > n/100 {
+			t.Errorf("cut at %d: %d members", n, len(ids))
+		}
 	}
 }
 

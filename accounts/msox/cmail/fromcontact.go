@@ -322,11 +322,18 @@ func fromGroup(c pim.Contact) *prop.Message {
 		}
 		ids = append(ids, NewOneOff(addr, "SMTP", addr))
 	}
-	if ids != nil {
+	size := 0
+	for _, id := range ids {
+		size += len(id)
+	}
+	switch {
+	case size >= maxInLists:
+		k.set(prop.PidLidDistributionListStream, newStream(ids))
+	case ids != nil:
 		k.set(prop.PidLidDistributionListOneOffMembers, ids)
 		k.set(prop.PidLidDistributionListMembers, ids)
+		k.set(prop.PidLidDistributionListChecksum, int32(listChecksum(ids)))
 	}
-	k.set(prop.PidLidDistributionListChecksum, int32(listChecksum(ids)))
 	note := c.Note
 	if len(rest) > 0 {
 		note = strings.TrimRight(note, "\n") + "\n\n" + strings.Join(rest, "\n")

@@ -354,6 +354,7 @@ func FuzzProperties(f *testing.F) {
 			prop.PidTagHtml: body, prop.PidTagRtfCompressed: body, prop.PidTagReplyRecipientEntries: entry, prop.PidTagInternetCodepage: cp, prop.PidTagConversationIndex: entry,
 			prop.PidTagSubject.As(prop.String8): body}
 		setNamed(bag, names, prop.PidLidDistributionListOneOffMembers, [][]byte{entry})
+		setNamed(bag, names, prop.PidLidDistributionListStream, body)
 		m := &prop.Message{Bag: bag, Namer: names, Recipients: []prop.Bag{prop.Map{prop.PidTagRecipientType: cp, prop.PidTagEntryId: entry, prop.PidTagDisplayName: header}},
 			Attachments: []prop.Attachment{file(addr, header, addr, body)}}
 		var out bytes.Buffer

@@ -115,16 +115,36 @@ func (s *Store) subfolders(parent ndb.NID) []ndb.NID {
 			out = append(out, ndb.NID(t.Row(i).ID))
 		}
 	}
-	if err != nil || t == nil && parent == nidRoot || t != nil && t.Lost {
+	lost := err != nil || t == nil && parent == nidRoot || t != nil && t.Lost
+	if lost {
 		s.lose(Ref(parent), "the list of a folder's subfolders", err)
-		have := map[ndb.NID]bool{}
-		for _, n := range out {
-			have[n] = true
+	}
+	if lost || s.F.Damaged() {
+		// In a damaged file the node tree is asked too: a table may say what is not, and be silent about what is.
+		out = s.agree(out, parent, func(t byte) bool { return t == ndb.TypeFolder || t == ndb.TypeSearchFolder })
+	}
+	return out
+}
+
+// agree brings a table's list of what is in a folder in agreement with the node tree: in the order of the table, and what it does
+// not have after that.
+func (s *Store) agree(list []ndb.NID, parent ndb.NID, kind func(byte) bool) []ndb.NID {
+	there := map[ndb.NID]bool{}
+	for _, n := range s.below(parent) {
+		if kind(n.NID.Type()) && n.NID != parent {
+			there[n.NID] = true
 		}
-		for _, n := range s.below(parent) {
-			if t := n.NID.Type(); (t == ndb.TypeFolder || t == ndb.TypeSearchFolder) && !have[n.NID] && n.NID != parent {
-				out = append(out, n.NID)
-			}
+	}
+	var out []ndb.NID
+	for _, n := range list {
+		if there[n] {
+			out = append(out, n)
+			delete(there, n)
+		}
+	}
+	for _, n := range s.below(parent) {
+		if there[n.NID] {
+			out = append(out, n.NID)
 		}
 	}
 	return out
@@ -174,7 +194,7 @@ func (f *Folder) Items() []Ref { return f.list(ndb.TypeContents, ndb.TypeMessage
 // Associated lists the items associated with the folder.
 func (f *Folder) Associated() []Ref { return f.list(ndb.TypeAssoc, ndb.TypeAssocMessage) }
 
-func (f *Folder) list(table, kind byte) (out []Ref) {
+func (f *Folder) list(table, kind byte) []Ref {
 	if f.Search {
 		return nil
 	}
@@ -182,21 +202,25 @@ func (f *Folder) list(table, kind byte) (out []Ref) {
 	s.reading(f.Ref)
 	defer s.reading(0)
 	t, err := s.table(ndb.NID(f.Ref), table)
-	have := map[Ref]bool{}
+	var ids []ndb.NID
+	have := map[ndb.NID]bool{}
 	if t != nil {
 		for i := range t.Len() {
-			if r := Ref(t.Row(i).ID); ndb.NID(r).Type() == kind && !have[r] {
-				out, have[r] = append(out, r), true
+			if n := ndb.NID(t.Row(i).ID); n.Type() == kind && !have[n] {
+				ids, have[n] = append(ids, n), true
 			}
 		}
 	}
-	if err != nil || t != nil && t.Lost {
+	lost := err != nil || t != nil && t.Lost
+	if lost {
 		s.lose(f.Ref, "the list of a folder's items", err)
-		for _, n := range s.below(ndb.NID(f.Ref)) {
-			if n.NID.Type() == kind && !have[Ref(n.NID)] {
-				out = append(out, Ref(n.NID))
-			}
-		}
+	}
+	if lost || s.F.Damaged() {
+		ids = s.agree(ids, ndb.NID(f.Ref), func(t byte) bool { return t == kind })
+	}
+	out := make([]Ref, len(ids))
+	for i, n := range ids {
+		out[i] = Ref(n)
 	}
 	return out
 }

@@ -98,6 +98,7 @@ func (s *Store) attachments(p *ltp.PC, of Ref, cp, depth int, left *int) (out []
 		if !whole {
 			s.lose(of, "the list of an item's attachments", err)
 		}
+		whole = whole && !s.F.Damaged() // in a damaged file the nodes are asked too
 	} else {
 		whole = true // no table: no attachments, unless nodes say otherwise
 	}

@@ -277,3 +277,9 @@ func compareItem(t *testing.T, m *prop.Message, want oracleItem) {
 		}
 	}
 }
+
+func write(t testing.TB, path string, b []byte) {
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

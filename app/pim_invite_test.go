@@ -1,0 +1,183 @@
+package app_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/pim"
+	"github.com/postrider/postrider/accounts/testserver"
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/app/store"
+)
+
+// TestInvitationsBetweenTwoPeople goes the whole round by mail (RFC 6047): invited, accepted, moved, one occurrence called off, all called off, and what comes late changes nothing.
+func TestInvitationsBetweenTwoPeople(t *testing.T) {
+	s, ctx := testserver.Start(t, testserver.Options{}), context.Background()
+	ada, bob := open(t, s, t.TempDir()), open(t, s, t.TempDir())
+	adas, bobs := add(t, ada, account(s, "ada@example.test", 993, 587)), add(t, bob, account(s, "bob@example.test", 993, 465))
+	inbox := func(a *app.App, acc mail.Account) mail.MailboxID {
+		var id mail.MailboxID
+		waitFor(t, "the inbox", func() bool { id = mailbox(t, a, acc.ID, mail.RoleInbox).ID; return id != 0 })
+		return id
+	}
+	boxes := map[*app.App]mail.MailboxID{ada: inbox(ada, adas), bob: inbox(bob, bobs)}
+	// arrives waits for a mail that begins with a subject and has not been seen before, and reads its invitation.
+	seen := map[mail.MessageID]bool{}
+	arrives := func(a *app.App, subject string) (mail.MessageID, pim.Invitation) {
+		t.Helper()
+		var id mail.MessageID
+		var v pim.Invitation
+		waitFor(t, subject, func() bool {
+			for _, r := range rows(t, a, store.View{Mailbox: boxes[a]}) {
+				if strings.HasPrefix(r.Subject, subject) && !seen[r.ID] {
+					x, ok, err := a.Invitation(ctx, r.ID)
+					if fault.Is(err, fault.Busy) || fault.Is(err, fault.Network) {
+						return false // its body is on the way
+					}
+					if err != nil || !ok {
+						t.Fatalf("%s: %v %v", subject, ok, err)
+					}
+					id, v = r.ID, x
+					return true
+				}
+			}
+			return false
+		})
+		seen[id] = true
+		return id, v
+	}
+	start := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 7).Add(10 * time.Hour)
+	day := func(n, hour int) pim.When {
+		return pim.When{Time: start.AddDate(0, 0, n).Add(time.Duration(hour-10) * time.Hour)}
+	}
+	w := pim.Window{Start: start.AddDate(0, 0, -2), End: start.AddDate(0, 0, 10), Zone: time.UTC}
+	see := func(a *app.App) string {
+		t.Helper()
+		os, err := a.Events(ctx, w, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, o := range os {
+			what := o.Start.Sub(start).String() + " " + o.Summary
+			if o.Status == "cancelled" {
+				what += " off"
+			}
+			out = append(out, what)
+		}
+		return strings.Join(out, ", ")
+	}
+	id, _, err := ada.SaveEvent(ctx, pim.Event{Summary: "Rowing", Location: "Båthus 3", Start: day(0, 10), End: day(0, 11), Rule: &pim.Rule{Freq: "DAILY", Count: 3}, Organizer: &pim.Attendee{Name: "Ada", Addr: adas.Address},
+		Attendees: []pim.Attendee{{Name: "Ada", Addr: adas.Address, Status: "accepted"}, {Name: "Bob", Addr: bobs.Address, Status: "needs-action", RSVP: true}}}, pim.AllEvents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Bob has something else at that time.
+	if _, _, err := bob.SaveEvent(ctx, pim.Event{Summary: "Dentist", Start: day(0, 10), End: day(0, 11)}, pim.AllEvents); err != nil {
+		t.Fatal(err)
+	}
+	if err := ada.Invite(ctx, id, "", "Bring your own oars.", false); err != nil {
+		t.Fatal(err)
+	}
+	first, v := arrives(bob, "Invitation: Rowing")
+	if v.Method != "REQUEST" || v.State != "new" || v.Me != bobs.Address || v.Answer != "needs-action" || v.Forged != "" || v.Known != 0 || len(v.Conflicts) != 1 || v.Conflicts[0].Summary != "Dentist" || v.Event.Location != "Båthus 3" {
+		t.Fatalf("%+v", v)
+	}
+	if err := bob.AnswerInvitation(ctx, first, "accepted", "Looking forward.", 0, true); err != nil {
+		t.Fatal(err)
+	}
+	if got := see(bob); got != "0s Dentist, 0s Rowing, 24h0m0s Rowing, 48h0m0s Rowing" {
+		t.Errorf("bob sees %s", got)
+	}
+	answer, v := arrives(ada, "Accepted: Rowing")
+	if v.Method != "REPLY" || v.Reply == nil || v.Reply.Status != "accepted" || v.Known != id {
+		t.Fatalf("%+v", v)
+	}
+	if err := ada.ApplyInvitation(ctx, answer); err != nil {
+		t.Fatal(err)
+	}
+	e, err := ada.Event(ctx, id, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Attendees[1].Status != "accepted" || e.Attendees[1].Note != "Looking forward." {
+		t.Errorf("%+v", e.Attendees)
+	}
+	// The second occurrence is moved: an update of that one alone.
+	os, err := ada.Events(ctx, w, nil)
+	if err != nil || len(os) != 3 {
+		t.Fatal(err, len(os))
+	}
+	o, err := ada.Event(ctx, id, os[1].Recurrence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Start, o.End = day(1, 15), day(1, 16)
+	if _, _, err := ada.SaveEvent(ctx, o, pim.This); err != nil {
+		t.Fatal(err)
+	}
+	if err := ada.Invite(ctx, id, os[1].Recurrence, "", false); err != nil {
+		t.Fatal(err)
+	}
+	moved, v := arrives(bob, "Updated invitation: Rowing")
+	if v.State != "update" || v.Known == 0 || !strings.Contains(strings.Join(v.Changes, " "), "time") {
+		t.Errorf("%+v", v)
+	}
+	if err := bob.AnswerInvitation(ctx, moved, "tentative", "", 0, true); err != nil {
+		t.Fatal(err)
+	}
+	if got := see(bob); got != "0s Dentist, 0s Rowing, 29h0m0s Rowing, 48h0m0s Rowing" {
+		t.Errorf("after the move bob sees %s", got)
+	}
+	answer, v = arrives(ada, "Tentative: Rowing")
+	if err := ada.ApplyInvitation(ctx, answer); err != nil {
+		t.Fatal(err)
+	}
+	o, err = ada.Event(ctx, id, os[1].Recurrence)
+	if err != nil || o.Attendees[1].Status != "tentative" {
+		t.Errorf("%v %+v", err, o.Attendees)
+	}
+	if e, err = ada.Event(ctx, id, ""); err != nil || e.Attendees[1].Status != "accepted" {
+		t.Errorf("the series' answer changed: %v %+v", err, e.Attendees)
+	}
+	// The last one is called off.
+	if err := ada.Invite(ctx, id, os[2].Recurrence, "", true); err != nil {
+		t.Fatal(err)
+	}
+	off, v := arrives(bob, "Cancelled: Rowing")
+	if v.Method != "CANCEL" {
+		t.Errorf("%+v", v)
+	}
+	if err := bob.ApplyInvitation(ctx, off); err != nil {
+		t.Fatal(err)
+	}
+	if got := see(bob); got != "0s Dentist, 0s Rowing, 29h0m0s Rowing, 48h0m0s Rowing off" {
+		t.Errorf("after the cancellation bob sees %s", got)
+	}
+	// The first invitation is out of date for the occurrences that were changed since, and is still that of the series.
+	if _, v, err := again(ctx, bob, first); err != nil || v.State == "new" {
+		t.Errorf("%v %+v", err, v)
+	}
+	// Somebody else cannot call it off.
+	forgedText := "From: jane.doe@example.com\r\nTo: bob@example.test\r\nSubject: Forged\r\nMIME-Version: 1.0\r\nContent-Type: text/calendar; method=CANCEL; charset=utf-8\r\n\r\nBEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:CANCEL\r\nBEGIN:VEVENT\r\nUID:" + e.UID +
+		"\r\nDTSTAMP:20300101T000000Z\r\nSEQUENCE:99\r\nDTSTART:20300101T000000Z\r\nORGANIZER:mailto:ada@example.test\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+	if err := s.Deliver("bob@example.test", []byte(forgedText)); err != nil {
+		t.Fatal(err)
+	}
+	fake, v := arrives(bob, "Forged")
+	if v.Forged == "" {
+		t.Errorf("a forged organiser is not pointed out: %+v", v)
+	}
+	if err := bob.ApplyInvitation(ctx, fake); !fault.Is(err, fault.Refused) {
+		t.Errorf("a forged cancellation was carried out: %v", err)
+	}
+}
+
+func again(ctx context.Context, a *app.App, id mail.MessageID) (bool, pim.Invitation, error) {
+	v, ok, err := a.Invitation(ctx, id)
+	return ok, v, err
+}

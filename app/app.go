@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/tls"
 	"context"
 	"crypto/rand"
 	"crypto/x509"
@@ -64,6 +65,7 @@ type App struct {
 	settings Settings
 	oauth    map[mail.AccountID]auth.Source
 	bodies   *bodyCache
+	remote   *Remote
 	cancel   context.CancelFunc
 
 	done             sync.WaitGroup
@@ -111,6 +113,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{o: o, store: st, bus: b, log: o.Log, dialer: &wire.Dialer{Roots: o.Roots}, settings: DefaultSettings(), oauth: map[mail.AccountID]auth.Source{}, bodies: newBodyCache(8 << 20)}
+	a.remote = NewRemote(filepath.Join(o.Dir, "pictures"), &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12}, nil)
 	if _, err := st.Setting(ctx, "settings", &a.settings); err != nil {
 		st.Close()
 		return nil, err

@@ -56,6 +56,9 @@ type Client interface {
 	DeleteMailbox(ctx context.Context, id mail.MailboxID) error
 	SubscribeMailbox(ctx context.Context, id mail.MailboxID, on bool) error
 
+	// RemotePicture loads a picture that a mail refers to; see [Remote]. It waits for the network and is called only for what the person allowed.
+	RemotePicture(ctx context.Context, url string) ([]byte, error)
+
 	// OpenFile takes a message from an .eml file in and returns its id.
 	OpenFile(ctx context.Context, path string) (mail.MessageID, error)
 
@@ -221,6 +224,8 @@ type Settings struct {
 	ISPDB       bool     `json:"ispdb"`        // ask the online database during set-up
 	SendAddress bool     `json:"send_address"` // the whole address may be sent to the domain's autoconfig server
 	Quote       string   `json:"quote"`        // "above" or "below": where the answer goes
+	PicturesOf  []string `json:"pictures_of"`  // senders whose remote pictures are always loaded, lower-case addresses
+	PlainText   bool     `json:"plain_text"`   // new messages are written without formatting
 	Notify      bool     `json:"notify"`
 	NotifyShows string   `json:"notify_shows"` // what a notification tells of a message: "subject" (and sender; "" too), "sender", "nothing"
 	Sidebar     float32  `json:"sidebar"`      // px

@@ -84,3 +84,28 @@ func TestBuildHTMLAlone(t *testing.T) {
 		t.Errorf("without files it is\n%s", raw)
 	}
 }
+
+// TestDraftComesBack: a draft on a server is a message like the one that is sent; opened again it is the same.
+func TestDraftComesBack(t *testing.T) {
+	d, o := htmlDraft()
+	d.Attach = d.Attach[:2]
+	raw, _, err := Build(d, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := FromEML(raw, func(name, typ string, r io.Reader) (mail.Attachment, error) {
+		b, err := io.ReadAll(r)
+		return mail.Attachment{Name: name, Type: typ, Digest: string(b)}, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back.HTML != d.HTML || back.Text != d.Text || len(back.Attach) != 2 {
+		t.Fatalf("it comes back as %q, %q, %+v", back.HTML, back.Text, back.Attach)
+	}
+	for _, a := range back.Attach {
+		if (a.ContentID == "boat@example.com") != (a.Name == "boat.png") {
+			t.Errorf("%+v", a)
+		}
+	}
+}

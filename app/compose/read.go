@@ -102,6 +102,12 @@ func FromEML(raw []byte, put func(name, typ string, r io.Reader) (mail.Attachmen
 	}
 	d.Text, d.Quoted = splitQuoted(strings.TrimRight(b.Text, "\n"))
 	d.Forward = strings.HasPrefix(d.Quoted, forwardLine)
+	if b.HTML != "" {
+		d.HTML = inside(b.HTML)
+		if d.Quoted != "" {
+			d.Text, d.Quoted = strings.TrimRight(b.Text, "\n"), ""
+		}
+	}
 	if put == nil {
 		return d, nil
 	}
@@ -114,9 +120,29 @@ func FromEML(raw []byte, put func(name, typ string, r io.Reader) (mail.Attachmen
 		if err != nil {
 			return d, fault.Of(err)
 		}
+		if p.ContentID != "" && d.HTML != "" && refersTo(d.HTML, p.ContentID) {
+			a.ContentID = p.ContentID
+		}
 		d.Attach = append(d.Attach, a)
 	}
 	return d, nil
+}
+
+// inside returns what is between the body's tags of a page.
+func inside(page string) string {
+	low := strings.ToLower(page)
+	if len(low) != len(page) {
+		return page
+	}
+	if i := strings.Index(low, "<body"); i >= 0 {
+		if j := strings.IndexByte(low[i:], '>'); j >= 0 {
+			page, low = page[i+j+1:], low[i+j+1:]
+		}
+	}
+	if i := strings.LastIndex(low, "</body"); i >= 0 {
+		page = page[:i]
+	}
+	return strings.TrimSpace(page)
 }
 
 // written drops what is no address.
@@ -146,6 +172,12 @@ func splitQuoted(text string) (own, quoted string) {
 		return text, ""
 	}
 	return ownText(lines[:i-1]), strings.Join(lines[i-1:], "\n")
+}
+
+// Own returns what a person wrote of a text, without the history below it.
+func Own(text string) string {
+	own, _ := splitQuoted(text)
+	return own
 }
 
 func ownText(lines []string) string { return strings.TrimRight(strings.Join(lines, "\n"), "\n") }

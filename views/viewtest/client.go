@@ -27,6 +27,9 @@ type Options struct {
 // Client is a door to invented mail. Set the functions before use to script what a view asks for.
 type Client struct {
 	blobs map[string][]byte // attached files, by digest
+	// Asked are the pictures that were asked for; OnPicture answers.
+	Asked     []string
+	OnPicture func(url string) ([]byte, error)
 	*app.Shelves
 	Bus *bus.Bus
 

@@ -74,6 +74,16 @@ func (c *Client) DiscardDraft(ctx context.Context, id mail.DraftID) (app.Undo, e
 	return app.Undo{Group: group, Text: "Draft discarded"}, ctx.Err()
 }
 
+// RemotePicture implements app.Client: OnPicture answers, and what was asked is kept.
+func (c *Client) RemotePicture(_ context.Context, url string) ([]byte, error) {
+	defer c.lock("RemotePicture")()
+	c.Asked = append(c.Asked, url)
+	if c.OnPicture != nil {
+		return c.OnPicture(url)
+	}
+	return nil, fault.New(fault.Network, "picture", "This picture could not be loaded", "")
+}
+
 // OpenAttachment implements app.Client.
 func (c *Client) OpenAttachment(ctx context.Context, digest string) (io.ReadCloser, error) {
 	defer c.lock("OpenAttachment")()

@@ -13,14 +13,15 @@ import (
 
 // Face is a loaded face of a font file. It is safe for concurrent use.
 type Face struct {
-	id     uint64
-	family string // normalised
-	font   *font.Font
-	upem   float64
-	lines  lineMetrics
-	latin  [0x250/64 + 1]uint64 // which of the first characters it has, for the common case
-	smcp   bool
-	strike float64 // px per em of the largest bitmaps, when the face has nothing else
+	id      uint64
+	family  string // normalised
+	font    *font.Font
+	upem    float64
+	lines   lineMetrics
+	latin   [0x250/64 + 1]uint64 // which of the first characters it has, for the common case
+	smcp    bool
+	colored bool
+	strike  float64 // px per em of the largest bitmaps, when the face has nothing else
 
 	mu    sync.Mutex
 	tools []*tool // free
@@ -69,6 +70,7 @@ func loadFace(data []byte, index int, family string) *Face {
 		}
 	}
 	f.measure(ld, ff)
+	f.colored = ft.COLR != nil || len(ft.BitmapSizes()) > 0
 	if !ld.HasTable(ot.MustNewTag("glyf")) && !ld.HasTable(ot.MustNewTag("CFF ")) && !ld.HasTable(ot.MustNewTag("CFF2")) {
 		for _, b := range ft.BitmapSizes() {
 			f.strike = max(f.strike, float64(b.XPpem))
@@ -174,3 +176,6 @@ func (f *Face) With(do func(*font.Face)) {
 	defer f.give(t)
 	do(t.face)
 }
+
+// Colored tells whether the face has glyphs in colour, as bitmaps or as layers.
+func (f *Face) Colored() bool { return f.colored }

@@ -111,7 +111,8 @@ func shapeSegment(g segment, t string, runes []rune, at []int, size float64, o O
 	}
 	b.Shape(tl.hb, feats)
 
-	scale := size / f.upem
+	// A browser hands sizes on in 64ths of a px.
+	scale := max(math.Floor(size*64), 1) / 64 / f.upem
 	base := at[g.from]
 	r := Run{Text: t[base:at[g.to]], Face: f, Size: size, RTL: o.RTL, FakeBold: g.match.fakeBold, FakeItalic: g.match.fakeItalic}
 	from := len(arena)

@@ -257,3 +257,54 @@ func pieces(d float64) int {
 	}
 	return int(min(max(math.Ceil(math.Sqrt(d/0.025)), 1), 200))
 }
+
+// Len is how many points the path has.
+func (p *Path) Len() int { return len(p.pts) }
+
+// Oriented returns the path, or its reverse where its contours together turn the other way than those of a stroke, so that a stroke can be added to it.
+func (p *Path) Oriented() *Path {
+	area := 0.0
+	p.flatten(Identity, true, func(x0, y0, x1, y1 float64) { area += x0*y1 - x1*y0 }, nil)
+	if area >= 0 {
+		return p
+	}
+	out := &Path{}
+	var verbs []verb
+	var pts []point
+	flush := func() {
+		if len(pts) == 0 {
+			return
+		}
+		i := len(pts) - 1
+		out.MoveTo(pts[i].x, pts[i].y)
+		for k := len(verbs) - 1; k >= 0; k-- {
+			switch verbs[k] {
+			case line:
+				out.LineTo(pts[i-1].x, pts[i-1].y)
+				i--
+			case quad:
+				out.QuadTo(pts[i-1].x, pts[i-1].y, pts[i-2].x, pts[i-2].y)
+				i -= 2
+			case cube:
+				out.CubeTo(pts[i-1].x, pts[i-1].y, pts[i-2].x, pts[i-2].y, pts[i-3].x, pts[i-3].y)
+				i -= 3
+			}
+		}
+		out.Close()
+		verbs, pts = verbs[:0], pts[:0]
+	}
+	p.each(func(v verb, q []point) {
+		if v == move {
+			flush()
+			pts = append(pts, q...)
+			return
+		}
+		if v == shut {
+			return
+		}
+		verbs = append(verbs, v)
+		pts = append(pts, q...)
+	})
+	flush()
+	return out
+}

@@ -1,0 +1,186 @@
+package paint
+
+import (
+	"image"
+	"image/color"
+	"math"
+
+	"github.com/go-text/typesetting/font/opentype/tables"
+
+	"github.com/postrider/postrider/views/html/display"
+	"github.com/postrider/postrider/views/html/style"
+	"github.com/postrider/postrider/views/html/vector"
+)
+
+func glyphID(id uint32) tables.GlyphID { return tables.GlyphID(id) }
+
+// run paints text: shadows, lines under and over it, letters, the line through it.
+func (c *canvas) run(r *display.Run) {
+	if r.Feed {
+		return
+	}
+	for i := len(r.Shadows) - 1; i >= 0; i-- {
+		c.textShadow(r, r.Shadows[i])
+	}
+	through := r.Base - r.Shaped.Size*0.18 // what is above this and below the ascent goes through the letters
+	for _, d := range r.Decoration {
+		if d.Y > through || d.Y+d.Thick < r.Base-r.Shaped.Size*0.6 {
+			c.decorate(r, d)
+		}
+	}
+	c.letters(r, 0, 0, c.color(r.Color, TextColor))
+	for _, d := range r.Decoration {
+		if !(d.Y > through || d.Y+d.Thick < r.Base-r.Shaped.Size*0.6) {
+			c.decorate(r, d)
+		}
+	}
+}
+
+// letters draws the glyphs, moved by dx, dy device pixels.
+func (c *canvas) letters(r *display.Run, dx, dy float64, n color.NRGBA) {
+	if n.A == 0 || r.Shaped.Face == nil || r.Shaped.Size <= 0 {
+		return
+	}
+	size := r.Shaped.Size * c.scale
+	y := math.Floor(r.Base*c.scale+dy+0.5)
+	x := r.X*c.scale + dx
+	ink := inked(n)
+	f := r.Shaped.Face
+	k := glyphKey{face: f.ID(), size: float32(size), bold: r.Shaped.FakeBold, italic: r.Shaped.FakeItalic}
+	left, right := float64(c.clip.Min.X)-2*size, float64(c.clip.Max.X)+2*size
+	for _, g := range r.Shaped.Glyphs {
+		gx := x + g.X*c.scale
+		x += g.Advance * c.scale
+		if gx < left {
+			continue
+		}
+		if gx > right {
+			break
+		}
+		k.id = g.ID
+		gy := int(math.Floor(y + g.Y*c.scale + 0.5))
+		if size > maxGlyph {
+			c.bigLetter(r, k, gx, float64(gy), n)
+			continue
+		}
+		var px int
+		px, k.part = subpixel(gx)
+		gl := glyphOf(f, k)
+		switch {
+		case gl == nil:
+		case gl.color != nil:
+			c.stamp(gl.color, px+gl.x, gy+gl.y, n.A)
+		default:
+			c.mask(gl.mask, px+gl.x, gy+gl.y, ink)
+		}
+	}
+}
+
+// bigLetter fills a letter that is not worth keeping.
+func (c *canvas) bigLetter(r *display.Run, k glyphKey, x, y float64, n color.NRGBA) {
+	if g, ok := colorGlyph(r.Shaped.Face, k); ok {
+		if g != nil && g.color != nil {
+			c.stamp(g.color, int(math.Round(x))+g.x, int(y)+g.y, n.A)
+		}
+		return
+	}
+	p := Outline(r.Shaped.Face, k.id)
+	if k.bold {
+		p = bolder(r.Shaped.Face, k.id, float64(k.size))
+	}
+	if p == nil {
+		return
+	}
+	k.part = 0
+	c.fillPath(p, vector.Translate(x, y).Mul(letter(r.Shaped.Face, k)), n)
+}
+
+// ink is a text colour with the curve that makes thin strokes as strong as browsers draw them.
+type ink struct {
+	solid
+	curve *[256]uint8
+}
+
+// mask draws a letter.
+func (c *canvas) mask(m *image.Alpha, x, y int, s ink) {
+	r := m.Rect.Add(image.Pt(x, y)).Intersect(c.clip)
+	for yy := r.Min.Y; yy < r.Max.Y; yy++ {
+		src := m.Pix[(yy-y)*m.Stride+r.Min.X-x : (yy-y)*m.Stride+r.Max.X-x]
+		i := c.img.PixOffset(r.Min.X, yy)
+		row := c.img.Pix[i : i+4*len(src)]
+		for k, v := range src {
+			if v == 0 {
+				continue
+			}
+			a := uint32(s.curve[v])
+			p := row[4*k : 4*k+4 : 4*k+4]
+			inv := 255 - div255(s.a*a)
+			p[0] = uint8(div255(s.r*a + uint32(p[0])*inv))
+			p[1] = uint8(div255(s.g*a + uint32(p[1])*inv))
+			p[2] = uint8(div255(s.b*a + uint32(p[2])*inv))
+			p[3] = uint8(div255(s.a*a + uint32(p[3])*inv))
+		}
+	}
+}
+
+// stamp draws a picture at its own size.
+func (c *canvas) stamp(src *image.RGBA, x, y int, alpha uint8) {
+	r := src.Rect.Sub(src.Rect.Min).Add(image.Pt(x, y)).Intersect(c.clip)
+	if r.Empty() {
+		return
+	}
+	cov := c.row[:r.Dx()]
+	for i := range cov {
+		cov[i] = alpha
+	}
+	for yy := r.Min.Y; yy < r.Max.Y; yy++ {
+		i := (yy-y)*src.Stride + 4*(r.Min.X-x)
+		c.coverColors(r.Min.X, yy, cov, src.Pix[i:i+4*r.Dx()])
+	}
+}
+
+// decorate draws one line of a run.
+func (c *canvas) decorate(r *display.Run, d display.Decoration) {
+	n := c.color(d.Color, TextColor)
+	x0, x1 := r.X*c.scale, (r.X+r.W)*c.scale
+	thick := max(1, math.Round(d.Thick*c.scale))
+	y := math.Floor(d.Y*c.scale + 0.5)
+	switch d.Line {
+	case style.NoLine, style.Hidden:
+	case style.Double:
+		c.bar(x0, y, x1-x0, thick, n)
+		c.bar(x0, y+2*thick, x1-x0, thick, n)
+	case style.Dotted, style.Dashed:
+		c.dashes(x0, y+thick/2, x1, y+thick/2, thick, d.Line == style.Dotted, n)
+	case style.Wavy:
+		c.wave(x0, x1, y+thick/2, thick, n)
+	default:
+		c.bar(x0, y, x1-x0, thick, n)
+	}
+}
+
+// bar fills a rectangle whose left and right edges may lie within pixels.
+func (c *canvas) bar(x, y, w, h float64, n color.NRGBA) {
+	var p vector.Path
+	p.Rect(x, y, w, h)
+	c.fillPath(&p, vector.Identity, n)
+}
+
+// wave draws a wavy line about y.
+func (c *canvas) wave(x0, x1, y, thick float64, n color.NRGBA) {
+	step := 2 * thick * 1.5 // half a wave
+	amp := thick * 1.5
+	var p vector.Path
+	p.MoveTo(x0, y)
+	for x, up := x0, true; x < x1 && x-x0 < 20000; x, up = x+step, !up {
+		a := -amp
+		if !up {
+			a = amp
+		}
+		p.CubeTo(x+step/2, y+a, x+step/2, y+a, x+step, y)
+	}
+	save := c.clip
+	c.clip = c.clip.Intersect(image.Rect(int(math.Floor(x0)), -1e8, int(math.Ceil(x1)), 1e8))
+	c.fillPath(p.Stroke(vector.Pen{Width: thick, Join: vector.RoundJoin}, 1), vector.Identity, n)
+	c.clip = save
+}

@@ -144,3 +144,105 @@ func TestEveryByte(t *testing.T) {
 		t.Errorf("%d of 240 changes broke no rule", missed)
 	}
 }
+
+// TestOutlookFilesWritten writes to files that Outlook made: they stay as sound as they were, with what is new in them.
+func TestOutlookFilesWritten(t *testing.T) {
+	for _, file := range corpora(t) {
+		name := filepath.Base(file)
+		f, err := os.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(z)
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "a.pst")
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := pst.OpenWrite(path, pst.Options{})
+		if err != nil {
+			if strings.Contains(name, "ansi") {
+				continue
+			}
+			t.Fatalf("%s: %v", name, err)
+		}
+		before := Store(s)
+		var boxes []*pst.Folder
+		had := map[pst.Ref]int{}
+		for _, f := range s.Folders() {
+			if !f.Search {
+				boxes = append(boxes, f)
+				had[f.Ref] = len(f.Items())
+			}
+		}
+		sub, err := s.CreateFolder(boxes[len(boxes)/2].Ref, "A new folder", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 40 {
+			m := &prop.Message{Bag: prop.Map{prop.PidTagSubject: "Re: a subject", prop.PidTagBody: strings.Repeat("text ", 50*i), prop.PidTagMessageFlags: int32(i % 2), prop.PidTagSenderName: "Ada"},
+				Recipients: []prop.Bag{prop.Map{prop.PidTagDisplayName: "Bob", prop.PidTagRecipientType: int32(1)}}}
+			to := sub
+			if i%2 == 0 {
+				to = boxes[i/2%len(boxes)].Ref
+				had[to]++
+			}
+			if _, err := s.Add(to, m); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		if err := s.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range boxes[0].Items() {
+			if i == 1 {
+				if _, err := s.Move(r, sub); err != nil {
+					t.Fatal(err)
+				}
+				had[boxes[0].Ref]--
+			}
+		}
+		// One of the file's own items is changed and moved too.
+		for _, f := range boxes {
+			if f.Ref != boxes[0].Ref && had[f.Ref] > 2 {
+				it := f.Items()[0]
+				if err := s.SetFlags(it, 0x7, []string{"word"}); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := s.Move(it, sub); err != nil {
+					t.Fatal(err)
+				}
+				had[f.Ref]--
+				break
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if s, err = pst.Open(path, pst.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		after := Store(s)
+		if after.Errors > before.Errors || after.Folders != before.Folders+1 || after.Items != before.Items+40 {
+			t.Errorf("%s: %d errors, %d before; %d items, %d before", name, after.Errors, before.Errors, after.Items, before.Items)
+			for _, p := range after.Problems {
+				if !p.Minor {
+					t.Errorf("   %+v", p)
+				}
+			}
+		}
+		for _, f := range s.Folders() {
+			if n, ok := had[f.Ref]; ok && !f.Search && len(f.Items()) != n {
+				t.Errorf("%s: %s has %d items, want %d", name, f.Name, len(f.Items()), n)
+			}
+		}
+		s.Close()
+	}
+}

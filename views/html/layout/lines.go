@@ -41,17 +41,16 @@ type frag struct {
 
 // para is a paragraph while its lines are made.
 type para struct {
-	f       *flow
-	e       *engine
-	b       *box
-	c       *ifc
-	x, w    float64
-	base    float64
-	at      pos
-	open    []int // items of the inline boxes that are open at at
-	first   bool
-	strutAs float64
-	strutDe float64
+	f      *flow
+	e      *engine
+	b      *box
+	c      *ifc
+	x, w   float64
+	base   float64
+	at     pos
+	open   []int // items of the inline boxes that are open at at
+	first  bool
+	floats int // floats of units before this one have their places
 }
 
 // pos is a place between two lines: a unit, and the byte in it where it goes on (0 = at its start).
@@ -69,7 +68,8 @@ type cutLine struct {
 	tooWide bool // the first word does not fit
 	clear   style.Clear
 	late    []*box // floats that found no room
-	floats  int    // the last unit that is a float which has its place, or -1
+	floats  int    // the last unit that is a float, or -1
+	placed  int    // the last unit that is a float which has its place, or -1
 	l, r    float64
 }
 
@@ -206,6 +206,10 @@ func (p *para) line() {
 		}
 		if cl.tooWide && try < 100 {
 			if n, ok := f.fl.next(y, guess); ok {
+				// Floats of this line that were met before the word keep their places above it.
+				if cl.placed >= 0 {
+					p.floats, mark = cl.placed+1, f.fl.mark()
+				}
 				y = n
 				continue
 			}
@@ -288,7 +292,7 @@ func (p *para) fill(y, h, indent float64, stop int) (cl cutLine) {
 		cl.end, cl.hyphen = at, hyphen
 		return cl
 	}
-	cl.floats = -1
+	cl.floats, cl.placed = -1, -1
 	for i := p.at.u; i < len(c.units); i++ {
 		if i == stop {
 			return cut(pos{i, 0}, lastHyphen && last.u == i)
@@ -386,6 +390,9 @@ func (p *para) fill(y, h, indent float64, stop int) (cl cutLine) {
 			cl.content = true
 			w, trail = w+v, 0
 		case iFloat:
+			if i < p.floats {
+				continue
+			}
 			p.e.edges(it.box, p.w)
 			f.layFloat(it.box, p.w, p.w)
 			fw := it.box.w + it.box.hMargins()
@@ -394,6 +401,7 @@ func (p *para) fill(y, h, indent float64, stop int) (cl cutLine) {
 				l, r = f.fl.at(y, h, p.x, p.x+p.w)
 				cl.l, cl.r = l, r
 				room = r - l
+				cl.placed = i
 			} else {
 				cl.late = append(cl.late, it.box)
 			}

@@ -209,6 +209,7 @@ func (e *Engine) Undo(ctx context.Context, group int64) error {
 					if made, err = tx.Row(st.made); err != nil {
 						return err
 					}
+					c.wake[made.Account] = true
 					if err := e.removeTx(tx, made, c.group); err != nil {
 						return err
 					}

@@ -88,7 +88,7 @@ func (f *taker) header() {
 	block := f.tree.RawHeader()
 	text := string(block)
 	if !utf8.Valid(block) {
-		text = prop.Decode(block, 1252)
+		text = prop.Decode(block, f.codepage())
 	}
 	if !strings.Contains(text, "\r") {
 		text = strings.ReplaceAll(text, "\n", "\r\n")
@@ -142,6 +142,16 @@ func (f *taker) header() {
 	if f.field("Newsgroups") != "" {
 		f.p[prop.PidTagMessageClass] = "IPM.Post"
 	}
+}
+
+// codepage is what 8-bit letters of the header mean: what those of the text do.
+func (f *taker) codepage() int {
+	for _, n := range f.tree.Nodes {
+		if cp := prop.Codepage(f.charset(n.ID)); cp != 0 && cp != 65001 && cp != 20127 {
+			return cp
+		}
+	}
+	return 1252
 }
 
 // subject writes the properties of the subject: its prefix ends in a colon and a blank after one to three letters.

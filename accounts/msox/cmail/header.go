@@ -21,7 +21,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // header makes the header block without the fields of MIME, which follow it.
 func header(m *prop.Message) string {
 	var b strings.Builder
-	has := transport(&b, prop.Text(m, prop.PidTagTransportMessageHeaders))
+	has := transport(&b, prop.Text(m, prop.PidTagTransportMessageHeaders), Subject(m))
 	add := func(name, value string) {
 		if !has[strings.ToLower(name)] {
 			field(&b, name, value)
@@ -135,8 +135,9 @@ func Categories(m *prop.Message) []string {
 }
 
 // transport writes the fields of a header block that was kept, and says which there are. What belongs to the structure of the
-// message is left out.
-func transport(w *strings.Builder, block string) map[string]bool {
+// message is left out. subject is what the message is called now: people give messages other subjects in their mailbox, and that
+// is what they look for; the one that came is then kept beside it.
+func transport(w *strings.Builder, block, subject string) map[string]bool {
 	has := map[string]bool{}
 	b := []byte(strings.TrimLeft(block, "\r\n\x00"))
 	for n := 0; n < maxFields && len(b) > 0; n++ {
@@ -149,6 +150,10 @@ func transport(w *strings.Builder, block string) map[string]bool {
 		if structural(key) {
 			continue
 		}
+		if key == "subject" && !has[key] && renamed(rfc822.DecodeText(value, "utf-8"), subject) {
+			field(w, "Subject", words(subject))
+			name = []byte("Original-Subject")
+		}
 		has[key] = true
 		text := string(name) + ":" + refold(value) + "\r\n"
 		if !plain([]byte(text), true) || !isASCII(text) {
@@ -157,6 +162,22 @@ func transport(w *strings.Builder, block string) map[string]bool {
 		w.WriteString(text)
 	}
 	return has
+}
+
+// renamed reports whether now is another subject than the one that came, and not the same cut short, or with question marks for
+// letters that an old file had no place for.
+func renamed(came, now string) bool {
+	fold := func(s string) string { return strings.Join(strings.Fields(oneLine(s)), " ") }
+	came, now = fold(came), fold(now)
+	switch {
+	case now == "" || came == now:
+		return false
+	case len(now) >= 200 && strings.HasPrefix(came, now):
+		return false
+	case !isASCII(came) && strings.ContainsAny(now, "?\uFFFD"):
+		return false
+	}
+	return true
 }
 
 // refold keeps the lines of a value, with CRLF between them and none of them blank.

@@ -109,6 +109,16 @@ func content(t *testing.T, raw []byte, p mail.Part) []byte {
 	return b
 }
 
+// TestEightBitHeader: letters of a header without a charset are those of the text.
+func TestEightBitHeader(t *testing.T) {
+	raw := []byte("From: a@example.com\r\nSubject: \xf0\xd2\xc9\xd7\xc5\xd4\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=koi8-r\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\xf0\xd2\xc9\r\n")
+	out := written(t, FromMIME(raw, From{}))
+	b := rfc822.Body(out, rfc822.Options{})
+	if b.Envelope.Subject != "Привет" || strings.TrimSpace(b.Text) != "При" || bytes.Contains(out, []byte("Original-Subject")) {
+		t.Errorf("%s", out)
+	}
+}
+
 // TestLossIsSeen: whatever is taken from a copy is told.
 func TestLossIsSeen(t *testing.T) {
 	raw := []byte("From: a@example.com\r\nSubject: s\r\nX-One: 1\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nThe text\r\n--b\r\n" +

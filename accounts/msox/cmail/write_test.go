@@ -113,7 +113,7 @@ func TestHeaderOfProperties(t *testing.T) {
 func TestHeaderThatWasKept(t *testing.T) {
 	kept := "Microsoft Mail Internet Headers Version 2.0\r\nReceived: from a.example\r\n\tby b.example; Mon, 6 May 2024 07:08:09 +0000\r\nReceived: second\r\nFrom: Other <other@example.com>\r\n" +
 		"X-Long: " + strings.Repeat("x", 2000) + "\r\nSubject: The subject that came\r\nContent-Type: multipart/mixed; boundary=old\r\nMIME-Version: 1.0\r\nX-Eight: grønn\r\nX-Last: 1\r\n\r\nIgnored: body\r\n"
-	raw := written(t, &prop.Message{Bag: note(prop.Map{prop.PidTagTransportMessageHeaders: kept})})
+	raw := written(t, &prop.Message{Bag: note(prop.Map{prop.PidTagTransportMessageHeaders: kept, prop.PidTagSubject: "The subject  that came"})})
 	readable(t, raw)
 	head, _, _ := strings.Cut(string(raw), "\r\n\r\n")
 	if !strings.HasPrefix(head, "Received: from a.example\r\n\tby b.example; Mon, 6 May 2024 07:08:09 +0000\r\nReceived: second\r\nFrom: Other <other@example.com>\r\n") {
@@ -129,6 +129,29 @@ func TestHeaderThatWasKept(t *testing.T) {
 			if h.Name == "X-Eight" && h.Value != "grønn" {
 				t.Errorf("X-Eight %q", h.Value)
 			}
+		}
+	}
+}
+
+// TestRenamed: a subject that was changed in the mailbox is the subject, and the one that came is kept beside it.
+func TestRenamed(t *testing.T) {
+	long := strings.Repeat("word ", 60)
+	for _, c := range []struct{ came, now, subject, original string }{
+		{"Offer", "Offer of the boat builder", "Offer of the boat builder", "Offer"},
+		{"=?utf-8?q?Gr=C3=BC=C3=9Fe?=", "Grüße", "Grüße", ""},
+		{"=?utf-8?b?5pel5pys?=", "??", "日本", ""},
+		{long + "end", strings.TrimSpace(long), long + "end", ""},
+		{"Offer", "", "Offer", ""},
+	} {
+		b := rfc822.Body(written(t, &prop.Message{Bag: prop.Map{prop.PidTagMessageClass: "IPM.Note", prop.PidTagSubject: c.now, prop.PidTagTransportMessageHeaders: "From: a@example.com\r\nSubject: " + c.came + "\r\n"}}), rfc822.Options{})
+		original := ""
+		for _, h := range b.Header {
+			if h.Name == "Original-Subject" {
+				original = h.Value
+			}
+		}
+		if b.Envelope.Subject != c.subject || original != c.original {
+			t.Errorf("%q, now %q: subject %q, original %q", c.came, c.now, b.Envelope.Subject, original)
 		}
 	}
 }

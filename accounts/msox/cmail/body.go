@@ -10,6 +10,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/msox/rtf"
+	"github.com/postrider/postrider/accounts/rfc822/htmltext"
 )
 
 // body is what a message says.
@@ -22,14 +23,19 @@ type body struct {
 	placed   map[int]string // attachments that genuine RTF shows in the text: index → content id
 }
 
-// Body is what an object says: plain text in UTF-8 with "\n", and HTML in UTF-8; either may be "".
+// Body is what an object says: plain text in UTF-8 with "\n", made from the HTML where there is no other, and HTML in UTF-8, "" where
+// there is none.
 func Body(m *prop.Message) (text, page string) {
 	b := bodyOf(m, nil)
 	page = string(b.html)
 	if b.charset != "utf-8" {
 		page = prop.Decode(b.html, prop.Codepage(b.charset))
 	}
-	return strings.ReplaceAll(string(b.text), "\r\n", "\n"), page
+	text = strings.ReplaceAll(string(b.text), "\r\n", "\n")
+	if strings.TrimSpace(text) == "" && page != "" {
+		text = htmltext.Plain(htmltext.Convert(page))
+	}
+	return text, page
 }
 
 func bodyOf(m *prop.Message, problem func(string, error)) (b body) {

@@ -152,6 +152,17 @@ func TestAllDay(t *testing.T) {
 	}
 }
 
+// TestDescriptionOfHTML: an appointment of Exchange may have its text as HTML alone.
+func TestDescriptionOfHTML(t *testing.T) {
+	names := &prop.Names{}
+	bag := prop.Map{prop.PidTagMessageClass: "IPM.Appointment", prop.PidTagHtml: []byte("<html><body><p>Bring <b>boots</b></p></body></html>"), prop.PidTagInternetCodepage: int32(65001)}
+	setNamed(bag, names, prop.PidLidAppointmentStartWhole, time.Date(2024, 5, 6, 7, 0, 0, 0, time.UTC))
+	out, _, err := Calendar(&prop.Message{Bag: bag, Namer: names})
+	if err != nil || !strings.Contains(string(out), "DESCRIPTION:Bring boots\r\n") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func TestTask(t *testing.T) {
 	in := []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VTODO\r\nUID:t@example.com\r\nDTSTAMP:20240101T000000Z\r\nSUMMARY:Paint the boat\r\nDESCRIPTION:Both sides\r\n" +
 		"DTSTART;VALUE=DATE:20240301\r\nDUE;VALUE=DATE:20240315\r\nSTATUS:IN-PROCESS\r\nPERCENT-COMPLETE:40\r\nPRIORITY:1\r\nRRULE:FREQ=MONTHLY;BYMONTHDAY=1;COUNT=4\r\nCATEGORIES:Boat\r\n" +

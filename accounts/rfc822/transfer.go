@@ -172,6 +172,10 @@ func (r *base64Reader) Read(p []byte) (int, error) {
 		}
 	}
 	for w < len(p) && len(r.src) > 0 {
+		if n := r.lines(p[w:]); n > 0 {
+			w += n
+			continue
+		}
 		c := r.src[0]
 		r.src = r.src[1:]
 		v := base64Value[c]
@@ -206,6 +210,39 @@ func (r *base64Reader) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	return w, nil
+}
+
+// lines decodes whole lines of clean base64, many bytes at a time; what is not so simple is left to the caller, who goes on byte
+// by byte.
+func (r *base64Reader) lines(p []byte) (w int) {
+	if r.n != 0 || len(r.left) > 0 {
+		return 0
+	}
+	for {
+		line := r.src
+		end := bytes.IndexByte(line, '\n')
+		if end >= 0 {
+			line = line[:end]
+		}
+		line = bytes.TrimSuffix(line, []byte{'\r'})
+		whole := end >= 0
+		if room := (len(p) - w) / 3 * 4; len(line) > room {
+			line, whole = line[:room], false
+		}
+		if len(line) < 16 || len(line)%4 != 0 || line[len(line)-1] == '=' {
+			return w
+		}
+		n, err := base64.StdEncoding.Decode(p[w:], line)
+		if err != nil {
+			return w
+		}
+		w += n
+		if !whole {
+			r.src = r.src[len(line):]
+			return w
+		}
+		r.src = r.src[end+1:]
+	}
 }
 
 // decodedSize is the number of bytes b decodes to.

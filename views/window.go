@@ -12,6 +12,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/bus"
+	"github.com/postrider/postrider/views/html/view"
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/list"
 	"github.com/postrider/postrider/views/mailboxes"
@@ -92,6 +93,7 @@ func New(win fyne.Window, c app.Client, h Hooks) *Window {
 	var w *Window
 	h.Do = newTiming().wrap(h.Do, func() bool { return w.list != nil && w.list.Shown() })
 	kit.Do = h.Do
+	view.Warm()
 	w = &Window{win: win, c: c, h: h, dismissed: map[string]bool{}, stop: make(chan struct{})}
 	w.settings = c.Settings()
 	kit.Choose(kit.Mode(w.settings.Theme), w.settings.Contrast)

@@ -209,6 +209,9 @@ func (c *Composer) keepInline(f inlineFile) {
 	c.inlineMu.Lock()
 	defer c.inlineMu.Unlock()
 	c.inline = append(c.inline, f)
+	if c.pics != nil {
+		c.pics.Again()
+	}
 }
 
 // Inline returns the bytes of a picture of the text by its Content-ID. It may be called from any goroutine.
@@ -260,6 +263,7 @@ func (c *Composer) loadInline(*edit.Doc) {
 		}
 		c.h.Do(func() {
 			if !c.closed && c.rich != nil {
+				c.pics.Again()
 				c.rich.Recolour()
 			}
 		})

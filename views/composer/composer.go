@@ -13,6 +13,7 @@ import (
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/views/composer/editor"
 	"github.com/postrider/postrider/views/composer/rich"
+	"github.com/postrider/postrider/views/html/view"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -76,6 +77,7 @@ type Composer struct {
 	inlineMu    sync.Mutex
 	inline      []inlineFile // pictures of the text
 	speller     speller
+	pics        *view.Pictures
 	complete    *completion
 	popup       *kit.Panel
 	form

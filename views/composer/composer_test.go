@@ -76,6 +76,9 @@ func open(t *testing.T, d mail.Draft, script func(*viewtest.Client)) *rig {
 	test.NewTempApp(t)
 	kit.Choose(kit.ModeLight, false)
 	vc := viewtest.New(viewtest.Options{})
+	s := vc.Settings()
+	s.PlainText = true
+	_ = vc.SetSettings(context.Background(), s)
 	if script != nil {
 		script(vc)
 	}

@@ -63,10 +63,21 @@ func (p *Pane) cardMenu(c *card) []kit.MenuItem {
 	if c.s.Flags.Has(mail.DraftFlag) {
 		items = []kit.MenuItem{{Text: "Edit draft", Icon: "pencil", Key: "Enter", Do: comp(app.ComposeEdit)}}
 	}
-	return append(items,
+	items = append(items,
 		kit.Separator(), star,
 		kit.MenuItem{Text: "Mark unread", Icon: "mail", Key: "Shift U", Do: func() { p.OnCommand("unread", one) }},
-		kit.Separator(),
+		kit.Separator())
+	if c.body != nil && strings.TrimSpace(c.body.HTML) != "" {
+		if c.page != nil {
+			items = append(items, kit.MenuItem{Text: "Show as plain text", Icon: "text-quote", Do: func() { c.plain = true; c.again() }})
+			if kit.Current().Dark {
+				items = append(items, kit.MenuItem{Text: "Show original colours", Icon: "sun", Checked: c.bright, Do: func() { c.bright = !c.bright; c.again() }})
+			}
+		} else {
+			items = append(items, kit.MenuItem{Text: "Show with formatting", Icon: "image", Do: func() { c.plain = false; c.again() }})
+		}
+	}
+	return append(items,
 		kit.MenuItem{Text: "Copy text", Icon: "copy", Disabled: c.text == nil, Do: func() { p.copyText(c) }},
 		kit.MenuItem{Text: "Save as .eml…", Icon: "save", Do: func() { p.saveRaw(c) }},
 		kit.MenuItem{Text: "Show source", Icon: "code", Do: func() { p.source(c) }})

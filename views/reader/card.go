@@ -38,6 +38,7 @@ type card struct {
 	plain   bool              // the person asked for plain text
 	load    bool              // remote pictures are shown for this message
 	bright  bool              // original colours in the dark
+	failed  bool              // the page could not be laid out
 	headers *textView         // all header fields, when they are shown
 	avatar  *kit.Avatar
 	star    *kit.Button
@@ -71,6 +72,7 @@ func (c *card) set(b *mail.Body, err error) {
 		c.err = fault.Of(err)
 	}
 	c.drop()
+	c.failed = false
 	if b != nil {
 		if c.page = c.newPage(b); c.page != nil {
 			c.text = c.page.view
@@ -133,13 +135,10 @@ func (c *card) notices() {
 	for _, p := range c.body.Problems {
 		c.banners = append(c.banners, kit.NewBanner("file-warning", "This message is damaged.", p, kit.ToneWarn))
 	}
-	if c.body.Remote > 0 && !c.noImg {
-		d := "· " + plural(c.body.Remote, "picture") + " not loaded"
-		if c.body.Trackers > 0 {
-			d = "· " + plural(c.body.Trackers, "tracker") + " removed"
-		}
-		b := kit.NewBanner("image-off", "Remote images are blocked", d, kit.ToneTint)
-		b.OnClose = func() { c.noImg = true; c.notices(); c.Refresh(); c.p.grown() }
+	if c.failed {
+		c.banners = append(c.banners, kit.NewBanner("file-warning", "This message is shown as text.", "Its layout takes too long to work out.", kit.ToneIdle))
+	}
+	if b := c.pictureNotice(); b != nil {
 		c.banners = append(c.banners, b)
 	}
 }

@@ -3,7 +3,6 @@ package reader
 import (
 	"fyne.io/fyne/v2"
 
-	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/views/html/view"
 )
 
@@ -25,11 +24,6 @@ var (
 	_ textBody = (*view.View)(nil)
 )
 
-// htmlBody is a message shown as a page.
-type htmlBody struct {
-	view *view.View
-}
-
 // column is where the body of the message is: pages have the width of the card, up to 720 px, text begins below the sender's name.
 func (c *card) column(width float32) (x, w float32) {
 	if c.page == nil {
@@ -39,14 +33,3 @@ func (c *card) column(width float32) (x, w float32) {
 	w = min(720, width-2*cardPad)
 	return (width - w) / 2, w
 }
-
-// drop closes the page.
-func (c *card) drop() {
-	if c.page != nil {
-		c.page.view.Close()
-		c.page = nil
-	}
-}
-
-// newPage makes the page of a message, nil when there is none or the person wants text.
-func (c *card) newPage(b *mail.Body) *htmlBody { return nil }

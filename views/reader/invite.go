@@ -159,7 +159,9 @@ func (p *Pane) inviteCard(c *card, inv pim.Invitation) fyne.CanvasObject {
 					p.do(func() { finish(err, said) })
 				}()
 			})
-			b.Active = inv.Answer == status
+			if inv.Answer == status {
+				b.Kind = kit.Tonal
+			}
 			buttons.Add(b)
 		}
 		if send || inv.Me != "" {

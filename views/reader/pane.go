@@ -57,6 +57,8 @@ type Pane struct {
 	cards []*card
 	timer *time.Timer
 	busy  bool
+	zoom  float64 // of pages, 1 = as they are
+	text  bool    // the person wants plain text of all messages
 
 	bar    *toolbar
 	col    *column
@@ -70,7 +72,7 @@ type Pane struct {
 
 // New returns an empty reader of a window.
 func New(w fyne.Window, c app.Client, do func(func()), now func() time.Time) *Pane {
-	p := &Pane{c: c, do: do, now: now, win: w, size: 14, wait: 1, me: map[string]string{}}
+	p := &Pane{zoom: 1, c: c, do: do, now: now, win: w, size: 14, wait: 1, me: map[string]string{}}
 	p.bar = newToolbar(p)
 	p.col = &column{p: p}
 	p.col.ExtendBaseWidget(p.col)

@@ -19,6 +19,9 @@ import (
 	"github.com/postrider/postrider/views/kit"
 )
 
+// List is a mail laid out.
+type List = display.List
+
 // Page is a mail that can be laid out and painted. Both are called off the window's goroutine, one call at a time.
 type Page interface {
 	// Lay lays the mail out for a width in px.

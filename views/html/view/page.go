@@ -1,0 +1,114 @@
+package view
+
+import (
+	"context"
+	"image"
+	"image/color"
+	"image/draw"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/postrider/postrider/views/html/display"
+	"github.com/postrider/postrider/views/html/dom"
+	"github.com/postrider/postrider/views/html/layout"
+	"github.com/postrider/postrider/views/html/paint"
+	"github.com/postrider/postrider/views/html/style"
+)
+
+// Budget is the longest that the layout of a mail may take; what takes longer is shown as text.
+const Budget = 2 * time.Second
+
+// Mail is a [Page] of a message's HTML.
+type Mail struct {
+	// Dark asks for colours for a dark window: the mail's own where it has some, else turned by [Darken].
+	Dark bool
+	// Ground is behind the mail where it says nothing itself.
+	Ground color.NRGBA
+
+	src  string
+	pics *Pictures
+
+	mu      sync.Mutex
+	doc     *dom.Document
+	list    *display.List
+	painter *paint.Painter
+}
+
+// NewMail returns the page of HTML, decoded to UTF-8; pics may be nil.
+func NewMail(src string, pics *Pictures) *Mail { return &Mail{src: src, pics: pics} }
+
+// Document parses the mail; it is parsed once.
+func (m *Mail) Document(ctx context.Context) (*dom.Document, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.doc != nil {
+		return m.doc, nil
+	}
+	d, err := dom.Parse(ctx, strings.NewReader(m.src), dom.Limits{})
+	if err == nil {
+		m.doc = d
+	}
+	return d, err
+}
+
+// ownDark tells whether a mail brings colours for the dark.
+func ownDark(d *dom.Document) bool {
+	if strings.Contains(d.Schemes, "dark") {
+		return true
+	}
+	for _, s := range d.Sheets {
+		if strings.Contains(s.Text, "prefers-color-scheme") {
+			return true
+		}
+	}
+	return false
+}
+
+// Lay implements Page.
+func (m *Mail) Lay(ctx context.Context, width float64) (*display.List, error) {
+	ctx, cancel := context.WithTimeout(ctx, Budget)
+	defer cancel()
+	d, err := m.Document(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own := ownDark(d)
+	sh := Shaper()
+	root, err := style.Tree(ctx, d, style.Env{Width: width, Height: 800, Dark: m.Dark && own, Metrics: sh.Metrics})
+	if err != nil {
+		return nil, err
+	}
+	o := layout.Options{Width: width, Shaper: sh, Quirks: d.Mode == dom.Quirks, Limited: d.Mode == dom.LimitedQuirks}
+	if m.pics != nil {
+		o.Pictures = m.pics
+	}
+	l, err := layout.Lay(ctx, root, o)
+	if err != nil {
+		return nil, err
+	}
+	if m.Dark && !own {
+		l = Darken(l, m.Ground)
+	}
+	return l, nil
+}
+
+// Paint implements Page.
+func (m *Mail) Paint(ctx context.Context, l *display.List, r display.Rect, scale float64, dst *image.RGBA) error {
+	m.mu.Lock()
+	if m.list != l {
+		o := paint.Options{}
+		if m.pics != nil {
+			o.Pictures = m.pics
+		}
+		m.list, m.painter = l, paint.New(l, o)
+	}
+	p := m.painter
+	m.mu.Unlock()
+	ground := m.Ground
+	if l.Background.A == 255 {
+		ground = l.Background
+	}
+	draw.Draw(dst, dst.Bounds(), image.NewUniform(ground), image.Point{}, draw.Src)
+	return p.Paint(ctx, dst, r, scale)
+}

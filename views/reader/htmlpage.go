@@ -1,0 +1,215 @@
+package reader
+
+import (
+	"context"
+	"errors"
+	"image/color"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/views/html/dom"
+	"github.com/postrider/postrider/views/html/view"
+	"github.com/postrider/postrider/views/kit"
+)
+
+// htmlBody is a message shown as its sender made it.
+type htmlBody struct {
+	view *view.View
+	mail *view.Mail
+	pics *view.Pictures
+	stop context.CancelFunc
+	// blocked and trackers count what the person has not allowed, and what is never loaded.
+	blocked, trackers int
+	counted           bool
+}
+
+// errBlocked says that a picture was not allowed.
+var errBlocked = errors.New("reader: not allowed")
+
+// newPage makes the page of a message, nil when there is none or the person wants text.
+func (c *card) newPage(b *mail.Body) *htmlBody {
+	if strings.TrimSpace(b.HTML) == "" || c.plain || c.p.text {
+		return nil
+	}
+	if c.p.picturesOf(c.p.who(c.s).Addr) {
+		c.load = true
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	h := &htmlBody{stop: stop}
+	id, parts := c.s.ID, b.Parts
+	load := c.load // the value when it was made: what is allowed later makes a page of its own
+	trackers := map[string]bool{}
+	fetch := func(ctx context.Context, address string) ([]byte, error) {
+		address = strings.TrimSpace(address)
+		if cid, ok := cutScheme(address, "cid:"); ok {
+			for _, p := range parts {
+				if p.ContentID == cid {
+					r, _, err := c.p.c.OpenPart(ctx, id, p.ID)
+					if err != nil {
+						return nil, err
+					}
+					defer r.Close()
+					return io.ReadAll(io.LimitReader(r, 32<<20))
+				}
+			}
+			return nil, errBlocked
+		}
+		if !load || trackers[address] {
+			return nil, errBlocked
+		}
+		return c.p.c.RemotePicture(ctx, address)
+	}
+	var v *view.View
+	h.pics = view.NewPictures(ctx, fetch, func(sized bool) {
+		c.p.do(func() {
+			if sized {
+				v.Relay()
+			} else {
+				v.Repaint()
+			}
+		})
+	})
+	h.mail = view.NewMail(b.HTML, h.pics)
+	h.mail.Dark = kit.Current().Dark && !c.bright
+	h.mail.Ground = kit.C(kit.Card)
+	if !h.mail.Dark {
+		h.mail.Ground = color.NRGBA{255, 255, 255, 255}
+	}
+	v = view.New(&counted{Mail: h.mail, first: func(d *dom.Document) {
+		blocked, n := 0, 0
+		for _, r := range d.Remote {
+			if r.Tracker != "" {
+				trackers[r.URL] = true
+				n++
+			} else if r.Kind == dom.Image || r.Kind == dom.Background {
+				blocked++
+			}
+		}
+		c.p.do(func() {
+			h.blocked, h.trackers, h.counted = blocked, n, true
+			c.notices()
+			c.Refresh()
+			c.p.grown()
+		})
+	}}, c.p.do)
+	h.view = v
+	v.SetZoom(c.p.zoom)
+	v.OnLink = c.p.openLink
+	v.OnHover = c.p.hoverLink
+	v.OnGrown = c.p.grown
+	v.OnMenu = func(at fyne.Position, link string) { c.p.textMenu(c, v, at, link) }
+	v.OnKey, v.OnRune, v.OnCut = c.p.OnKey, c.p.OnRune, c.p.OnShortcut
+	v.OnFail = func(error) {
+		if c.page != h {
+			return
+		}
+		c.drop()
+		c.setPlain(b)
+		c.failed = true
+		c.notices()
+		c.Refresh()
+		c.p.grown()
+	}
+	return h
+}
+
+// counted tells what a mail would fetch, once, before anything of it is laid out.
+type counted struct {
+	*view.Mail
+	first func(*dom.Document)
+}
+
+// Lay implements view.Page.
+func (c *counted) Lay(ctx context.Context, width float64) (*view.List, error) {
+	if c.first != nil {
+		d, err := c.Document(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c.first(d)
+		c.first = nil
+	}
+	return c.Mail.Lay(ctx, width)
+}
+
+func cutScheme(s, scheme string) (string, bool) {
+	if len(s) < len(scheme) || !strings.EqualFold(s[:len(scheme)], scheme) {
+		return "", false
+	}
+	s = s[len(scheme):]
+	if u, err := url.PathUnescape(s); err == nil {
+		s = u
+	}
+	return strings.Trim(s, "<>"), true
+}
+
+// drop closes the page.
+func (c *card) drop() {
+	if c.page != nil {
+		c.page.stop()
+		c.page.view.Close()
+		c.page = nil
+	}
+}
+
+// again shows the message anew: as text or page, with pictures, in other colours.
+func (c *card) again() {
+	if c.body != nil {
+		c.set(c.body, nil)
+	}
+}
+
+// picturesOf tells whether the pictures of a sender are always loaded.
+func (p *Pane) picturesOf(addr string) bool {
+	return addr != "" && slices.Contains(p.c.Settings().PicturesOf, strings.ToLower(addr))
+}
+
+// allowPictures loads the pictures of this message, or always those of its sender.
+func (c *card) allowPictures(always bool) {
+	c.load = true
+	if addr := strings.ToLower(c.p.who(c.s).Addr); always && addr != "" {
+		s := c.p.c.Settings()
+		if !slices.Contains(s.PicturesOf, addr) {
+			s.PicturesOf = append(slices.Clone(s.PicturesOf), addr)
+			go func() {
+				if err := c.p.c.SetSettings(context.Background(), s); err != nil {
+					c.p.do(func() { c.p.Failed(err) })
+				}
+			}()
+		}
+	}
+	c.again()
+}
+
+// pictureNotice is the banner about what is not loaded, nil when there is nothing to say.
+func (c *card) pictureNotice() *kit.Banner {
+	blocked, trackers := c.body.Remote-c.body.Trackers, c.body.Trackers
+	if c.page != nil {
+		if !c.page.counted {
+			return nil
+		}
+		blocked, trackers = c.page.blocked, c.page.trackers
+	}
+	if c.noImg || c.load || blocked+trackers == 0 {
+		return nil
+	}
+	d := ""
+	switch {
+	case trackers > 0:
+		d = "· " + plural(trackers, "tracker") + " removed"
+	default:
+		d = "· " + plural(blocked, "picture") + " not loaded"
+	}
+	var actions []*kit.Button
+	if c.page != nil && blocked > 0 {
+		actions = append(actions, kit.NewButton("Load images", "", kit.Link, func() { c.allowPictures(false) }), kit.NewButton("Always for this sender", "", kit.Link, func() { c.allowPictures(true) }))
+	}
+	b := kit.NewBanner("image-off", "Remote images are blocked", d, kit.ToneTint, actions...)
+	b.OnClose = func() { c.noImg = true; c.notices(); c.Refresh(); c.p.grown() }
+	return b
+}

@@ -28,6 +28,7 @@ func (a *App) shelving() engine.Shelving {
 		Open:   func(m mail.Account) map[string]remote.Opener { return accounts.Shelves(m, a.env()) },
 		Object: ingest.Object,
 		Same:   func(x, y []byte) bool { return contentline.Same(x, y, unsaid) },
+		Holds:  func(x, y []byte) bool { return contentline.Holds(x, y, unsaid) },
 	}
 }
 

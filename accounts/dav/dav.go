@@ -27,6 +27,8 @@ type conn struct {
 	mu     sync.Mutex
 	syncs  map[remote.Ref]bool // collections that have sync-collection
 	noMult bool                // the server has no multiget
+	probed bool                // it is known whether the server honours If-None-Match
+	blind  bool                // it does not
 	done   context.CancelFunc
 	ctx    context.Context
 }

@@ -129,12 +129,12 @@ func (s *conn) add(ctx context.Context, col *url.URL, e *remote.Edit) (remote.Re
 	if err != nil {
 		return "", "", err
 	}
-	rev, err := s.put(ctx, u, body, "If-None-Match", "*")
+	rev, err := s.create(ctx, col, u, body)
 	if fault.Is(err, fault.Conflict) {
 		// Something has that name. After a lost answer it is what was written then.
 		raw, has, gerr := s.one(ctx, col, s.item(col, u))
-		if gerr == nil && Same(raw, body) {
-			return s.item(col, u), has, nil
+		if gerr == nil && holds(raw, body) {
+			return s.item(col, u), asGiven(raw, body, has), nil
 		}
 		if gerr != nil && broken(ctx, gerr) {
 			return "", "", gerr
@@ -143,13 +143,42 @@ func (s *conn) add(ctx context.Context, col *url.URL, e *remote.Edit) (remote.Re
 			if u, err = s.resolve(col, "./"+randomName()+ext); err != nil {
 				return "", "", err
 			}
-			rev, err = s.put(ctx, u, body, "If-None-Match", "*")
+			rev, err = s.create(ctx, col, u, body)
 		}
 	}
 	if err != nil {
 		return "", "", err
 	}
 	return s.item(col, u), rev, nil
+}
+
+// create writes what must not be there yet. Some servers (SOGo) do not look at If-None-Match and would write over what is there: the first object of a connection is written a second time,
+// which must be refused, and where it is not, every name is looked at before it is used.
+func (s *conn) create(ctx context.Context, col, u *url.URL, body []byte) (string, error) {
+	s.mu.Lock()
+	probed, blind := s.probed, s.blind
+	s.mu.Unlock()
+	if blind || !probed {
+		_, _, err := s.one(ctx, col, s.item(col, u))
+		if err == nil {
+			return "", fault.New(fault.Conflict, "exists", "It is on the server already", "Both versions are kept.")
+		}
+		if !fault.Is(err, fault.NotFound) {
+			return "", err
+		}
+	}
+	rev, err := s.put(ctx, u, body, "If-None-Match", "*")
+	if err != nil || probed {
+		return rev, err
+	}
+	again, err := s.put(ctx, u, body, "If-None-Match", "*")
+	s.mu.Lock()
+	s.probed, s.blind = true, err == nil
+	s.mu.Unlock()
+	if err == nil {
+		rev = again
+	}
+	return rev, nil
 }
 
 // fileName makes a name that every server takes.
@@ -189,8 +218,8 @@ func (s *conn) update(ctx context.Context, col *url.URL, r remote.Ref, rev strin
 	}
 	raw, has, gerr := s.one(ctx, col, r)
 	switch {
-	case gerr == nil && Same(raw, body):
-		return has, nil // it is there already
+	case gerr == nil && holds(raw, body):
+		return asGiven(raw, body, has), nil // it is there already
 	case fault.Is(gerr, fault.NotFound):
 		return "", gerr
 	case gerr != nil && broken(ctx, gerr):
@@ -207,6 +236,19 @@ func (s *conn) remove(ctx context.Context, col *url.URL, r remote.Ref, rev strin
 	header := []string{"If-Match", rev}
 	if rev == "" || strings.HasPrefix(rev, "W/") {
 		header = nil
+	}
+	s.mu.Lock()
+	trusted := s.probed && !s.blind
+	s.mu.Unlock()
+	if header != nil && !trusted { // a server that does not look at conditions would remove what somebody else just wrote
+		switch _, has, err := s.one(ctx, col, r); {
+		case fault.Is(err, fault.NotFound):
+			return nil
+		case err != nil:
+			return err
+		case has != rev:
+			return fault.New(fault.Conflict, "changed", "It was changed on the server meanwhile", "Both versions are kept.")
+		}
 	}
 	rs, err := s.c.do(ctx, http.MethodDelete, u, nil, 1<<20, header...)
 	if err != nil {
@@ -227,8 +269,16 @@ func (s *conn) remove(ctx context.Context, col *url.URL, r remote.Ref, rev strin
 // ignored are the properties that servers and programs set by themselves.
 var ignored = map[string]bool{"PRODID": true, "DTSTAMP": true, "LAST-MODIFIED": true, "CREATED": true, "REV": true, "X-RADICALE-NAME": true, "X-MOZ-GENERATION": true}
 
-// Same reports whether two objects say the same: their properties, in any order, without those that servers set.
-func Same(a, b []byte) bool { return contentline.Same(a, b, ignored) }
+// holds reports whether the server has what it was given: all its properties, in any order, but for those that servers set. It may have added to it.
+func holds(has, given []byte) bool { return contentline.Holds(has, given, ignored) }
+
+// asGiven is the version of what is the same as was given; of what was added to there is none, so that the next pull brings it.
+func asGiven(has, given []byte, rev string) string {
+	if contentline.Same(has, given, ignored) {
+		return rev
+	}
+	return ""
+}
 
 // MakeCollection makes an address book (RFC 5689) or a calendar (RFC 4791 section 5.3.1) under a name that nobody else takes.
 func (s *conn) MakeCollection(ctx context.Context, c remote.Collection) (out remote.Collection, err error) {
@@ -253,7 +303,7 @@ func (s *conn) MakeCollection(ctx context.Context, c remote.Collection) (out rem
 		}
 		tint := ""
 		if c.Color != "" {
-			tint = `<A:calendar-color xmlns:A="http://apple.com/ns/ical/">` + escape(c.Color) + `</A:calendar-color>`
+			tint = `<A:calendar-color xmlns:A="http://apple.com/ns/ical/">` + escape(strings.ToUpper(c.Color)) + `FF</A:calendar-color>`
 		}
 		rs, err = s.c.do(ctx2, "MKCALENDAR", u, []byte(`<C:mkcalendar xmlns="DAV:" xmlns:C="`+nsCal+`"><set><prop><displayname>`+escape(c.Name)+`</displayname>`+tint+`<C:supported-calendar-component-set>`+comps+
 			`</C:supported-calendar-component-set></prop></set></C:mkcalendar>`), 1<<20, "Content-Type", "application/xml; charset=utf-8")
@@ -269,9 +319,19 @@ func (s *conn) MakeCollection(ctx context.Context, c remote.Collection) (out rem
 		return out, err
 	}
 	for _, x := range all {
-		if at, err := s.url(x.Ref); err == nil && samePath(at, u) {
-			return x, nil
+		if at, err := s.url(x.Ref); err != nil || !samePath(at, u) {
+			continue
 		}
+		if x.Name != c.Name || c.Color != "" && x.Color != c.Color { // SOGo takes neither while it makes one
+			x.Name = c.Name
+			if c.Color != "" {
+				x.Color = c.Color
+			}
+			if err := s.ChangeCollection(ctx, x); err != nil {
+				return out, err
+			}
+		}
+		return x, nil
 	}
 	return out, s.c.protocol("not-made", "The server did not make it", "It said that it had.")
 }
@@ -306,7 +366,7 @@ func (s *conn) ChangeCollection(ctx context.Context, c remote.Collection) (err e
 	var extra []string
 	if s.kind == remote.Calendar {
 		if c.Color != "" {
-			extra = append(extra, "<A:calendar-color>"+escape(c.Color)+"</A:calendar-color>")
+			extra = append(extra, "<A:calendar-color>"+escape(strings.ToUpper(c.Color))+"FF</A:calendar-color>")
 		}
 		extra = append(extra, "<A:calendar-order>"+strconv.Itoa(c.Order)+"</A:calendar-order>")
 	} else if c.Color != "" {

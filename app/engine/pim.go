@@ -29,8 +29,8 @@ type Shelving struct {
 	Open func(a mail.Account) map[string]remote.Opener
 	// Object takes an object apart; it runs outside the write lock.
 	Object func(kind remote.Kind, raw []byte) (store.PIMObject, error)
-	// Same reports whether two objects say the same.
-	Same func(a, b []byte) bool
+	// Same reports whether two objects say the same; Holds whether a says all that b does, and perhaps more.
+	Same, Holds func(a, b []byte) bool
 	// Poll is how often to look when nothing happens; 0 = 15 min.
 	Poll time.Duration
 }
@@ -419,8 +419,10 @@ func (r *shelfRun) apply(tx *store.Tx, o store.PIMObject) error {
 	switch {
 	case k.Rev == o.Rev && k.Rev != "" && k.Ref == o.Ref:
 		return nil // only the answer was missing
-	case op.Kind == store.OpPIMPut && same(o.Raw, k.Raw):
-		if err := tx.SetPIMRef(k.ID, o.Ref, o.Rev, nil); err != nil {
+	case op.Kind == store.OpPIMPut && r.e.o.Shelves.Holds(o.Raw, k.Raw):
+		// It has been written already, or by somebody else just so; the server may have added to it.
+		o.ID = k.ID
+		if err := tx.PutPIMObject(&o); err != nil {
 			return err
 		}
 		return tx.DropPIMOp(op.ID)

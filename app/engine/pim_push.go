@@ -273,8 +273,9 @@ func (r *shelfRun) answered(tx *store.Tx, c store.PIMCollection, o store.PIMOp, 
 	switch f.Kind {
 	case fault.Conflict:
 		if theirs != nil {
-			if op.Kind == store.OpPIMPut && r.e.o.Shelves.Same(theirs.Raw, now.Raw) {
-				if err := tx.SetPIMRef(sent.ID, theirs.Ref, theirs.Rev, nil); err != nil {
+			if op.Kind == store.OpPIMPut && r.e.o.Shelves.Holds(theirs.Raw, now.Raw) {
+				theirs.ID = now.ID
+				if err := tx.PutPIMObject(theirs); err != nil {
 					return err
 				}
 				return tx.DropPIMOp(op.ID)

@@ -92,3 +92,16 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestSameAndHolds(t *testing.T) {
+	a := "BEGIN:VCARD\r\nVERSION:3.0\r\nN:One;;;;\r\nFN:One\r\nREV:1\r\nEND:VCARD\r\n"
+	b := "BEGIN:VCARD\nFN:O\n ne\nVERSION:3.0\nREV:2\nN:One\nEND:VCARD"
+	c := "BEGIN:VCARD\nFN:One\nVERSION:3.0\nN:One\nNOTE:more\nEND:VCARD"
+	ignore := map[string]bool{"REV": true}
+	if !Same([]byte(a), []byte(b), ignore) || Same([]byte(a), []byte(b), nil) {
+		t.Error("order, folds and what is ignored make no difference, all else does")
+	}
+	if Same([]byte(a), []byte(c), ignore) || !Holds([]byte(c), []byte(a), ignore) || Holds([]byte(a), []byte(c), ignore) {
+		t.Error("more is held, but not the same")
+	}
+}

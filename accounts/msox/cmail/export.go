@@ -76,7 +76,5 @@ func isPhoto(a prop.Attachment) bool {
 	if a.Open == nil {
 		return false
 	}
-	v, ok := a.Get(prop.Of(0x7FFF, prop.Boolean)) // PidTagAttachmentContactPhoto
-	photo, _ := v.(bool)
-	return ok && photo || strings.EqualFold(AttachmentName(a), "ContactPicture.jpg")
+	return prop.Bool(a, prop.PidTagAttachmentContactPhoto) || strings.EqualFold(AttachmentName(a), "ContactPicture.jpg")
 }

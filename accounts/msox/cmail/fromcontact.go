@@ -92,7 +92,7 @@ func FromContact(c pim.Contact) *prop.Message {
 				prop.PidTagAttachMethod: int32(byValue), prop.PidTagAttachNumber: int32(0), prop.PidTagRenderingPosition: int32(-1), prop.PidTagObjectType: int32(7),
 				prop.PidTagAttachLongFilename: "ContactPicture.jpg", prop.PidTagAttachFilename: "Contac~1.jpg", prop.PidTagAttachExtension: ".jpg",
 				prop.PidTagDisplayName: "ContactPicture.jpg", prop.PidTagAttachMimeTag: "image/jpeg", prop.PidTagAttachmentHidden: true,
-				prop.PidTagAttachFlags: int32(0), prop.PidTagAttachmentFlags: int32(0), prop.Of(0x7FFF, prop.Boolean): true,
+				prop.PidTagAttachFlags: int32(0), prop.PidTagAttachmentFlags: int32(0), prop.PidTagAttachmentContactPhoto: true,
 			},
 			Open: func() (io.ReadCloser, int64, error) {
 				return io.NopCloser(bytes.NewReader(data)), int64(len(data)), nil

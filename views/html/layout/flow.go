@@ -213,8 +213,14 @@ func (f *flow) content(b *box, x, w, base float64) {
 		f.paragraph(b, x, w, base)
 		return
 	}
-	if b.mark != nil && b.outside && len(b.kids) == 0 {
+	if b.mark != nil && b.outside && !hasFlow(b) {
+		// Only floats, if anything: the line of the marker is beside them.
+		f.resolve()
+		for _, c := range b.kids {
+			f.child(c, b, x, w, base)
+		}
 		f.emptyItem(b, x)
+		return
 	}
 	for _, c := range b.kids {
 		if f.e.tick() {
@@ -226,6 +232,15 @@ func (f *flow) content(b *box, x, w, base float64) {
 		}
 		f.child(c, b, x, w, base)
 	}
+}
+
+func hasFlow(b *box) bool {
+	for _, c := range b.kids {
+		if c.flowing() {
+			return true
+		}
+	}
+	return false
 }
 
 // child places one kid of a block container.

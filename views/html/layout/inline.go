@@ -80,6 +80,7 @@ type prep struct {
 	items   []item
 	space   bool // a collapsible blank now would be dropped
 	letter  bool // the last character is part of a word
+	breaks  bool // the last blank may be broken at
 	rtl     bool // something needs the bidi algorithm
 	content bool
 	floats  bool
@@ -224,10 +225,10 @@ func (p *prep) text(b *box) {
 	}
 	switch st.WhiteSpace {
 	case style.SpaceNormal, style.NoWrap:
-		p.collapse(s, false, nil)
+		p.collapse(s, b, &from, nil)
 		flush()
 	case style.PreLine:
-		p.collapse(s, true, func() {
+		p.collapse(s, b, &from, func() {
 			flush()
 			from = len(p.buf)
 			p.buf = append(p.buf, '\n')
@@ -275,8 +276,10 @@ func (p *prep) text(b *box) {
 	}
 }
 
-// collapse appends s with its white space collapsed; nl is called at each line feed that is kept.
-func (p *prep) collapse(s string, keep bool, nl func()) {
+// collapse appends s with its white space collapsed; nl is called at each line feed that is kept. from is where the text item at work begins.
+func (p *prep) collapse(s string, b *box, from *int, nl func()) {
+	keep := nl != nil
+	wrap := wraps(b.st.WhiteSpace)
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c != ' ' && c != '\n' && c != '\t' && c != '\r' && c != '\f' {
@@ -307,11 +310,18 @@ func (p *prep) collapse(s string, keep bool, nl func()) {
 			}
 			p.space = true
 		case p.space:
+			// A blank that may be broken at is dropped after one that may not: the break stays.
+			if wrap && !p.breaks && *from == len(p.buf) && len(p.buf) > 0 && p.buf[len(p.buf)-1] == ' ' {
+				p.buf = append(p.buf, "\u200B"...)
+				p.add(iWbr, b, *from)
+				*from = len(p.buf)
+				p.breaks = true
+			}
 		case feeds > 0 && j < len(s) && p.wideBefore() && wide(s[j:]):
 		default:
 			p.from(i)
 			p.buf = append(p.buf, ' ')
-			p.space = true
+			p.space, p.breaks = true, wrap
 		}
 		i = j
 	}
@@ -644,15 +654,16 @@ func (c *ifc) widths(e *engine, b *box) (lo, hi float64) {
 		lo = max(lo, word)
 		word, wordSp = 0, 0
 	}
+	kept := 0.0 // of lineSp, white space that is kept
 	endLine := func() {
-		hi = max(hi, line+floats)
-		line, lineSp, floats = 0, 0, 0
+		hi = max(hi, line+floats+kept)
+		line, lineSp, floats, kept = 0, 0, 0, 0
 		content = false
 	}
 	grow := func(l, h, sp float64) {
 		word += wordSp + l
 		line += lineSp + h
-		wordSp, lineSp = sp, sp
+		wordSp, lineSp, kept = sp, sp, 0
 	}
 	for i := range c.units {
 		u := &c.units[i]
@@ -674,6 +685,9 @@ func (c *ifc) widths(e *engine, b *box) (lo, hi float64) {
 				break
 			}
 			grow(float64(u.w), float64(u.w), float64(u.sp))
+			if it.box.st.WhiteSpace == style.PreWrap {
+				kept = lineSp
+			}
 		case iTab:
 			grow(0, tabWidth(it, line+lineSp), 0)
 			content = true
@@ -687,9 +701,7 @@ func (c *ifc) widths(e *engine, b *box) (lo, hi float64) {
 		case iClose:
 			if !it.box.noEnd {
 				v := it.box.marg[style.Right] + it.box.rightEdge()
-				if v != 0 {
-					grow(v, v, 0)
-				}
+				word, line = word+v, line+v // a blank before it still hangs
 			}
 		case iAtomic:
 			l, h := e.contribution(it.box)

@@ -1,6 +1,8 @@
 package layout
 
 import (
+	"math"
+
 	"github.com/postrider/postrider/views/html/style"
 )
 
@@ -35,11 +37,14 @@ func (e *engine) intrinsic(b *box) (lo, hi float64) {
 		l, h := e.contribution(b.legend)
 		lo, hi = max(lo, l), max(hi, h)
 	}
-	lo, hi = min(max(lo, 0), huge), min(max(hi, 0), huge)
+	lo, hi = upLayoutUnit(min(max(lo, 0), huge)), upLayoutUnit(min(max(hi, 0), huge))
 	hi = max(lo, hi)
 	b.min, b.max, b.sized = lo, hi, true
 	return lo, hi
 }
+
+// upLayoutUnit rounds up to 1/64 px, the unit that browsers lay out in.
+func upLayoutUnit(v float64) float64 { return math.Ceil(v*64-1e-6) / 64 }
 
 // blockIntrinsic is that of a container of blocks and floats.
 func (e *engine) blockIntrinsic(b *box) (lo, hi float64) {

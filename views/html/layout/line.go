@@ -353,7 +353,7 @@ func (p *para) place(ln *line, cl cutLine, ents []ent, states []istate, indent f
 	hang := 0.0
 	for i := len(ents) - 1; i >= 0; i-- {
 		t := &ents[i]
-		if t.kind == iAbs || t.kind == iBreak || t.kind == iClose && t.w == 0 {
+		if t.kind == iAbs || t.kind == iBreak || t.kind == iClose {
 			continue
 		}
 		if t.kind != iText || !hangs(t.box.st.WhiteSpace) {
@@ -401,8 +401,11 @@ func (p *para) place(ln *line, cl cutLine, ents []ent, states []istate, indent f
 		}
 	}
 	ln.x, ln.w, ln.room = cl.l, total, cl.r-cl.l
-	free := cl.r - cl.l - total + hang
 	last := cl.forced || !p.moreAfter(cl.end)
+	if last {
+		hang = min(hang, max(0, total-(cl.r-cl.l))) // what fits does not hang there, CSS Text section 4.1.3
+	}
+	free := cl.r - cl.l - total + hang
 	perSpace := 0.0
 	x := cl.l
 	if !rtl {

@@ -270,7 +270,7 @@ func (p *para) commit(cl cutLine, ln line, y float64) {
 	p.at = cl.end
 }
 
-const slack = 1.0 / 32 // px; widths are sums of rounded parts
+const slack = 1.0 / 256 // px; intrinsic widths are rounded up, so that what asked for a width fits into it
 
 // fill finds where the line that begins at p.at ends, at y and presumably h high.
 // It ends before the unit stop at the latest, -1 = no such bound.
@@ -367,9 +367,12 @@ func (p *para) fill(y, h, indent float64, stop int) (cl cutLine) {
 				v := it.box.marg[style.Right] + it.box.rightEdge()
 				if v != 0 {
 					if w-trail+v > room+slack && last.u >= 0 && !over {
+						if u.brk { // after a blank it may stick out
+							return cut(pos{i + 1, 0}, false)
+						}
 						return cut(last, lastHyphen)
 					}
-					w, trail = w+v, 0
+					w += v // a blank before it still hangs
 				}
 				if edged(it.box.st) {
 					cl.content = true

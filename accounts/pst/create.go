@@ -167,7 +167,11 @@ func writePC(w *ndb.Writer, m prop.Bag) (data, sub ndb.BID, err error) {
 func (f *furnisher) names() {
 	if f.err == nil {
 		var data, sub ndb.BID
-		if data, sub, f.err = writeNames(f.w, &names{}); f.err == nil {
+		x := &names{}
+		for _, n := range usualNames {
+			x.add(n)
+		}
+		if data, sub, f.err = writeNames(f.w, x); f.err == nil {
 			f.node(ndb.Node{NID: nidNames, Data: data, Sub: sub})
 		}
 	}

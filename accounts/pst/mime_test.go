@@ -14,6 +14,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/msox/cmail"
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pst/ndb"
 )
@@ -268,4 +269,27 @@ func TestCompact(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".compact*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
+}
+
+func FuzzFrame(f *testing.F) {
+	raw := []byte("From: ada@example.com\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n--b\r\nContent-Disposition: attachment; filename=a\r\n\r\n" + strings.Repeat("line\r\n", 100) + "--b--\r\n")
+	m := cmail.FromMIME(raw, cmail.From{})
+	frame, err := makeFrame(raw, m)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(raw, frame[frameHead:])
+	f.Add([]byte("x"), []byte{})
+	f.Fuzz(func(t *testing.T, raw, packed []byte) {
+		m := cmail.FromMIME(raw, cmail.From{})
+		unframe(&limited{left: 1 << 20}, m, packed)
+		frame, err := makeFrame(raw, m)
+		if err != nil {
+			return
+		}
+		var b bytes.Buffer
+		if err := unframe(&b, m, frame[frameHead:]); err != nil || !bytes.Equal(b.Bytes(), raw) {
+			t.Errorf("%q came back as %q, %v", raw, b.Bytes(), err)
+		}
+	})
 }

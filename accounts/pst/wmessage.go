@@ -448,7 +448,8 @@ func (x *writing) attachment(nid ndb.NID, i int, m *prop.Message, depth int) (n 
 			return n, nil, 0, err
 		}
 		size = b.size
-		err = p.SetObject(prop.PidTagAttachDataObject, ndb.Node{NID: ndb.MakeNID(ndb.TypeMessage, 0x10001), Data: b.data, Sub: b.sub}, b.size)
+		// Its id is one that no other message of the file has: libpff looks for it among those too.
+		err = p.SetObject(prop.PidTagAttachDataObject, ndb.Node{NID: x.w.NextNID(ndb.TypeMessage), Data: b.data, Sub: b.sub}, b.size)
 		if err != nil {
 			return n, nil, 0, err
 		}

@@ -20,10 +20,21 @@ func (x *names) add(n prop.Name) (id uint16, ok bool) {
 	return id, true
 }
 
+// usualSets are always in the map, as in files that Outlook made: libpff refuses a map without any.
+var usualSets = []prop.GUID{prop.PSETIDAppointment, prop.PSINTERNETHEADERS, prop.PSETIDCommon, prop.PSETIDAddress, prop.PSETIDTask}
+
+// usualNames are in the map of a new file: no stream of the map is empty then.
+var usualNames = []prop.Name{prop.PidNameKeywords.Name, prop.PidNameContentType.Name, nameFrame.Name, nameFlags.Name,
+	{GUID: prop.PSETIDCommon, ID: 0x8503}, {GUID: prop.PSETIDCommon, ID: 0x8506}} // reminder set, private
+
 // writeNames writes the name-to-id map ([MS-PST] 2.4.7).
 func writeNames(w *ndb.Writer, x *names) (data, sub ndb.BID, err error) {
 	var guids, entries, text []byte
 	sets := map[prop.GUID]uint16{prop.PSMAPI: 1, prop.PSPUBLICSTRINGS: 2}
+	for _, g := range usualSets {
+		sets[g] = uint16(len(guids)/16 + 3)
+		guids = append(guids, g[:]...)
+	}
 	buckets := map[uint32][]byte{}
 	for i := range x.count {
 		n, ok := x.NameOf(0x8000 + uint16(i))

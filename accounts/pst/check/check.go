@@ -40,11 +40,14 @@ func (r *Report) OK() bool { return r.Errors == 0 }
 // Store checks an open store.
 func Store(s *pst.Store) *Report {
 	r := &Report{Problems: []Problem{}}
-	c := &checker{s: s, f: s.F, r: r, parent: map[ndb.NID]ndb.NID{}}
+	c := &checker{s: s, f: s.F, r: r, parent: map[ndb.NID]ndb.NID{}, kids: map[ndb.NID][]ndb.NID{}}
 	x := s.F.Check(func(p ndb.Problem) { c.add(Problem{"ndb", p.Rule, p.Text, p.Minor}) })
 	r.Nodes, r.Blocks, r.Pages = len(x.Nodes), x.Blocks, x.Pages
 	for _, n := range x.Nodes {
 		c.parent[n.NID] = n.Parent
+		if n.Parent != n.NID {
+			c.kids[n.Parent] = append(c.kids[n.Parent], n.NID)
+		}
 		ltp.Check(s.F, n, fmt.Sprintf("node %#x", n.NID), func(p ltp.Problem) { c.add(Problem{"ltp", p.Rule, p.Text, p.Minor}) })
 	}
 	c.store()
@@ -65,6 +68,7 @@ type checker struct {
 	f      *ndb.File
 	r      *Report
 	parent map[ndb.NID]ndb.NID
+	kids   map[ndb.NID][]ndb.NID
 }
 
 func (c *checker) add(p Problem) {
@@ -186,10 +190,7 @@ func (c *checker) folder(n ndb.Node) {
 		c.bad("folder-parent", "%s is in node %#x, which is not there", what, n.Parent)
 	}
 	var kids, items, assoc []uint32
-	for k, up := range c.parent {
-		if up != n.NID || k == n.NID {
-			continue
-		}
+	for _, k := range c.kids[n.NID] {
 		switch k.Type() {
 		case ndb.TypeFolder, ndb.TypeSearchFolder:
 			kids = append(kids, uint32(k))

@@ -13,7 +13,8 @@ type Info struct {
 	Encoding string         `json:"encoding"` // "none", "permute", "cyclic"
 	Name     string         `json:"name"`
 	Bytes    int64          `json:"bytes"`
-	Folders  int            `json:"folders"` // all below the root folder, search folders too
+	Password bool           `json:"password"` // Outlook asks for one; nothing is encrypted with it
+	Folders  int            `json:"folders"`  // all below the root folder, search folders too
 	Searches int            `json:"searchFolders"`
 	Items    int            `json:"items"` // without those associated with folders, and without what Outlook keeps for itself
 	Kinds    map[string]int `json:"kinds"`
@@ -59,7 +60,8 @@ func lossesOf(s *pst.Store, folder func(pst.Ref) string) []Loss {
 // GetInfo opens every item of a file, without reading attachments.
 func GetInfo(ctx context.Context, s *pst.Store) (Info, error) {
 	h := s.F.Header()
-	i := Info{Format: h.Format.String(), Encoding: h.Crypt.String(), Name: s.Name(), Bytes: s.F.Size(), Kinds: map[string]int{}}
+	i := Info{Format: h.Format.String(), Encoding: h.Crypt.String(), Name: s.Name(), Bytes: s.F.Size(), Kinds: map[string]int{},
+		Password: prop.Int(s.Props(), 0x67FF0003) != 0}
 	where := map[pst.Ref]string{}
 	for _, f := range s.Folders() {
 		i.Folders++

@@ -136,6 +136,11 @@ func (w *writer) attachmentPart(a prop.Attachment, inline bool, number int) erro
 	if _, err := w.flush(); err != nil {
 		return err
 	}
+	return w.content(r, name)
+}
+
+// content streams the content of an attachment in base64. What cannot be read of it is told.
+func (w *writer) content(r io.Reader, name string) error {
 	enc := newBase64(w.out)
 	in := &source{r: r}
 	if _, err := io.Copy(enc, in); err != nil {

@@ -287,11 +287,7 @@ func (w *writer) smime() (done bool, err error) {
 		if _, err := w.flush(); err != nil {
 			return true, err
 		}
-		enc := newBase64(w.out)
-		if _, err := io.Copy(enc, r); err != nil {
-			return true, err
-		}
-		return true, enc.Close()
+		return true, w.content(r, name)
 	}
 	b, err := io.ReadAll(io.LimitReader(r, maxRaw))
 	if err != nil || !bytes.HasPrefix(bytes.ToLower(b[:min(len(b), 14)]), []byte("content-type:")) {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 	"unicode"
 
@@ -209,6 +210,36 @@ func TestStructure(t *testing.T) {
 		t.Errorf("a problem that ends writing: %v", err)
 	}
 }
+
+// TestAttachmentThatBreaksOff: what could be read of it is there, and the message is whole otherwise.
+func TestAttachmentThatBreaksOff(t *testing.T) {
+	broken := prop.Attachment{Bag: prop.Map{prop.PidTagAttachLongFilename: "b.bin"}, Open: func() (io.ReadCloser, int64, error) {
+		return io.NopCloser(io.MultiReader(strings.NewReader("the first part"), iotest.ErrReader(errors.New("no such block")))), 1000, nil
+	}}
+	for _, class := range []string{"IPM.Note", "IPM.Note.SMIME"} {
+		told := ""
+		var out bytes.Buffer
+		err := Write(&out, &prop.Message{Bag: note(prop.Map{prop.PidTagMessageClass: class}), Attachments: []prop.Attachment{broken}}, Options{Problem: func(what string, cause error) error {
+			told = what + ": " + cause.Error()
+			return nil
+		}})
+		if err != nil || told != "the attachment “b.bin”: no such block" {
+			t.Errorf("%s: %v, told %q", class, err, told)
+		}
+		readable(t, out.Bytes())
+		if b := rfc822.Body(out.Bytes(), rfc822.Options{}); len(b.Parts) != 1 || string(content(t, out.Bytes(), b.Parts[0])) != "the first part" {
+			t.Errorf("%s: %s", class, out.Bytes())
+		}
+	}
+	want := errors.New("disk full")
+	if err := Write(failing{want}, &prop.Message{Bag: note(nil)}, Options{}); !errors.Is(err, want) {
+		t.Errorf("the writer's error: %v", err)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
 func TestBodies(t *testing.T) {
 	packed := rtf.Store([]byte(`{\rtf1\ansi\ansicpg1252\fromhtml1 {\*\htmltag64 <p>}gr\'fcn{\*\htmltag72 </p>}}`))

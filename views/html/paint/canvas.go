@@ -22,6 +22,7 @@ type canvas struct {
 	row2   []uint8
 	line   []uint8 // colours of a row, 4 bytes a pixel
 	groups []group
+	plain  bool // colours as they are
 }
 
 // group is what was there before a Push.
@@ -47,7 +48,7 @@ func (c *canvas) free() {
 
 // color maps a colour by its role.
 func (c *canvas) color(n color.NRGBA, r Role) color.NRGBA {
-	if c.opt.Recolor != nil && n.A != 0 {
+	if c.opt.Recolor != nil && n.A != 0 && !c.plain {
 		return c.opt.Recolor(n, r)
 	}
 	return n

@@ -42,7 +42,7 @@ func (c *canvas) letters(r *display.Run, dx, dy float64, n color.NRGBA) {
 		return
 	}
 	size := r.Shaped.Size * c.scale
-	y := math.Floor(r.Base*c.scale+dy+0.5)
+	y := math.Floor(r.Base*c.scale + dy + 0.5)
 	x := r.X*c.scale + dx
 	ink := inked(n)
 	f := r.Shaped.Face

@@ -13,7 +13,7 @@ const maxShadow = 16 << 20 // pixels of one blurred mask
 
 // dropShadow paints the shadow of a box, outside it only.
 func (c *canvas) dropShadow(f frame, s style.Shadow) {
-	n := c.color(s.Color, LineColor)
+	n := s.Color // a shadow stays dark on dark
 	if n.A == 0 {
 		return
 	}
@@ -38,7 +38,7 @@ func (c *canvas) dropShadow(f frame, s style.Shadow) {
 
 // innerShadow paints a shadow that falls from a box's edge onto its padding.
 func (c *canvas) innerShadow(f frame, s style.Shadow) {
-	n := c.color(s.Color, LineColor)
+	n := s.Color
 	if n.A == 0 || f.inner.Empty() {
 		return
 	}
@@ -182,7 +182,7 @@ func boxBlur(in, out []uint8, left, size int) {
 
 // textShadow paints the letters of a run once more, blurred.
 func (c *canvas) textShadow(r *display.Run, s style.Shadow) {
-	n := c.color(s.Color, TextColor)
+	n := s.Color
 	if n.A == 0 {
 		return
 	}

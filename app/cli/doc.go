@@ -12,6 +12,8 @@
 //	list       [{"id","mailbox","from","to","subject","date","flags","internetID","size"}]; search the same
 //	show       {"id","mailbox","from","to","cc","subject","date","flags","internetID","text","attachments":[{"id","name","type","size"}]}
 //	send       {"id","internetID","state","recipients":[{"addr","ok","code","text"}]}
+//	contacts   [{"id","book","uid","name","org","email","phone","group"}]; contacts import {"added","same"}
+//	events     [{"id","recurrence","calendar","uid","summary","location","start","end","allDay","status","mine"}]; events import {"added","same"}
 //	doctor     [{"check","ok","detail"}]
 //	pst info   {"format","encoding","name","bytes","folders","searchFolders","items","kinds":{},"recipients","attachments","system","unreadable","losses":[{"folder","item","what","at","cause"}]}
 //	pst check  {"ok","errors","minor","nodes","blocks","pages","folders","items","problems":[{"layer","rule","text","minor"}]}

@@ -40,7 +40,6 @@ type shelf struct {
 	e       *Engine
 	account mail.AccountID
 	service string
-	kind    remote.Kind
 	opener  remote.Opener
 	kick    chan struct{}
 
@@ -63,10 +62,7 @@ func (e *Engine) startShelves(ctx context.Context, a *account) {
 	}
 	var ss []*shelf
 	for service, o := range e.o.Shelves.Open(a.m) {
-		s := &shelf{e: e, account: a.id, service: service, opener: o, kick: make(chan struct{}, 1), all: true, kind: remote.Calendar}
-		if service == string(mail.CardDAV) {
-			s.kind = remote.Contacts
-		}
+		s := &shelf{e: e, account: a.id, service: service, opener: o, kick: make(chan struct{}, 1), all: true}
 		ss = append(ss, s)
 	}
 	e.shelves.mu.Lock()
@@ -101,6 +97,30 @@ func (e *Engine) SyncPIM(id mail.AccountID, all bool) {
 			poke(s.kick)
 		}
 	}
+}
+
+// ShelvesOnce brings the address books and calendars of an account up to date and returns; for programs that do not run on. The account's supervisors must not run.
+func (e *Engine) ShelvesOnce(ctx context.Context, id mail.AccountID) error {
+	a, err := e.account(ctx, id)
+	if err != nil {
+		return err
+	}
+	if e.o.Shelves.Open == nil {
+		return nil
+	}
+	var first error
+	for service, o := range e.o.Shelves.Open(a.m) {
+		s := &shelf{e: e, account: id, service: service, opener: o, kick: make(chan struct{}, 1), all: true}
+		var conn *remote.Conn
+		_, err := s.round(ctx, &conn)
+		if conn != nil {
+			conn.Close()
+		}
+		if err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
 }
 
 // ShelfState is how one connection is.

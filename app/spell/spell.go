@@ -11,6 +11,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 // Dictionary is one language. It may be used by several goroutines.
@@ -39,6 +42,22 @@ func Languages() []string {
 	}
 	sort.Strings(out)
 	return out
+}
+
+// Name is a language's name for people, in English: "English (GB)".
+func Name(lang string) string {
+	code, rest, _ := strings.Cut(lang, "_")
+	t, err := language.Parse(code)
+	name := lang
+	if err == nil {
+		if n := display.English.Languages().Name(t); n != "" {
+			name = n
+		}
+	}
+	if rest != "" && name != lang {
+		name += " (" + strings.ReplaceAll(rest, "_", ", ") + ")"
+	}
+	return name
 }
 
 // ErrNone says that there is no dictionary of a language.

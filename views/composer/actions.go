@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/app/spell"
+	"github.com/postrider/postrider/views/html/edit"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -19,6 +21,8 @@ func (c *Composer) actions() fyne.CanvasObject {
 	c.moreBtn.Tip, c.moreBtn.Key = "Send later", "Ctrl Shift Enter"
 	c.moreBtn.OnTapped = c.sendMenu
 	attach := kit.NewIconButton("paperclip", "Attach files", "Ctrl Shift A", c.Attach)
+	var more *kit.Button
+	more = kit.NewIconButton("ellipsis", "More", "", func() { kit.ShowMenuBelow(more, false, c.moreItems()...) })
 	discard := kit.NewIconButton("trash-2", "Discard draft", "", c.Discard)
 	c.stateIcon = kit.NewIcon("", 16, kit.OK)
 	c.state = kit.NewLabel("", kit.Small12, kit.Text2)
@@ -33,12 +37,13 @@ func (c *Composer) actions() fyne.CanvasObject {
 		x := 12 + w + 29 + 12
 		kit.Place(sep, x, 16, 1, 20)
 		kit.Place(attach, x+10, 10, 32, 32)
+		kit.Place(more, x+46, 10, 32, 32)
 		kit.Place(discard, s.Width-44, 10, 32, 32)
 		kit.Place(sep2, s.Width-56, 16, 1, 20)
 		z := status.MinSize()
 		kit.Place(status, s.Width-72-z.Width, 0, z.Width, s.Height)
 		kit.Place(rule, 0, barHeight-1, s.Width, 1)
-	}, c.sendBtn, c.moreBtn, split, sep, attach, status, sep2, discard, rule)
+	}, c.sendBtn, c.moreBtn, split, sep, attach, more, status, sep2, discard, rule)
 }
 
 // say shows the state of the draft.
@@ -239,4 +244,48 @@ func (c *Composer) concern(k app.Concern, at time.Time) {
 		}
 	}
 	c.warn(w)
+}
+
+// moreItems are what is rarely wanted.
+func (c *Composer) moreItems() []kit.MenuItem {
+	items := []kit.MenuItem{{Text: "Plain text", Icon: "type", Checked: c.rich == nil, Do: c.togglePlain}}
+	if c.rich != nil {
+		items = append(items, kit.Separator())
+		for _, l := range spell.Languages() {
+			items = append(items, kit.MenuItem{Text: "Spelling: " + spell.Name(l), Icon: "spell-check", Checked: c.speller.lang == l, Do: func() { c.spellIn(l) }})
+		}
+		items = append(items, kit.MenuItem{Text: "No spelling marks", Checked: c.speller.lang == "", Do: func() { c.spellIn("") }})
+	}
+	return items
+}
+
+// togglePlain changes between text with formatting and without; the choice holds for the next messages too.
+func (c *Composer) togglePlain() {
+	if c.quoting {
+		return
+	}
+	if c.rich != nil {
+		d := c.Draft()
+		c.rich, c.format, c.quoted = nil, nil, ""
+		c.fold.Hide()
+		c.text.SetText(d.Text)
+	} else {
+		c.unfold()
+		d := c.Draft()
+		c.rich = c.newRich()
+		c.format = newFormatBar(c)
+		doc := edit.New()
+		if err := doc.Append(edit.TextHTML(d.Text)); err == nil {
+			doc.Delete(edit.Selection{From: edit.Pos{}, To: edit.Pos{Leaf: 1}})
+		}
+		doc.Forget()
+		c.rich.SetDoc(doc)
+	}
+	c.assemble()
+	c.relayout()
+	c.focus(c.bodyFocus())
+	c.touched()
+	s := c.client.Settings()
+	s.PlainText = c.rich == nil
+	go func() { _ = c.client.SetSettings(c.ctx, s) }()
 }

@@ -2,6 +2,7 @@ package composer
 
 import (
 	"bytes"
+	"image"
 	"io"
 	"slices"
 	"strings"
@@ -310,7 +311,7 @@ func (c *Composer) addPicture(name string, open func() (io.ReadCloser, error)) {
 				alt = alt[:i]
 			}
 			width := 0
-			if w, _, ok := pictureSize(data); ok && w > 600 {
+			if cfg, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil && cfg.Width > 600 {
 				width = 600
 			}
 			c.rich.Picture("cid:"+a.ContentID, alt, width)

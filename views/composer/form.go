@@ -15,6 +15,7 @@ import (
 // form holds the parts of the window.
 type form struct {
 	root             *fyne.Container
+	ground           fyne.CanvasObject
 	sendBtn, moreBtn *kit.Button
 	stateIcon        *kit.IconView
 	state            *kit.Label
@@ -96,6 +97,7 @@ func (c *Composer) build() {
 		c.rich = c.newRich()
 		c.format = newFormatBar(c)
 		c.fill(d)
+		c.spellIn(language())
 	}
 	c.root = kit.Free(func() fyne.Size { return fyne.NewSize(480, 360) }, c.lay)
 	c.to, c.cc, c.bcc = newPeople(c, "To", d.To), newPeople(c, "Cc", d.Cc), newPeople(c, "Bcc", d.Bcc)
@@ -115,11 +117,17 @@ func (c *Composer) build() {
 	}, label, c.subject, rule)
 	c.drawFrom()
 	c.drawFiles()
-	ground := kit.NewFrame(kit.Surface, kit.Clear, 0, 0, nil)
+	c.ground = kit.NewFrame(kit.Surface, kit.Clear, 0, 0, nil)
 	c.dropMark = kit.NewFrame(kit.Select, kit.Accent, 6, 0, nil)
 	c.dropMark.Width = 2
 	c.dropMark.Hide()
-	objs := []fyne.CanvasObject{ground, c.dropMark, c.bar, c.fromRow}
+	c.assemble()
+	c.relayout()
+}
+
+// assemble puts the parts of the window together, after the kind of the text changed too.
+func (c *Composer) assemble() {
+	objs := []fyne.CanvasObject{c.ground, c.dropMark, c.bar, c.fromRow}
 	for _, r := range c.rows {
 		objs = append(objs, r.text, r.p.flow, r.why, r.rule)
 	}
@@ -127,7 +135,6 @@ func (c *Composer) build() {
 		objs = append(objs, c.format.Container)
 	}
 	c.root.Objects = append(objs, c.links, c.subjectRow, c.body(), c.banner, c.stripRule, c.strip, c.popup)
-	c.relayout()
 }
 
 // relayout places everything again after a row grew or came.

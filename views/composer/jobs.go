@@ -261,10 +261,14 @@ func (c *Composer) Attach() {
 	kit.ShowFiles(d, c.win.Canvas(), "Attach a file", "Attach")
 }
 
-// dropped attaches files that were dropped on the window.
-func (c *Composer) dropped(_ fyne.Position, uris []fyne.URI) {
+// dropped attaches files that were dropped on the window; pictures that were dropped on formatted text go into the text.
+func (c *Composer) dropped(at fyne.Position, uris []fyne.URI) {
 	for _, u := range uris {
 		if u.Scheme() == "file" {
+			if icon, _ := kindOf(u.Path()); c.rich != nil && icon == "file-image" && at.Y > c.rich.Position().Y && at.Y < c.rich.Position().Y+c.rich.Size().Height {
+				c.addPicture(filepath.Base(u.Path()), func() (io.ReadCloser, error) { return storage.Reader(u) })
+				continue
+			}
 			c.attach(filepath.Base(u.Path()), func() (io.ReadCloser, error) { return storage.Reader(u) })
 		}
 	}

@@ -90,3 +90,16 @@ func TestPictureInText(t *testing.T) {
 		t.Errorf("taken back it is still sent: %+v", d.Attach)
 	}
 }
+
+func TestPlainAndBack(t *testing.T) {
+	r := open(t, mail.Draft{To: []mail.Address{{Addr: "a@example.com"}}, Subject: "Re: x", Text: "Yes.", Quoted: "On Monday, Ada wrote:\n> question"}, formatted)
+	was := r.c.Draft().Text
+	r.c.togglePlain()
+	if d := r.c.Draft(); d.HTML != "" || d.Text+d.Quoted != was || !r.c.client.Settings().PlainText && r.c.rich != nil {
+		t.Errorf("as plain text it is %q and %q", d.Text, d.Quoted)
+	}
+	r.c.togglePlain()
+	if d := r.c.Draft(); d.Text != was || r.c.rich == nil {
+		t.Errorf("with formatting again it is %q, not %q", d.Text, was)
+	}
+}

@@ -36,6 +36,9 @@ type Editor struct {
 	// Copied keeps the HTML of what was copied as text.
 	Copied func(text, page string)
 
+	// Wrong reports whether a word is spelled wrong; nil = nothing is marked.
+	Wrong func(word string) bool
+
 	Name      string
 	Pad       fyne.Size
 	Shortcuts bool // of Markdown
@@ -69,7 +72,9 @@ type Editor struct {
 // shown is a block with its layout and its pictures.
 type shown struct {
 	page
-	rev    int // of the strips
+	wrong  []display.Rect // under words that are spelled wrong
+	words  bool           // wrong is up to date
+	rev    int            // of the strips
 	strips map[int]*canvas.Image
 	asked  map[int]bool
 }
@@ -201,9 +206,34 @@ func (e *Editor) lay(i int) *shown {
 	p.page.width = e.width
 	p.page.lay(l, b, e.doc.LeafNodes(first, n))
 	p.strips, p.asked = map[int]*canvas.Image{}, map[int]bool{}
+	p.words, p.wrong = false, nil
 	e.turn++
 	p.rev = e.turn
 	return p
+}
+
+// mark finds the words of a block that are spelled wrong. The one that is being written is not, and a quotation is another's.
+func (e *Editor) mark(i int, p *shown) []display.Rect {
+	if e.Wrong == nil || e.doc.Blocks()[i].Node.Data == "blockquote" || p.height > 4*atOnce {
+		return nil
+	}
+	if p.words {
+		return p.wrong
+	}
+	p.words, p.wrong = true, nil
+	first, n := e.doc.First(i)
+	for leaf := first; leaf < first+n; leaf++ {
+		for _, w := range e.doc.Words(leaf) {
+			if e.focus && e.sel.To.Leaf == leaf && e.sel.To.Off > w.From.Off && e.sel.To.Off <= w.To.Off {
+				p.words = false // looked at again when the caret has left it
+				continue
+			}
+			if e.Wrong(e.doc.Text(leaf)[w.From.Off:w.To.Off]) {
+				p.wrong = append(p.wrong, p.rects(leaf-first, w.From.Off, leaf-first, w.To.Off)...)
+			}
+		}
+	}
+	return p.wrong
 }
 
 // height returns that of a block, estimated when it was never laid out at this width.
@@ -384,6 +414,16 @@ func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 					kit.Place(o, e.Pad.Width+float32(d.X), float32(y+d.Y), float32(d.W), float32(d.H))
 					rects = append(rects, o)
 				}
+			}
+			for _, d := range e.mark(i, pg) {
+				if used == len(marks) {
+					marks = append(marks, &canvas.Rectangle{})
+				}
+				o := marks[used]
+				used++
+				o.FillColor = kit.C(kit.Err)
+				kit.Place(o, e.Pad.Width+float32(d.X), float32(y+d.Y+d.H)-2, float32(d.W), 1.5)
+				rects = append(rects, o)
 			}
 			y += pg.height
 		}

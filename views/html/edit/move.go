@@ -2,6 +2,8 @@ package edit
 
 import (
 	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/rivo/uniseg"
 )
@@ -112,4 +114,20 @@ func (d *Doc) Word(p Pos) Selection {
 		at += len(w)
 	}
 	return Selection{p, p}
+}
+
+// Words returns the words of a leaf: stretches with a letter in them (UAX #29).
+func (d *Doc) Words(leaf int) []Selection {
+	s := d.Text(leaf)
+	var out []Selection
+	at, rest, state := 0, s, -1
+	for rest != "" {
+		var w string
+		w, rest, state = uniseg.FirstWordInString(rest, state)
+		if strings.IndexFunc(w, unicode.IsLetter) >= 0 {
+			out = append(out, Selection{Pos{leaf, at}, Pos{leaf, at + len(w)}})
+		}
+		at += len(w)
+	}
+	return out
 }

@@ -22,7 +22,7 @@ import (
 type AppendOptions struct {
 	// Folder is the path of the folder, made where it is missing, below the top folder; "" = "Inbox".
 	Folder string
-	// From are files: .eml, mbox, PST and OST files, and folders of .eml files.
+	// From are files: .eml, .vcf, .ics, mbox, PST and OST files, and folders of the first three.
 	From []string
 	// Progress is told after each item; nil = nobody.
 	Progress func(items int, bytes int64)
@@ -104,10 +104,16 @@ func (x *appender) from(box pst.Ref, path string) error {
 	}
 	if st.IsDir() {
 		return filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !strings.EqualFold(filepath.Ext(p), ".eml") {
+			if err != nil || d.IsDir() {
 				return fileFault(err)
 			}
-			return x.eml(box, p)
+			switch strings.ToLower(filepath.Ext(p)) {
+			case ".eml":
+				return x.eml(box, p)
+			case ".vcf", ".ics":
+				return x.pim(box, p)
+			}
+			return nil
 		})
 	}
 	f, err := os.Open(path)
@@ -123,7 +129,29 @@ func (x *appender) from(box pst.Ref, path string) error {
 	case bytes.HasPrefix(head[:n], []byte("From ")):
 		return x.mbox(box, path)
 	}
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".vcf", ".ics":
+		return x.pim(box, path)
+	}
 	return x.eml(box, path)
+}
+
+// pim copies a contact or an appointment.
+func (x *appender) pim(box pst.Ref, path string) error {
+	if err := x.ctx.Err(); err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fileFault(err)
+	}
+	raw, err := io.ReadAll(io.LimitReader(f, 64<<20))
+	f.Close()
+	if err != nil {
+		return fileFault(err)
+	}
+	_, err = x.s.AddPIM(box, raw)
+	return x.did(path, int64(len(raw)), err)
 }
 
 func (x *appender) eml(box pst.Ref, path string) error {

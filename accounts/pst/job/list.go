@@ -100,8 +100,10 @@ func entryOf(m *prop.Message, r pst.Ref, path string) Entry {
 	e := Entry{ID: r.String(), Folder: path, Kind: string(pst.KindOf(prop.Text(m, prop.PidTagMessageClass))), Subject: cmail.Subject(m), To: prop.Text(m, prop.PidTagDisplayTo),
 		Date: prop.When(m, prop.PidTagClientSubmitTime), Flags: pst.Flags(m).Names(), Size: prop.Int(m, prop.PidTagMessageSize), Recipients: len(m.Recipients),
 		InternetID: strings.Trim(prop.Text(m, prop.PidTagInternetMessageId), "<> "), Attachments: []File{}}
-	if e.Date.IsZero() {
-		e.Date = prop.When(m, prop.PidTagMessageDeliveryTime)
+	for _, t := range []prop.Tag{prop.PidTagMessageDeliveryTime, prop.PidTagLastModificationTime, prop.PidTagCreationTime} {
+		if e.Date.IsZero() {
+			e.Date = prop.When(m, t)
+		}
 	}
 	if a, ok := cmail.Sender(m); ok {
 		e.From = rfc822.FormatAddress(a)

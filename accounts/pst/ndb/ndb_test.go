@@ -6,6 +6,8 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 )
@@ -325,4 +327,76 @@ func FuzzFile(f *testing.F) {
 			w.Close()
 		}
 	})
+}
+
+// TestBeyond2GB: the maps that files of more than 2 GB have stand where they must.
+func TestBeyond2GB(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	f, err := os.Create(filepath.Join(t.TempDir(), "large"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	w, err := Create(f, CryptNone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	// Room is taken and not written to: the file has holes.
+	for len(w.space.count) < firstFPMap+9 {
+		if _, err := w.room(mapSlots/2-32, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id, err := w.Put(make([]byte, 20000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.SetNode(Node{NID: w.NextNID(TypeMessage), Data: id}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	st, _ := f.Stat()
+	r, err := Open(f, st.Size(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st.Size() < 2_000_000_000 || uint64(st.Size()) != r.hdr.EOF {
+		t.Errorf("%d bytes, the header says %d", st.Size(), r.hdr.EOF)
+	}
+	r.Check(func(p Problem) {
+		if !p.Minor {
+			t.Errorf("%+v", p)
+		}
+	})
+	b := make([]byte, 512)
+	for _, x := range []struct {
+		at   uint64
+		kind byte
+	}{{amapAt(128) + 1024, pageFMap}, {amapAt(624) + 1024, pageFMap}, {amapAt(8192) + 512, pagePMap}, {amapAt(8192) + 1024, pageFPMap}} {
+		f.ReadAt(b, int64(x.at))
+		if p, ok := r.lay.parseTrailer(b); !ok || p.kind != x.kind {
+			t.Errorf("at %#x is page type %#x, want %#x", x.at, p.kind, x.kind)
+		}
+	}
+	// The same maps again after a crash.
+	w2, err := OpenWriter(f, st.Size(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w2.space.maps = map[int]*amap{}
+	if err := w2.rebuildMaps(len(w2.space.count)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w2.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, _ = Open(f, st.Size(), Options{})
+	r.Check(func(p Problem) { t.Errorf("made anew: %+v", p) })
 }

@@ -167,7 +167,7 @@ func (d *Dictionary) Check(word string) bool {
 	digits := false
 	for _, c := range word {
 		digits = digits || unicode.IsDigit(c)
-		if c == '@' || c == '/' || c == '_' || c == ':' {
+		if c == '@' || c == '/' || c == '_' || c == ':' || c == '.' { // an address, a file
 			return true
 		}
 	}

@@ -98,6 +98,8 @@ type PIM interface {
 	// removes what came over it from this computer and nothing from the server.
 	Services(ctx context.Context, a mail.AccountID) ([]Service, error)
 	UseService(ctx context.Context, a mail.AccountID, p mail.Protocol, on bool) error
+	// UseServiceAt turns one on at an https address that the person gave. It waits for the network to sign in first.
+	UseServiceAt(ctx context.Context, a mail.AccountID, p mail.Protocol, url string) error
 	// SyncPIM asks for contacts and calendars now; "" = of all accounts. It returns at once.
 	SyncPIM(a mail.AccountID)
 }

@@ -125,6 +125,14 @@ func (s *Shelves) UseService(ctx context.Context, a mail.AccountID, p mail.Proto
 	return s.net.useService(ctx, a, p, on)
 }
 
+// UseServiceAt turns a service on at an address that the person gave.
+func (s *Shelves) UseServiceAt(ctx context.Context, a mail.AccountID, p mail.Protocol, url string) error {
+	if s.net == nil {
+		return errNoMail
+	}
+	return s.net.useServiceAt(ctx, a, p, url)
+}
+
 // SyncPIM asks for contacts and calendars now.
 func (s *Shelves) SyncPIM(a mail.AccountID) {
 	if s.net != nil {

@@ -133,11 +133,11 @@ func (n appNet) useService(ctx context.Context, id mail.AccountID, p mail.Protoc
 	if url == "" {
 		return fault.New(fault.NotFound, "no-service", "None was found for this account", "Its provider offers no contacts or calendars over CardDAV and CalDAV, or has them at an address that has to be given.")
 	}
-	return n.UseAt(ctx, a, p, url)
+	return n.useAt(ctx, a, p, url)
 }
 
-// UseAt turns a service on at a known address, once signing in there has worked.
-func (n appNet) UseAt(ctx context.Context, a mail.Account, p mail.Protocol, url string) error {
+// useAt turns a service on at a known address, once signing in there has worked.
+func (n appNet) useAt(ctx context.Context, a mail.Account, p mail.Protocol, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
 	defer cancel()
 	s, err := accounts.UseShelf(ctx, a, p, url, n.a.env())
@@ -165,14 +165,12 @@ func (n appNet) store(ctx context.Context, a mail.Account, dropped string) error
 	return err
 }
 
-// UseServiceAt turns on contacts or calendars at an address that the person gave.
-func (a *App) UseServiceAt(ctx context.Context, id mail.AccountID, p mail.Protocol, url string) error {
-	n := appNet{a}
-	acc, err := n.account(ctx, id)
+func (n appNet) useServiceAt(ctx context.Context, id mail.AccountID, p mail.Protocol, url string) error {
+	a, err := n.account(ctx, id)
 	if err != nil {
 		return err
 	}
-	return n.UseAt(ctx, acc, p, url)
+	return n.useAt(ctx, a, p, url)
 }
 
 // refreshEvery is how often subscribed calendars are read again.

@@ -42,6 +42,7 @@ type shelfNet interface {
 	freeBusy(ctx context.Context, w pim.Window, addrs []string) ([]pim.FreeBusy, error)
 	services(ctx context.Context, a mail.AccountID) ([]Service, error)
 	useService(ctx context.Context, a mail.AccountID, p mail.Protocol, on bool) error
+	useServiceAt(ctx context.Context, a mail.AccountID, p mail.Protocol, url string) error
 }
 
 // parsed is what is kept in memory of an event that has to be expanded.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"strings"
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
@@ -51,9 +52,33 @@ func (a *App) Thread(ctx context.Context, id mail.MessageID) ([]mail.Summary, er
 	return a.store.ThreadMembers(ctx, id)
 }
 
-// Complete returns known correspondents.
+// Complete returns known correspondents and the contacts of the address books, those written to most first. Groups are left out: Suggest has them.
 func (a *App) Complete(ctx context.Context, prefix string, limit int) ([]store.Correspondent, error) {
-	return a.store.Complete(ctx, prefix, limit)
+	known, err := a.store.Complete(ctx, prefix, limit)
+	if err != nil {
+		return nil, err
+	}
+	met := map[string]store.Correspondent{}
+	for _, c := range known {
+		met[strings.ToLower(c.Addr)] = c
+	}
+	all, err := a.Suggest(ctx, prefix, limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]store.Correspondent, 0, len(all))
+	for _, s := range all {
+		if s.Group {
+			continue
+		}
+		c := met[strings.ToLower(s.Addr)]
+		c.Address, c.Written = mail.Address{Name: s.Name, Addr: s.Addr}, s.Uses
+		if c.Last.IsZero() {
+			c.Last = s.Last
+		}
+		out = append(out, c)
+	}
+	return out, nil
 }
 
 // Arrivals returns what came into the inboxes since a mark.

@@ -242,3 +242,74 @@ func BenchmarkExpandMonth(b *testing.B) {
 		}
 	}
 }
+
+func request(method string, seq int, at, summary string, extra ...string) []string {
+	l := []string{"METHOD:" + method, "BEGIN:VEVENT", "UID:m", "ORGANIZER:mailto:ada@example.com", "ATTENDEE;CN=Bob;RSVP=TRUE:mailto:bob@example.com", "DTSTAMP:2026010" + string(rune('1'+seq)) + "T000000Z",
+		"SEQUENCE:" + string(rune('0'+seq)), "DTSTART:" + at, "DURATION:PT1H", "SUMMARY:" + summary}
+	return append(append(l, extra...), "END:VEVENT")
+}
+
+func TestOlderMessagesAreIgnored(t *testing.T) {
+	now := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+	o := parse(t, request("REQUEST", 2, "20260310T100000Z", "Two", "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT5M", "END:VALARM")...)
+	o.DropMethod()
+	for _, c := range []struct {
+		seq   int
+		state string
+	}{{1, StateOld}, {2, StateSame}, {3, StateUpdate}} {
+		msg := parse(t, request("REQUEST", c.seq, "20260311T100000Z", "Other")...)
+		if got := o.Compare(msg); got != c.state {
+			t.Errorf("SEQUENCE %d: %s, want %s", c.seq, got, c.state)
+		}
+	}
+	if o.Apply(parse(t, request("REQUEST", 1, "20260311T100000Z", "Old")...), now) {
+		t.Error("an older request was applied")
+	}
+	if o.Apply(parse(t, request("CANCEL", 1, "20260310T100000Z", "Two")...), now) {
+		t.Error("an older cancellation was applied")
+	}
+	if !o.Apply(parse(t, request("REQUEST", 3, "20260312T100000Z", "Three")...), now) {
+		t.Error("a newer request was not applied")
+	}
+	e, err := o.Event("")
+	if err != nil || e.Summary != "Three" || e.Start.Time.Day() != 12 || len(e.Alarms) != 1 || o.Method() != "" {
+		t.Errorf("%v %+v", err, e)
+	}
+	if !o.Apply(parse(t, request("CANCEL", 4, "20260312T100000Z", "Three")...), now) {
+		t.Error("the cancellation was not applied")
+	}
+	if e, _ = o.Event(""); e.Status != "cancelled" {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestReplies(t *testing.T) {
+	now := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+	o := parse(t, request("REQUEST", 1, "20260310T100000Z", "One", "RRULE:FREQ=DAILY;COUNT=3")...)
+	reply, err := Parse(o.Reply("20260311T100000Z", pim.Attendee{Addr: "bob@example.com", Status: "declined"}, "ill, sorry", now))
+	if err != nil || reply.Method() != "REPLY" {
+		t.Fatal(err)
+	}
+	if !o.Answer(reply, now) {
+		t.Fatal("the reply was not applied")
+	}
+	one, err := o.Event("20260311T100000Z")
+	if err != nil || one.Attendees[0].Status != "declined" || one.Attendees[0].Note != "ill, sorry" {
+		t.Errorf("%v %+v", err, one.Attendees)
+	}
+	if all, _ := o.Event(""); all.Attendees[0].Status != "" {
+		t.Errorf("the series: %+v", all.Attendees)
+	}
+	stranger, err := Parse(o.Reply("", pim.Attendee{Addr: "eve@example.com", Status: "accepted"}, "", now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Answer(stranger, now) {
+		t.Error("somebody who was not invited answered")
+	}
+	o.Bump("")
+	late := parse(t, "METHOD:REPLY", "BEGIN:VEVENT", "UID:m", "SEQUENCE:0", "DTSTART:20260310T100000Z", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.com", "END:VEVENT")
+	if o.Answer(late, now) {
+		t.Error("an answer to an older version was applied")
+	}
+}

@@ -168,3 +168,39 @@ func FuzzCard(f *testing.F) {
 		}
 	})
 }
+
+func TestTables(t *testing.T) {
+	outlook := "Title,First Name,Middle Name,Last Name,Company,Job Title,Business Street,Business City,Business Postal Code,Business Country/Region,Mobile Phone,Home Phone,E-mail Address,E-mail 2 Address,Birthday,Categories,Notes\r\n" +
+		"\"Dr.\",Kari,,Nordmann,\"Fjordlight, AS\",Skipper,Bryggen 3,Bergen,5003,Norway,+47 400,+47 55,kari@fjordlight.example,k@example.com,5/17/1980,Rowing;Crew,\"two\nlines\"\r\n"
+	cs, err := ReadCSV(strings.NewReader(outlook))
+	if err != nil || len(cs) != 1 {
+		t.Fatal(err, len(cs))
+	}
+	c := cs[0]
+	if c.Name.Prefix != "Dr." || c.Org[0] != "Fjordlight, AS" || c.Places[0].Code != "5003" || len(c.Phones) != 2 || c.Phones[0].Kinds[0] != "cell" || len(c.Emails) != 2 || c.Birthday != (pim.Date{Year: 1980, Month: 5, Day: 17}) ||
+		len(c.Categories) != 2 || c.Note != "two\nlines" {
+		t.Errorf("%+v", c)
+	}
+	semi, err := ReadCSV(bytes.NewReader([]byte("First Name;Last Name;E-mail Address\nBj\xf8rn;Aas;b@example.com\n")))
+	if err != nil || len(semi) != 1 || semi[0].Name.Given != "Bjørn" {
+		t.Errorf("%v %+v", err, semi)
+	}
+	if _, err := ReadCSV(strings.NewReader("a,b\n1,2\n")); err != ErrCSV {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzTable(f *testing.F) {
+	f.Add([]byte("Name,E-mail 1 - Value\nx,\"a ::: b\"\n"))
+	f.Add([]byte("\xff\xfeN\x00a\x00m\x00e\x00\n\x00x\x00"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		cs, err := ReadCSV(bytes.NewReader(b))
+		if err != nil {
+			return
+		}
+		var out bytes.Buffer
+		if err := WriteCSV(&out, cs[:min(len(cs), 20)]); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

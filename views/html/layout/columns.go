@@ -15,6 +15,7 @@ type column struct {
 	seen     bool
 	w, x     float64 // once laid out; x from the left edge of the table's border box
 	gone     bool    // visibility: collapse
+	merged   bool    // no cell begins here: one with the column before, without spacing between
 }
 
 // tableIntrinsic returns min and max of the border box of a table.
@@ -101,6 +102,14 @@ func (e *engine) columns(b *box) {
 			break
 		}
 		e.colWidth(&cols[i], c, fixed)
+	}
+	if !fixed {
+		for i := range cols {
+			cols[i].merged = i > 0 && !cols[i].seen && i >= len(t.colOf)
+		}
+		for _, c := range t.cells {
+			cols[c.cell.col].merged = false
+		}
 	}
 	var wide []*box
 	for _, c := range t.cells {
@@ -219,9 +228,9 @@ func (c *column) take(w column, fixed bool) {
 		return
 	}
 	if !c.seen {
-		gone := c.gone
+		gone, merged := c.gone, c.merged
 		*c = w
-		c.gone = gone
+		c.gone, c.merged = gone, merged
 		return
 	}
 	c.min = max(c.min, w.min)
@@ -265,7 +274,12 @@ func (e *engine) spanFixed(t *table, wide []*box) {
 func (e *engine) spanAuto(t *table, c *box) {
 	w := e.cellWidth(c, false)
 	cols := t.cols[c.cell.col : c.cell.col+c.cell.cols]
-	gap := t.gap[0] * float64(len(cols)-1)
+	gap := 0.0
+	for i := range cols {
+		if i > 0 && !cols[i].merged {
+			gap += t.gap[0]
+		}
+	}
 	w.min, w.max = max(0, w.min-gap), max(0, w.max-gap)
 	if w.pct > 0 {
 		sum, open, openMax := 0.0, 0, 0.0
@@ -470,7 +484,7 @@ func (e *engine) tableMinMax(b *box) {
 func (t *table) spacingX() float64 {
 	n := 0
 	for i := range t.cols {
-		if !t.cols[i].gone {
+		if !t.cols[i].gone && !t.cols[i].merged {
 			n++
 		}
 	}
@@ -499,6 +513,9 @@ func (e *engine) setColumns(b *box, w float64) {
 		c.w = out[i]
 		if c.gone {
 			c.w = 0
+		}
+		if c.merged && !t.collapsed {
+			x -= t.gap[0]
 		}
 		c.x = x
 		if !c.gone {

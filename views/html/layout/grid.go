@@ -271,6 +271,9 @@ func implicit(tracks []gridTrack, auto []style.Track, n int) []gridTrack {
 	return tracks
 }
 
+// minContent as the room of tracks asks for the least size: flexible tracks get no share then.
+const minContent = -2
+
 // sizeTracks is the track sizing algorithm, CSS Grid section 11, without baselines. room is -1 when it is not known. contribution tells what an item
 // asks for (min- and max-content of its margin box); place tells its tracks.
 func sizeTracks(tracks []gridTrack, room, gap float64, items []gridItem, place func(gridItem) (at, n int), contribution func(gridItem) (lo, hi float64), stretch bool) {
@@ -377,7 +380,7 @@ func sizeTracks(tracks []gridTrack, room, gap float64, items []gridItem, place f
 	} else if left := room - used; left > 0 {
 		maximise(tracks, left)
 	}
-	if frs > 0 {
+	if frs > 0 && room != minContent {
 		flexTracks(tracks, room, gap, items, place, contribution)
 	} else if stretch && room >= 0 {
 		left, autos := room-gap*float64(max(0, len(tracks)-1)), 0
@@ -501,7 +504,11 @@ func (e *engine) gridIntrinsic(b *box) (lo, hi float64) {
 		tracks := expand(b.st.Columns, -1, gap)
 		items, n, _ := e.placeGrid(b, len(tracks), len(expand(b.st.Rows, -1, 0)))
 		tracks = implicit(tracks, b.st.AutoCols, n)
-		sizeTracks(tracks, -1, gap, items, colsOf, func(it gridItem) (float64, float64) {
+		room := -1.0
+		if pass == 0 {
+			room = minContent
+		}
+		sizeTracks(tracks, room, gap, items, colsOf, func(it gridItem) (float64, float64) {
 			l, h := e.contribution(it.b)
 			if pass == 0 {
 				return l, l

@@ -665,10 +665,29 @@ func (c *ifc) widths(e *engine, b *box) (lo, hi float64) {
 		line += lineSp + h
 		wordSp, lineSp, kept = sp, sp, 0
 	}
+	// Chromium measures the words of an item together, so that the end edge of a box counts on top of the widest of them.
+	tail, tailItem := 0.0, int32(-1)
 	for i := range c.units {
 		u := &c.units[i]
 		it := &c.items[u.item]
 		brk := u.brk
+		switch it.kind {
+		case iText:
+			if u.item != tailItem {
+				tail, tailItem = 0, u.item
+				if word == 0 && wordSp == 0 {
+					tail = float64(u.w)
+				}
+			} else {
+				tail = max(tail, float64(u.w))
+			}
+			if sticky && brk && u.sp == 0 && c.pictureAfter(i) {
+				brk = false
+			}
+		case iClose:
+		default:
+			tail = 0
+		}
 		switch it.kind {
 		case iText:
 			if !content && u.w == 0 && u.sp > 0 {
@@ -702,6 +721,12 @@ func (c *ifc) widths(e *engine, b *box) (lo, hi float64) {
 			if !it.box.noEnd {
 				v := it.box.marg[style.Right] + it.box.rightEdge()
 				word, line = word+v, line+v // a blank before it still hangs
+				if tail > 0 && v > 0 {
+					tail += v
+					if brk || c.lineEnds(i) {
+						lo = max(lo, tail)
+					}
+				}
 			}
 		case iAtomic:
 			l, h := e.contribution(it.box)
@@ -725,6 +750,34 @@ func (c *ifc) widths(e *engine, b *box) (lo, hi float64) {
 	endWord()
 	endLine()
 	return lo, hi
+}
+
+// pictureAfter tells whether a picture follows unit i.
+func (c *ifc) pictureAfter(i int) bool {
+	for i++; i < len(c.units); i++ {
+		switch it := &c.items[c.units[i].item]; it.kind {
+		case iOpen, iFloat, iAbs:
+		case iAtomic:
+			return it.box.kind == kReplaced && it.box.ctl == nil
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// lineEnds tells whether nothing of the line but ends of boxes follows unit i.
+func (c *ifc) lineEnds(i int) bool {
+	for i++; i < len(c.units); i++ {
+		switch c.items[c.units[i].item].kind {
+		case iClose:
+		case iBreak:
+			return true
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // widest is the width of the widest cluster of a unit.

@@ -337,11 +337,8 @@ func settleLate(states []istate, ents []ent) {
 	})
 	for i := 1; i < len(states); i++ {
 		s := &states[i]
-		if s.late != 0 {
-			s.abs = s.dy
-		} else {
-			s.abs = states[s.parent].abs + s.dy
-		}
+		// As in Chromium what is aligned to the line still goes along with a raised box that it is in.
+		s.abs = states[s.parent].abs + s.dy
 	}
 }
 
@@ -568,9 +565,6 @@ func (p *para) fragments(ln *line, ents []ent, states []istate, perSpace float64
 				x: t.x + s.relX, y: base - m.Ascent + s.relY, w: t.w, h: m.Ascent + m.Descent, base: base + s.relY})
 		case iAtomic:
 			at := base + t.dy
-			if t.late != 0 {
-				at = ln.base + t.dy
-			}
 			t.box.x = t.x + t.box.marg[style.Left] + s.relX
 			t.box.y = at - t.asc + t.box.marg[style.Top] + s.relY
 			out = append(out, frag{kind: fAtomic, box: t.box, x: t.box.x, y: t.box.y, w: t.box.w, h: t.box.h, base: at})

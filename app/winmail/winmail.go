@@ -123,10 +123,15 @@ func unpack(raw []byte, part int) ([]byte, error) {
 	return out.Bytes(), err
 }
 
+// holds reports whether word is in raw. Part is of word and begins with a character that base64 does not have: most of a large message is passed over fast.
+func holds(raw []byte, part, word string) bool {
+	return bytes.Contains(raw, []byte(part)) && bytes.Contains(raw, []byte(word))
+}
+
 // Ingest is what the store keeps of a message, see rfc822.Ingest: what is packed can be found, and counts as an attachment.
 func Ingest(raw []byte) rfc822.Ingested {
 	in := rfc822.Ingest(raw)
-	if !bytes.Contains(raw, []byte("ms-tnef")) && !bytes.Contains(raw, []byte("winmail.dat")) {
+	if !holds(raw, "-tnef", "ms-tnef") && !holds(raw, ".dat", "winmail.dat") {
 		return in
 	}
 	b := Body(raw, rfc822.Options{MaxText: rfc822.MaxIndex})

@@ -268,7 +268,13 @@ func TestKill(t *testing.T) {
 		}
 		defer r.s.Close()
 		lines, where := onServer(t, open(a), false)
-		if here, there := r.here("a"), strings.Join(lines, "\n"); here != there {
+		out, _ := r.s.Outbox(ctx)
+		listed := func(lines []string) string {
+			return strings.Join(slices.DeleteFunc(lines, func(l string) bool { // what is in the outbox is not listed as a draft, but the server has it as one
+				return len(out) > 0 && strings.Contains(l, o.DraftID)
+			}), "\n")
+		}
+		if here, there := listed(strings.Split(r.here("a"), "\n")), listed(lines); here != there {
 			t.Errorf("%s:\n--- here\n%s\n--- there\n%s", at, here, there)
 		}
 		missing := 0
@@ -302,7 +308,6 @@ func TestKill(t *testing.T) {
 				t.Errorf("%s: bob has %s %d times", at, id, counts[id])
 			}
 		}
-		out, _ := r.s.Outbox(ctx)
 		ds, _ := r.s.Drafts(ctx)
 		switch n := counts[o.DraftID]; {
 		case n > 1:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sort"
+	"sync"
 
 	imap2 "github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -72,28 +73,29 @@ type fetcher struct {
 	validity uint32
 	section  *imap2.FetchItemBodySection
 	each     func(remote.Item) error
-	got      map[uint32]bool // messages that were delivered
-	odd      []uint32        // messages that a reply named without their body
-	drained  int64
+
+	mu      sync.Mutex      // held while each is called, and of what follows
+	first   error           // why nothing more is wanted
+	got     map[uint32]bool // messages that were delivered
+	odd     []uint32        // messages that a reply named without their body
+	drained int64
 }
 
-// body is one message on its way from a command's goroutine to the caller's.
+// body is one message.
 type body struct {
 	uid  uint32
 	size int64
 	lit  io.Reader
-	done chan struct{}
 }
 
 // run keeps fetchDeep commands under way. Each is drained by a goroutine of its own: go-imap's reader stands still while a message that arrived is not
-// taken, so draining them one after another would hang. All messages are handed to each here, in one goroutine.
+// taken, so draining them one after another would hang. They call each one at a time; handing the messages to one goroutine would cost as much again as
+// reading them.
 func (f *fetcher) run(ctx context.Context, uids []uint32) error {
-	bodies := make(chan body)
-	ends := make(chan error)
+	ends := make(chan error, fetchDeep)
 	under, at, size := 0, 0, fetchFirst
-	var first error
 	for {
-		for first == nil && under < fetchDeep && at < len(uids) && ctx.Err() == nil {
+		for f.failed() == nil && under < fetchDeep && at < len(uids) && ctx.Err() == nil {
 			n := min(size, len(uids)-at)
 			batch := append([]uint32(nil), uids[at:at+n]...)
 			at, size = at+n, fetchBatch
@@ -106,7 +108,7 @@ func (f *fetcher) run(ctx context.Context, uids []uint32) error {
 					if m == nil {
 						break
 					}
-					f.deliver(m, bodies)
+					f.deliver(m)
 				}
 				ends <- cmd.Close()
 			}()
@@ -114,27 +116,31 @@ func (f *fetcher) run(ctx context.Context, uids []uint32) error {
 		if under == 0 {
 			break
 		}
-		select {
-		case m := <-bodies:
-			if first == nil {
-				first = f.take(m)
-			}
-			f.drain(m)
-			close(m.done)
-		case err := <-ends:
-			under--
-			if err != nil && first == nil {
-				first = err
-			}
-		}
+		err := <-ends
+		under--
+		f.fail(err)
 	}
-	if first != nil {
-		return first
+	if err := f.failed(); err != nil {
+		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	return f.again()
+}
+
+func (f *fetcher) failed() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.first
+}
+
+func (f *fetcher) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.first == nil {
+		f.first = err
+	}
 }
 
 func unique(asc []uint32) []uint32 {
@@ -147,15 +153,15 @@ func unique(asc []uint32) []uint32 {
 	return out
 }
 
-// deliver hands the body of m over and waits until it was read.
-func (f *fetcher) deliver(m *imapclient.FetchMessageData, to chan<- body) {
+// deliver reads a message.
+func (f *fetcher) deliver(m *imapclient.FetchMessageData) {
 	var uid uint32
 	sent := false
 	for {
 		switch it := m.Next().(type) {
 		case nil:
 			if !sent {
-				to <- body{uid: uid, done: make(chan struct{})}
+				f.hand(body{uid: uid})
 			}
 			return
 		case imapclient.FetchItemDataUID:
@@ -165,11 +171,19 @@ func (f *fetcher) deliver(m *imapclient.FetchMessageData, to chan<- body) {
 				continue
 			}
 			sent = true
-			d := make(chan struct{})
-			to <- body{uid: uid, size: it.Literal.Size(), lit: it.Literal, done: d}
-			<-d
+			f.hand(body{uid: uid, size: it.Literal.Size(), lit: it.Literal})
 		}
 	}
+}
+
+// hand takes a message while something is wanted, and reads it to its end.
+func (f *fetcher) hand(m body) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.first == nil {
+		f.first = f.take(m)
+	}
+	f.drain(m)
 }
 
 // take calls each for a message.

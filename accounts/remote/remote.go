@@ -42,7 +42,7 @@ type Source interface {
 	// them small (a screenful), all with envelopes. While Delta.More is set the engine commits the page with Delta.Next and pulls again.
 	// A collection that vanished is fault.NotFound. An empty delta is not an error.
 	Pull(ctx context.Context, c Ref, since Token) (Delta, error)
-	// Fetch streams items in the order the back end finds best, calling each from one goroutine. Item.Body must be read inside each; what is
+	// Fetch streams items in the order the back end finds best, calling each for one at a time, perhaps on goroutines of its own. Item.Body must be read inside each; what is
 	// left is discarded by the back end. An item that is gone is skipped silently. An error of each ends Fetch and is returned.
 	Fetch(ctx context.Context, c Ref, items []Ref, want Want, each func(Item) error) error
 	Close() error

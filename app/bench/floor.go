@@ -20,13 +20,15 @@ type bare struct {
 	tag int
 }
 
-func dialIMAP(s *testserver.Server) *bare {
+func dialIMAP(s *testserver.Server) *bare { return dialFor(s, userName, password) }
+
+func dialFor(s *testserver.Server, user, password string) *bare {
 	c, err := tls.Dial("tcp", fmt.Sprintf("localhost:%d", s.Port(993)), &tls.Config{RootCAs: s.Roots})
 	check(err)
 	b := &bare{c: c, r: bufio.NewReaderSize(c, 256<<10)}
 	_, err = b.r.ReadString('\n')
 	check(err)
-	b.must("LOGIN " + userName + " " + password)
+	b.must("LOGIN " + user + " " + password)
 	return b
 }
 

@@ -40,7 +40,8 @@ func main() {
 	n := flag.Int("n", 20000, "messages")
 	rounds := flag.Int("rounds", 3, "rounds of each; medians are printed")
 	bin := flag.String("bin", "", "the program; without it this one serves as its command line")
-	only := flag.String("only", "", "imap, pop3, index or store; without it all")
+	only := flag.String("only", "", "imap, pop3, index, large or store; without it all")
+	large := flag.Int("large", 100000, "messages in the inbox whose first screenful is measured; 0 = leave out")
 	million := flag.Int("million", 1000000, "messages in the store for the list and search figures; 0 = leave out")
 	flag.Parse()
 	if miss := testserver.Missing(testserver.Options{NoSMTP: true}); miss != "" {
@@ -78,6 +79,9 @@ func main() {
 	if do("index") {
 		b.index()
 	}
+	if *large > 0 && do("large") {
+		b.large(*large)
+	}
 	if *million > 0 && do("store") {
 		b.store(*million)
 	}
@@ -93,18 +97,23 @@ func check(err error) {
 
 const userName, password = "ada@example.test", "ada-pw"
 
+// owner makes a mail folder and returns whom the server wants as its owner; -1 where that is who runs this.
+func owner(home string) (uid, gid int) {
+	check(os.MkdirAll(home, 0o700))
+	if os.Geteuid() != 0 {
+		return -1, -1
+	}
+	u, err := user.Lookup("mail")
+	check(err)
+	uid, _ = strconv.Atoi(u.Uid)
+	gid, _ = strconv.Atoi(u.Gid)
+	check(os.Chown(home, uid, gid))
+	return uid, gid
+}
+
 // fill writes the mailbox and lets Dovecot index it.
 func (b *bench) fill() {
-	uid, gid := -1, -1
-	if os.Geteuid() == 0 {
-		u, err := user.Lookup("mail")
-		check(err)
-		uid, _ = strconv.Atoi(u.Uid)
-		gid, _ = strconv.Atoi(u.Gid)
-		home := filepath.Dir(b.s.Maildir(userName))
-		check(os.MkdirAll(home, 0o700))
-		check(os.Chown(home, uid, gid))
-	}
+	uid, gid := owner(filepath.Dir(b.s.Maildir(userName)))
 	t := time.Now()
 	check(b.gen.WriteMaildir(b.s.Maildir(userName), 0, b.n, uid, gid))
 	fmt.Fprintf(os.Stderr, "wrote %d messages in %.1f s\n", b.n, time.Since(t).Seconds())

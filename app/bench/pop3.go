@@ -44,24 +44,3 @@ func (b *bench) pop3() {
 	b.row("POP3 stored, beside the floor", median(stored), "s", fmt.Sprintf("floor %.2f s", median(floor)), median(stored)/median(floor), 0)
 	b.row("POP3, largest memory while syncing", median(rss), "MB", "", 0, 150)
 }
-
-// index compares the full-text index with notmuch over the same messages.
-func (b *bench) index() {
-	if !installed("notmuch") {
-		fmt.Fprintln(os.Stderr, "notmuch is not installed: its figure is left out")
-		return
-	}
-	p := filepath.Join(b.dir, "notmuch")
-	check(os.MkdirAll(p, 0o700))
-	check(b.gen.WriteMaildir(p+"/md", 0, b.n, -1, -1))
-	check(os.WriteFile(p+"/rc", fmt.Appendf(nil, "[database]\npath=%s/md\n[user]\nname=Ada\nprimary_email=%s\n[new]\ntags=new\n[search]\n[maildir]\nsynchronize_flags=false\n", p, userName), 0o600))
-	r, err := b.exec("", []string{"NOTMUCH_CONFIG=" + p + "/rc"}, "notmuch", "new", "--quiet")
-	check(err)
-	prof, err := b.setUp("index", fmt.Sprintf("imaps://localhost:%d", b.s.Port(993)))
-	check(err)
-	s, whole, err := b.sync(prof)
-	check(err)
-	ours := whole.wall.Seconds() - s.Stored
-	// notmuch reads files and builds threads; ours reads what the sync just stored. Attachments' bytes are indexed by neither (the generator's are PDFs).
-	b.row("full-text index of stored messages", ours, "s", fmt.Sprintf("notmuch %.2f s", r.wall.Seconds()), ours/r.wall.Seconds(), 0.2)
-}

@@ -62,7 +62,7 @@ func median(ds []float64) float64 {
 }
 
 // program runs Postrider with the password on its standard input.
-func (b *bench) program(env []string, args ...string) (run, error) {
+func (b *bench) program(password string, env []string, args ...string) (run, error) {
 	return b.exec(password+"\n", env, b.cmd[0], slices.Concat(b.cmd[1:], args)...)
 }
 
@@ -77,7 +77,11 @@ type synced struct {
 
 // sync runs the program once on a profile.
 func (b *bench) sync(profile string) (synced, run, error) {
-	r, err := b.program(nil, "sync", "--json", "--account", userName, "--profile", profile, "--password-stdin")
+	return b.syncFor(userName, password, profile)
+}
+
+func (b *bench) syncFor(user, password, profile string) (synced, run, error) {
+	r, err := b.program(password, nil, "sync", "--json", "--account", user, "--profile", profile, "--password-stdin")
 	if err != nil {
 		return synced{}, r, err
 	}
@@ -90,9 +94,13 @@ func (b *bench) sync(profile string) (synced, run, error) {
 
 // setUp makes a profile with the account and returns its folder.
 func (b *bench) setUp(name, incoming string) (string, error) {
+	return b.setUpFor(userName, password, name, incoming)
+}
+
+func (b *bench) setUpFor(user, password, name, incoming string) (string, error) {
 	p := b.dir + "/" + name
 	os.RemoveAll(p)
-	_, err := b.program([]string{"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent"}, "accounts", "add", userName, "--incoming", incoming, "--outgoing", "smtps://localhost:9", "--profile", p, "--keychain", "memory", "--untested", "--password-stdin")
+	_, err := b.program(password, []string{"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent"}, "accounts", "add", user, "--incoming", incoming, "--outgoing", "smtps://localhost:9", "--profile", p, "--keychain", "memory", "--untested", "--password-stdin")
 	return p, err
 }
 

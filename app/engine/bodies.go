@@ -149,10 +149,10 @@ func (s *session) ready() bool {
 	return false
 }
 
-// nextBodies returns the newest missing bodies over all mailboxes, about as many as come in a second.
+// nextBodies returns the newest missing bodies over all mailboxes, about as many as come in half a second.
 func (s *session) nextBodies(places map[mail.MailboxID]store.Place) ([]store.Row, error) {
 	var all []store.Row
-	limit := 512
+	limit := 2000
 	for id, p := range places {
 		since := epoch
 		if s.a.m.KeepDays > 0 && !p.Keep {
@@ -169,7 +169,7 @@ func (s *session) nextBodies(places map[mail.MailboxID]store.Place) ([]store.Row
 		}
 	}
 	sort.Slice(all, func(i, j int) bool { return all[i].ID > all[j].ID })
-	want := int64(min(max(s.speed, 1<<20), 16<<20))
+	want := int64(min(max(s.speed/2, 1<<20), 64<<20))
 	var n int64
 	for i, r := range all {
 		n += max(r.Size, 1<<10)

@@ -10,6 +10,11 @@
 // there with the same Message-ID and size is it. The copy of a sent message is always looked for before it is added.
 //
 // Pull commits page by page, rows and token together. [merge] is pure: it takes what is known and a delta and returns a plan.
+// Where a back end allows it (Delta.Ahead) the next page is asked for while one is stored; it is used only when the token it was asked with is the one
+// that was stored.
+//
+// Bodies go through a pipeline: fetched, taken apart and stowed in a pack by several goroutines, then named by rows, up to 2,000 in a transaction, at the
+// latest 300 ms after the first of them. A body is there when that transaction is; what was only stowed when the program ended is fetched again.
 // Nothing is deleted but what the server says is gone, or what is missing from a complete listing.
 // Where a server names the number of its messages and another number is known here, the mailbox is listed from scratch once: a wrong word of
 // before is made good. An op whose message has a new name (UIDVALIDITY) waits for the pull that finds it and follows.

@@ -34,7 +34,7 @@ type Options struct {
 	// Crash is called before and after each step of the journal, by its name; tests end the goroutine there.
 	Crash func(point string)
 
-	BodyBudget int64         // bytes of bodies in flight over all accounts; 0 = 24 MB
+	BodyBudget int64         // bytes of bodies in flight over all accounts; 0 = 16 MB
 	Workers    int           // goroutines that ingest, for each account that fetches; 0 = 2
 	BackoffMin time.Duration // 0 = 1 s
 	BackoffMax time.Duration // 0 = 5 min
@@ -81,7 +81,7 @@ func New(o Options) *Engine {
 		o.SendRetry = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 	}
 	if o.BodyBudget <= 0 {
-		o.BodyBudget = 24 << 20
+		o.BodyBudget = 16 << 20
 	}
 	if o.Workers <= 0 {
 		o.Workers = 2

@@ -12,7 +12,9 @@ import (
 // known is what is here of a mailbox before a page of changes.
 type known struct {
 	keep    bool
-	rows    map[remote.Ref]store.Row      // the rows of all refs in the delta and, when it is complete, of all that are here
+	rows    map[remote.Ref]store.Row      // the rows of all refs in the delta and, when it is complete, of all that are here and not in it
+	here    map[remote.Ref]mail.MessageID // when it is complete: all that are here
+	on      map[remote.Ref]bool           // the delta's members, nil: not asked for yet
 	unnamed []store.Row                   // in this mailbox on the server under a name not yet known
 	adds    map[mail.MessageID]store.Op   // of unnamed: those that an op is still adding
 	ops     map[mail.MessageID][]store.Op // pending ops of rows and unnamed
@@ -60,7 +62,10 @@ func merge(k known, d remote.Delta) plan {
 			gone[r] = row
 		}
 	}
-	on := members(&d)
+	on := k.on
+	if on == nil {
+		on = members(&d)
+	}
 	if d.Complete {
 		for r, row := range k.rows {
 			if !on[r] {
@@ -123,7 +128,11 @@ func merge(k known, d remote.Delta) plan {
 		p.listed = true
 		sure := true
 		for r := range on {
-			if _, ok := k.rows[r]; !ok && !in[r] && !(k.keep && k.marks[r] != store.POPMark{}) {
+			_, known := k.rows[r]
+			if !known {
+				_, known = k.here[r]
+			}
+			if !known && !in[r] && !(k.keep && k.marks[r] != store.POPMark{}) {
 				sure = false // something came during the listing: it may be one of those without a name
 				break
 			}

@@ -191,18 +191,14 @@ func (s *session) gather(tx *store.Tx, p store.Place, d *remote.Delta, ops []sto
 		if err != nil {
 			return k, err
 		}
-		on := members(d)
-		for ref, id := range all {
-			if _, ok := k.rows[ref]; ok {
+		k.here, k.on = all, members(d)
+		for ref, id := range all { // of those that are there nothing more matters: there may be very many
+			if _, ok := k.rows[ref]; ok || k.on[ref] {
 				continue
 			}
-			row := store.Row{ID: id, Ref: ref, Base: p.ID} // that it is there is all that matters
-			if !on[ref] {
-				if row, err = tx.Row(id); err != nil {
-					return k, err
-				}
+			if k.rows[ref], err = tx.Row(id); err != nil {
+				return k, err
 			}
-			k.rows[ref] = row
 		}
 	}
 	if k.unnamed, err = tx.Unnamed(p.ID); err != nil {

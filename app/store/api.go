@@ -198,6 +198,8 @@ type api interface {
 
 	// Index brings the full-text index up to date with bodies stored since; it works in slices and returns what is left.
 	Index(ctx context.Context, max int) (left int, err error)
+	// Reindex forgets the index and queues all messages for it.
+	Reindex(ctx context.Context) error
 	Stats(ctx context.Context) (Stats, error)
 }
 

@@ -4,8 +4,11 @@ import (
 	"context"
 	"io/fs"
 	"path/filepath"
+	"runtime"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/postrider/postrider/accounts/mail"
@@ -117,9 +120,26 @@ func tuneIndex(w *writer1) error {
 
 // Index brings the full-text index up to date, the newest first, at most max messages, and returns what is left.
 func (s *Store) Index(ctx context.Context, max int) (int, error) {
+	var ahead chan int64 // gives the last id whose words are there
+	last := int64(first)
+	defer func() {
+		if ahead != nil {
+			<-ahead
+		}
+	}()
 	for done := 0; done < max; {
 		n := min(indexSlice, max-done)
 		got := 0
+		if ahead == nil {
+			last = s.readWords(ctx, last, n)
+		} else {
+			last = <-ahead
+		}
+		ahead = nil
+		if last != 0 { // the words of the next slice are read while this one is written
+			ahead = make(chan int64, 1)
+			go func(after int64) { ahead <- s.readWords(ctx, after, indexSlice) }(last)
+		}
 		err := s.writeSoon(ctx, func(tx *Tx) (err error) {
 			got, err = tx.indexSome(n)
 			return err
@@ -134,6 +154,65 @@ func (s *Store) Index(ctx context.Context, max int) (int, error) {
 	var left int
 	_, err := s.reads.row(ctx, "SELECT count(*) FROM unindexed", nil, &left)
 	return left, local("index", err)
+}
+
+// readWords reads the words of messages that wait, of up to n behind after, where the spool does not have them, on all processors and without the write
+// lock. It returns the id of the last, 0 when there are no more.
+func (s *Store) readWords(ctx context.Context, after int64, n int) int64 {
+	if s.extract == nil {
+		return 0
+	}
+	type job struct {
+		id     int64
+		digest string
+	}
+	var jobs []job
+	got := 0
+	err := s.reads.rows(ctx, "SELECT u.id, m.digest FROM unindexed u JOIN messages m ON m.id=u.id WHERE u.id<? AND u.text IS NULL ORDER BY u.id DESC LIMIT ?", []any{after, n}, func(scan func(...any) error) error {
+		var id int64
+		var d []byte
+		if err := scan(&id, &d); err != nil {
+			return err
+		}
+		got, after = got+1, id
+		if len(d) > 0 {
+			if digest := unpackDigest(d); !s.words.has(id, digest) {
+				jobs = append(jobs, job{id, digest})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0 // who writes the index says so
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := next.Add(1) - 1; i < int64(len(jobs)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				if text, names, ok := s.extractWords(ctx, jobs[i].digest); ok {
+					s.words.put(jobs[i].id, jobs[i].digest, names, text)
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	if got < n {
+		return 0
+	}
+	return after
+}
+
+// extractWords reads a body's words again. One that cannot be read is no reason to leave the rest unfound.
+func (s *Store) extractWords(ctx context.Context, digest string) (text, names string, ok bool) {
+	raw, err := s.readBlob(ctx, digest)
+	if err != nil {
+		return "", "", false
+	}
+	text, names = s.extract(raw)
+	return cut(text, maxText), clean(names, 8000), true
 }
 
 type indexRow struct {
@@ -204,12 +283,20 @@ func (tx *Tx) wordsOf(r *indexRow) (text, names string) {
 	if text, names, ok := tx.s.words.get(r.id, digest); ok || tx.s.extract == nil {
 		return text, names
 	}
-	// A body that cannot be read is no reason to leave the rest unfound.
-	if raw, err := tx.s.readBlob(context.Background(), digest); err == nil {
-		text, names = tx.s.extract(raw)
-		text = cut(text, maxText)
-	}
-	return text, clean(names, 8000)
+	text, names, _ = tx.s.extractWords(context.Background(), digest)
+	return text, names
+}
+
+// Reindex forgets the full-text index and queues all messages for it. Whom was heard from is counted again with them.
+func (s *Store) Reindex(ctx context.Context) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		for _, q := range []string{"INSERT INTO fts(fts) VALUES('delete-all')", "UPDATE people SET received=0", "INSERT OR IGNORE INTO unindexed(id,names) SELECT id,'' FROM messages WHERE hide&2=0"} {
+			if _, err := tx.w.exec(q); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // indexed takes messages out of the queue.

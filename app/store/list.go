@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -412,45 +413,101 @@ func (s *Store) Summaries(ctx context.Context, v View, ids []mail.MessageID) ([]
 		if !ok {
 			continue
 		}
-		if v.threaded() {
-			if err := s.fillConversation(ctx, &m); err != nil {
-				return nil, local("list", err)
-			}
-		}
 		out = append(out, m)
+	}
+	if v.threaded() {
+		if err := s.fillConversations(ctx, out); err != nil {
+			return nil, local("list", err)
+		}
 	}
 	return out, nil
 }
 
-// fillConversation fills the columns of the conversation that m stands for in its mailbox.
-func (s *Store) fillConversation(ctx context.Context, m *mail.Summary) error {
-	var flagged, attach int
-	_, err := s.reads.row(ctx, "SELECT count, unread, flagged, attach FROM convs WHERE mailbox=? AND thread=?", []any{int64(m.Mailbox), int64(m.Thread)}, &m.Count, &m.Unread, &flagged, &attach)
-	if err != nil || m.Count < 2 {
-		return err
+// fillConversations fills the columns of the conversations that rows stand for, each in its mailbox.
+func (s *Store) fillConversations(ctx context.Context, ms []mail.Summary) error {
+	at := make(map[convKey][]*mail.Summary, len(ms))
+	boxes := map[mail.MailboxID][]any{} // threads
+	for i := range ms {
+		m := &ms[i]
+		k := convKey{m.Mailbox, m.Thread}
+		if at[k] == nil {
+			boxes[m.Mailbox] = append(boxes[m.Mailbox], int64(m.Thread))
+		}
+		at[k] = append(at[k], m)
 	}
-	m.Attachments = attach > 0
-	var senders []mail.Address
-	err = s.reads.rows(ctx, "SELECT sender FROM messages INDEXED BY m_thread WHERE thread=? AND mailbox=? AND hide=0 ORDER BY id DESC LIMIT 20", []any{int64(m.Thread), int64(m.Mailbox)}, func(scan func(...any) error) error {
+	var many []*mail.Summary
+	for box, ids := range boxes {
+		for len(ids) > 0 {
+			n := some(len(ids), 50, 10)
+			err := s.reads.rows(ctx, "SELECT thread, count, unread, attach FROM convs WHERE mailbox=? AND thread IN ("+marks(n)+")", append([]any{int64(box)}, ids[:n]...), func(scan func(...any) error) error {
+				var th mail.ThreadID
+				var count, unread, attach int
+				if err := scan(&th, &count, &unread, &attach); err != nil {
+					return err
+				}
+				for _, m := range at[convKey{box, th}] {
+					m.Count, m.Unread = count, unread
+					if count > 1 {
+						m.Attachments = attach > 0
+						many = append(many, m)
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			ids = ids[n:]
+		}
+	}
+	for len(many) > 0 {
+		n := some(len(many), 10, 5)
+		if err := s.fillSenders(ctx, many[:n]); err != nil {
+			return err
+		}
+		many = many[n:]
+	}
+	return nil
+}
+
+// some is how many of n things one statement takes: one of few sizes, so that few statements are kept prepared.
+func some(n int, sizes ...int) int {
+	for _, k := range sizes {
+		if n >= k {
+			return k
+		}
+	}
+	return 1
+}
+
+// fillSenders names who wrote the newest messages of conversations, the newest last.
+func (s *Store) fillSenders(ctx context.Context, ms []*mail.Summary) error {
+	const one = "SELECT ? AS n, sender FROM (SELECT sender FROM messages INDEXED BY m_thread WHERE thread=? AND mailbox=? AND hide=0 ORDER BY id DESC LIMIT 20)"
+	args := make([]any, 0, 3*len(ms))
+	for i, m := range ms {
+		args = append(args, i, int64(m.Thread), int64(m.Mailbox))
+		m.Senders = nil
+	}
+	err := s.reads.rows(ctx, one+strings.Repeat(" UNION ALL "+one, len(ms)-1), args, func(scan func(...any) error) error {
+		var i int
 		var from string
-		if err := scan(&from); err != nil {
+		if err := scan(&i, &from); err != nil {
 			return err
 		}
 		for _, a := range unpackAddrs(from) {
 			known := false
-			for _, x := range senders {
+			for _, x := range ms[i].Senders {
 				known = known || strings.EqualFold(x.Addr, a.Addr)
 			}
-			if !known && len(senders) < 4 {
-				senders = append(senders, a)
+			if !known && len(ms[i].Senders) < 4 {
+				ms[i].Senders = append(ms[i].Senders, a)
 			}
 		}
 		return nil
 	})
-	for i, j := 0, len(senders)-1; i < j; i, j = i+1, j-1 {
-		senders[i], senders[j] = senders[j], senders[i]
+	for _, m := range ms {
+		slices.Reverse(m.Senders)
 	}
-	m.Senders = senders
 	return err
 }
 

@@ -363,6 +363,17 @@ func TestSpool(t *testing.T) {
 	if s.words.f != nil || len(s.words.at) != 0 {
 		t.Error("the spool keeps what is indexed")
 	}
+	if err := s.Reindex(ctx); err != nil {
+		t.Fatal(err)
+	}
+	find("0000")
+	index()
+	for i, id := range ids { // all are read again
+		find(fmt.Sprintf("%04d", i), id)
+	}
+	if cs, err := s.Complete(ctx, "bob", 5); err != nil || len(cs) != 1 || cs[0].Received != len(ids) {
+		t.Errorf("heard from: %v %v", cs, err)
+	}
 	last := put(31, "gone with the program")
 	if err := s.Close(); err != nil {
 		t.Fatal(err)

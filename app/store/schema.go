@@ -82,6 +82,8 @@ CREATE VIRTUAL TABLE fts USING fts5(subject, sender, rcpt, cc, body, names, cont
 `, pimSchema, `
 CREATE TABLE packed(
 	digest BLOB PRIMARY KEY, pack INTEGER NOT NULL, off INTEGER NOT NULL, len INTEGER NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`, `
+CREATE VIRTUAL TABLE ftsterms USING fts5vocab('fts', 'instance');
 `, pimCounts}
 
 // bodyMigrations are those of bodies.db. Enc is 0 for exact bytes, 1 for a zstd frame; data is NULL when the blob is a file.

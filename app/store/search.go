@@ -21,7 +21,10 @@ func (s *Store) searchSource(v View, t *tree, boxes []*box) (source, error) {
 	if q.Nothing {
 		return none, nil
 	}
-	c := &compiler{t: t}
+	c := &compiler{t: t, words: func(prefix string) ([]string, bool) {
+		ws, ok, err := s.wordsFrom(context.Background(), prefix)
+		return ws, ok && err == nil
+	}}
 	c.top(q.Root)
 	in := map[mail.MailboxID]bool{}
 	for _, b := range boxes {
@@ -112,6 +115,7 @@ type compiler struct {
 	conds  []string
 	args   []any
 	within []string // mailboxes that one of the conditions restricts to; nil = none does
+	words  func(prefix string) ([]string, bool)
 }
 
 // top takes the conjuncts of the root apart.
@@ -197,6 +201,19 @@ func (c *compiler) text(n search.Text) string {
 		}
 	}
 	words, gram := search.QueryGrams(n.Words)
+	if p := plainPrefix(words); n.Prefix && !gram && p != "" {
+		if ws, ok := c.words(p); ok && len(ws) > 0 {
+			any := make([]string, len(ws))
+			for i, w := range ws {
+				any[i] = quote(search.Any, w, false)
+			}
+			m := "(" + strings.Join(any, " OR ") + ")"
+			if n.Column != search.Any {
+				m = string(n.Column) + " : " + m
+			}
+			return m
+		}
+	}
 	return quote(n.Column, words, n.Prefix && !strings.HasSuffix(words, " ") || gram)
 }
 

@@ -28,7 +28,7 @@ type spooled struct {
 
 const (
 	spoolName   = "words.tmp"
-	spoolMemory = 4 << 20
+	spoolMemory = 2 << 20
 	spoolFile   = 512 << 20
 	spoolMax    = 200_000 // messages
 )
@@ -83,6 +83,13 @@ func (p *spool) spill() {
 	}
 	p.base += int64(len(p.tail))
 	p.tail = p.tail[:0]
+}
+
+// has reports whether the words of a message with that body are here.
+func (p *spool) has(id int64, digest string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.at[id].digest == digest
 }
 
 // get returns the words of a message with that body.

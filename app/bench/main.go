@@ -1,6 +1,8 @@
 // Command bench measures Postrider beside other programs, in one run on one machine: the same Dovecot, the same generated messages, TLS. It prints each
 // figure, the ratio to its peer and whether the goal is met. Absolute times depend on the machine; the ratios are what counts.
 //
+// The first screenful of an inbox of 100,000 messages is measured without a peer; so is, by the benchmarks of package store, a mailbox of a million.
+//
 // The peers are a bare client that fetches the same and throws it away (the floor), mbsync with and without fsync, mpop and notmuch. A peer that is not
 // installed is left out with a message. Every client gets the mailbox after it was SELECTed twice read-write: a fresh Maildir that was only EXAMINEd makes
 // Dovecot rescan the folder all the time.

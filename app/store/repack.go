@@ -152,6 +152,7 @@ func (s *Store) movePack(ctx context.Context, n int64) error {
 	if i, err := f.Stat(); err == nil {
 		size = i.Size()
 	}
+	f.Close() // some systems remove no open file
 	if err := os.Remove(packPath(s.packs.dir, n)); err != nil {
 		return local("compact", err)
 	}

@@ -19,7 +19,6 @@ type istate struct {
 	late       style.VAlign // VTop or VBottom: placed when the line is known
 	ent0, ent1 int          // its pieces, ent1 exclusive
 	start, end bool
-	closed     bool
 	abs        float64 // its baseline below that of the line
 	relX, relY float64
 }
@@ -75,8 +74,7 @@ func (p *para) build(cl cutLine, y, indent float64) line {
 	}
 	pop := func(end bool) {
 		s := &states[cur]
-		s.ent1, s.closed, s.end = len(ents), true, end
-		closeState(states, cur)
+		s.ent1, s.end = len(ents), end
 		cur = s.parent
 	}
 	for _, o := range p.open {
@@ -162,6 +160,9 @@ func (p *para) build(cl cutLine, y, indent float64) line {
 	}
 	for cur > 0 {
 		pop(false)
+	}
+	for i := len(states) - 1; i > 0; i-- {
+		closeState(states, i)
 	}
 	rs := &states[0]
 	rs.ent1 = len(ents)

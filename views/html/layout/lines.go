@@ -270,7 +270,7 @@ func (p *para) commit(cl cutLine, ln line, y float64) {
 	p.at = cl.end
 }
 
-const slack = 1.0 / 256 // px; intrinsic widths are rounded up, so that what asked for a width fits into it
+const slack = 1.0 / 64 // px; intrinsic widths are rounded up, so that what asked for a width fits into it
 
 // fill finds where the line that begins at p.at ends, at y and presumably h high.
 // It ends before the unit stop at the latest, -1 = no such bound.

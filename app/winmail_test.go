@@ -92,3 +92,27 @@ func TestOutlookItemIsOpened(t *testing.T) {
 		t.Errorf("a damaged item: %v", err)
 	}
 }
+
+// TestWinmailInvitation: a meeting request that Outlook packed is an invitation like any other.
+func TestWinmailInvitation(t *testing.T) {
+	stream, err := os.ReadFile(filepath.Join("winmail", "testdata", "meeting.tnef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := "From: Kari <kari@fjordlight.example>\r\nTo: ada@example.com\r\nSubject: packed\r\nMessage-ID: <i@example.com>\r\nMIME-Version: 1.0\r\n" +
+		"Content-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.StdEncoding.EncodeToString(stream) + "\r\n"
+	a := offline(t)
+	ctx := context.Background()
+	p := filepath.Join(t.TempDir(), "m.eml")
+	if err := os.WriteFile(p, []byte(raw), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	id, err := a.OpenFile(ctx, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, ok, err := a.Invitation(ctx, id)
+	if err != nil || !ok || v.Method != "REQUEST" || v.Event.Summary != "Møte" || v.Event.Location != "Kaia 1" || v.Event.Organizer == nil || v.Event.Organizer.Addr != "kari@fjordlight.example" {
+		t.Errorf("%+v, %v, %v", v, ok, err)
+	}
+}

@@ -136,6 +136,11 @@ func TestWhatIsPackedIsFound(t *testing.T) {
 
 func FuzzBody(f *testing.F) {
 	f.Add([]byte("x\x9f>\"\x01\x00"), "text")
+	meeting, err := os.ReadFile(filepath.Join("testdata", "meeting.tnef"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(meeting, "text")
 	f.Add([]byte("PK"), "\r\n--b\r\nContent-Type: application/ms-tnef\r\n\r\nx")
 	f.Fuzz(func(t *testing.T, stream []byte, text string) {
 		raw := packed(t, stream, text)

@@ -1,0 +1,129 @@
+package html_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/postrider/postrider/views/html"
+	"github.com/postrider/postrider/views/html/display"
+	"github.com/postrider/postrider/views/html/dom"
+	"github.com/postrider/postrider/views/html/gate"
+	"github.com/postrider/postrider/views/html/text"
+)
+
+var shaper = text.NewShaper(text.Settings{})
+
+// ways is every way known in which HTML makes a browser or a mail client ask a server; %s is the server.
+var ways = []string{
+	`<img src="%s/img">`, `<img srcset="%s/srcset 1x, %[1]s/srcset2 2x">`, `<picture><source srcset="%s/source"><img src="%[1]s/fallback"></picture>`,
+	`<body background="%s/body">`, `<table background="%s/table"><tr background="%[1]s/tr"><td background="%[1]s/td">x`,
+	`<div style="background:url(%s/bg)">x</div>`, `<div style="background-image:url('%s/bgi')">x</div>`, `<div style="background-image:image-set('%s/set' 1x)">x</div>`,
+	`<style>div{background:\75\72\6c(%s/escaped)}</style><div>x</div>`, `<style>@import "%s/import";</style>`, `<style>@import url(%s/import2) screen;</style>`,
+	`<style>@font-face{font-family:f;src:url(%s/font)}p{font-family:f}</style><p>x`, `<p style="cursor:url(%s/cursor),auto">x`, `<style>p::before{content:url(%s/content)}</style><p>x`,
+	`<ul style="list-style-image:url(%s/list)"><li>x</ul>`, `<div style="border-image:url(%s/border) 3">x</div>`, `<div style="mask-image:url(%s/mask);filter:url(%[1]s/filter#f);clip-path:url(%[1]s/clip#c)">x</div>`,
+	`<style>:root{--u:url(%s/variable)}p{background:var(--u)}</style><p>x`, `<div style="shape-outside:url(%s/shape);float:left">x</div>`, `<style>@namespace url(%s/namespace);</style>`,
+	`<video src="%s/video" poster="%[1]s/poster"></video>`, `<audio src="%s/audio" autoplay></audio>`, `<video><source src="%s/vsource"><track src="%[1]s/track"></video>`,
+	`<iframe src="%s/iframe"></iframe>`, `<iframe srcdoc="<img src='%s/srcdoc'>"></iframe>`, `<frameset><frame src="%s/frame"></frameset>`, `<object data="%s/object"></object>`, `<embed src="%s/embed">`, `<applet code="%s/applet" archive="%[1]s/archive">`,
+	`<link rel=stylesheet href="%s/stylesheet">`, `<link rel=preload as=image href="%s/preload">`, `<link rel=prefetch href="%s/prefetch">`, `<link rel=dns-prefetch href="%s/">`, `<link rel=preconnect href="%s/">`, `<link rel=icon href="%s/icon">`, `<link rel=manifest href="%s/manifest">`, `<link rel=prerender href="%s/prerender">`,
+	`<meta http-equiv=refresh content="0;url=%s/refresh">`, `<meta http-equiv=set-cookie content=x><meta http-equiv="Content-Security-Policy-Report-Only" content="default-src none; report-uri %s/report">`, `<base href="%s/base/"><img src=relative>`,
+	`<svg><image href="%s/svgimage"/><image xlink:href="%[1]s/xlink"/><use href="%[1]s/use#a"/><script href="%[1]s/svgscript"/><feImage href="%[1]s/fe"/><style>@import "%[1]s/svgstyle";</style></svg>`,
+	`<img src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><image href='%s/inner' width='9' height='9'/><style>@import url(%[1]s/innerstyle);</style></svg>">`,
+	`<math><mtext href="%s/math">x</mtext></math>`, `<form action="%s/form"><input type=image src="%[1]s/input"><button formaction="%[1]s/formaction">x</button></form>`, `<script src="%s/script"></script><script>fetch("%[1]s/fetch")</script>`,
+	`<img src=x onerror="fetch('%s/handler')">`, `<body onload="location='%s/onload'">`, `<a href="%s/ping" ping="%[1]s/pinged">x</a>`, `<bgsound src="%s/bgsound">`, `<img lowsrc="%s/lowsrc" dynsrc="%[1]s/dynsrc" longdesc="%[1]s/longdesc">`,
+	`<blockquote cite="%s/cite">x</blockquote><q cite="%[1]s/q">x</q>`, `<html manifest="%s/appcache">`, `<html profile="%s/profile">`, `<template><img src="%s/template"></template>`, `<noscript><img src="%s/noscript"></noscript>`,
+	`<!--[if mso]><img src="%s/mso"><![endif]-->`, `<v:image src="%s/vml"/><v:fill src="%[1]s/vmlfill"/>`, `<isindex action="%s/isindex">`, `<portal src="%s/portal"></portal>`, `<input type=submit style="background:url(%s/button)">`, `<img src="//%.0s127.0.0.1/scheme">`,
+}
+
+// listen counts connections to a real server.
+func listen(t *testing.T) (addr string, count *atomic.Int32) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count = &atomic.Int32{}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			count.Add(1)
+			c.Close()
+		}
+	}()
+	t.Cleanup(func() { l.Close() })
+	return l.Addr().String(), count
+}
+
+// open does all that the window does with a mail.
+func open(t *testing.T, src string, g *gate.Gate, dark bool) *html.Mail {
+	t.Helper()
+	m, err := html.Open(context.Background(), src, html.Options{Width: 600, Shaper: shaper, Source: g, Dark: dark})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, h := m.Size()
+	if _, err := m.Tile(context.Background(), display.Rect{W: w, H: min(h, 2000)}, 1); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestNothingIsAskedOfServers(t *testing.T) {
+	addr, conns := listen(t)
+	var mu sync.Mutex
+	var loaded []string
+	load := func(_ context.Context, a string) ([]byte, error) {
+		mu.Lock()
+		loaded = append(loaded, a)
+		mu.Unlock()
+		return nil, fmt.Errorf("not here")
+	}
+	all := ""
+	for i, w := range ways {
+		src := fmt.Sprintf(w, "http://"+addr)
+		all += src
+		doc, err := dom.ParseBytes(context.Background(), []byte(src), dom.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, dark := range []bool{false, true} {
+			g := gate.New(doc, nil, load)
+			m := open(t, src, g, dark)
+			var urls []string
+			for _, r := range doc.Remote {
+				urls = append(urls, r.URL)
+			}
+			g.Load(context.Background(), urls, nil)
+			m.Close()
+		}
+		if len(loaded) != 0 || conns.Load() != 0 {
+			t.Fatalf("way %d, %s: asked for %v, %d connections", i, src, loaded, conns.Load())
+		}
+	}
+	doc, _ := dom.ParseBytes(context.Background(), []byte(all), dom.Limits{})
+	g := gate.New(doc, nil, load)
+	m := open(t, all, g, false)
+	if conns.Load() != 0 {
+		t.Errorf("%d connections", conns.Load())
+	}
+	// With the gate open only pictures are asked for, of the loader.
+	g.Allow(true)
+	g.Load(context.Background(), m.Wanted(), nil)
+	for _, a := range loaded {
+		for _, never := range []string{"import", "font", "cursor", "video", "audio", "iframe", "frame", "object", "embed", "stylesheet", "preload", "prefetch", "refresh", "report", "script", "fetch", "handler", "form", "ping", "mso", "manifest", "template", "inner", "track", "cite"} {
+			if strings.HasSuffix(a, "/"+never) {
+				t.Errorf("a picture was seen in %s", a)
+			}
+		}
+	}
+	if len(loaded) == 0 || conns.Load() != 0 {
+		t.Errorf("the open gate asked for %v, %d connections were made past it", loaded, conns.Load())
+	}
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/accounts/remote/remotetest"
 	"github.com/postrider/postrider/accounts/testserver"
 	"github.com/postrider/postrider/accounts/wire"
 )
@@ -79,168 +80,55 @@ func pullAll(t testing.TB, c *remote.Conn, col remote.Ref, since remote.Token) r
 	}
 }
 
-func fetchAll(t testing.TB, c *remote.Conn, col remote.Ref, refs []remote.Ref) map[remote.Ref][]byte {
-	t.Helper()
-	out := map[remote.Ref][]byte{}
-	err := c.Fetch(ctxOf(t), col, refs, remote.WantBody, func(i remote.Item) error {
-		b, err := io.ReadAll(i.Body)
-		out[i.Ref] = b
-		if i.Rev == "" {
-			t.Errorf("%s has no version", i.Ref)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-// conformance is what every server has to be like.
+// conformance is what every server has to be like: the suite of the seam, and what only this back end has.
 func conformance(t *testing.T, dial func(t testing.TB, p mail.Protocol) *remote.Conn) {
 	for _, p := range []mail.Protocol{mail.CardDAV, mail.CalDAV} {
 		t.Run(string(p), func(t *testing.T) {
-			c := dial(t, p)
-			kind, make := remote.Contacts, card
+			kind, object := remote.Contacts, card
 			if p == mail.CalDAV {
-				kind, make = remote.Calendar, event
+				kind, object = remote.Calendar, event
 			}
-			col, err := c.Shelf.MakeCollection(ctxOf(t), remote.Collection{Kind: kind, Name: "Båt & Co", Color: "#12ab34", Events: true, Tasks: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if col.Name != "Båt & Co" || col.Kind != kind || !col.Rights.Has(mail.MayAdd|mail.MayRename|mail.MayDelete) || p == mail.CalDAV && (!col.Events || col.Color != "#12ab34") {
-				t.Errorf("made %+v", col)
-			}
-			d := pullAll(t, c, col.Ref, "")
-			if !d.Complete || len(d.Changed) != 0 {
-				t.Fatalf("empty: %+v", d)
-			}
-			// New.
-			e := remote.Edit{Verb: remote.Add, Name: "first", Open: open1(make("first", "One"))}
-			done := push1(t, c, col.Ref, e)
-			if done.Err != nil || done.Refs[0] == "" {
-				t.Fatalf("%+v", done)
-			}
-			first := done.Refs[0]
-			// The same again, as after a lost answer: nothing is doubled.
-			e.Again = true
-			if again := push1(t, c, col.Ref, e); again.Err != nil || again.Refs[0] != first {
-				t.Fatalf("again: %+v", again)
-			}
-			d2 := pullAll(t, c, col.Ref, d.Next)
-			if len(d2.Changed) != 1 || d2.Changed[0].Ref != first || d2.Changed[0].Rev == "" {
-				t.Fatalf("after the first: %+v", d2)
-			}
-			rev := d2.Changed[0].Rev
-			if got := fetchAll(t, c, col.Ref, []remote.Ref{first, "no-such-thing"}); len(got) != 1 || !bytes.Contains(got[first], []byte("X-UNKNOWN;X-P=1:kept\r\n")) {
-				t.Fatalf("fetched %q", got)
-			}
-			for _, x := range pullAll(t, c, col.Ref, d2.Next).Changed { // some name again what changed within the same second
-				if x.Ref != first || x.Rev != rev {
-					t.Errorf("nothing changed, but %+v", x)
-				}
-			}
-			// A change with its version, then one with the version of before.
-			up := push1(t, c, col.Ref, remote.Edit{Verb: remote.Update, Items: []remote.Ref{first}, Revs: []string{rev}, Open: open1(make("first", "Two"))})
-			if up.Err != nil {
-				t.Fatalf("%+v", up)
-			}
-			stale := push1(t, c, col.Ref, remote.Edit{Verb: remote.Update, Items: []remote.Ref{first}, Revs: []string{rev}, Open: open1(make("first", "Three"))})
-			if !fault.Is(stale.Err, fault.Conflict) {
-				t.Errorf("an old version was accepted: %+v", stale)
-			}
-			lost := push1(t, c, col.Ref, remote.Edit{Verb: remote.Update, Items: []remote.Ref{first}, Revs: []string{rev}, Open: open1(make("first", "Two")), Again: true})
-			if lost.Err != nil {
-				t.Errorf("what is there already: %+v", lost)
-			}
-			if got := fetchAll(t, c, col.Ref, []remote.Ref{first}); !bytes.Contains(got[first], []byte("Two")) {
-				t.Errorf("the server has %q", got[first])
-			}
-			// Removal with the version of before is refused, with the present one it is done, and again it is no error.
-			d3 := pullAll(t, c, col.Ref, d2.Next)
-			if len(d3.Changed) != 1 || d3.Changed[0].Rev == rev {
-				t.Fatalf("after the change: %+v", d3)
-			}
-			if x := push1(t, c, col.Ref, remote.Edit{Verb: remote.Remove, Items: []remote.Ref{first}, Revs: []string{rev}}); !fault.Is(x.Err, fault.Conflict) {
-				t.Errorf("an old version was removed: %+v", x)
-			}
-			for range 2 {
-				if x := push1(t, c, col.Ref, remote.Edit{Verb: remote.Remove, Items: []remote.Ref{first}, Revs: []string{d3.Changed[0].Rev}}); x.Err != nil {
-					t.Errorf("%+v", x)
-				}
-			}
-			d4 := pullAll(t, c, col.Ref, d3.Next)
-			if d4.Complete && len(d4.Changed) != 0 || !d4.Complete && (len(d4.Gone) != 1 || d4.Gone[0] != first) {
-				t.Errorf("after the removal: %+v", d4)
-			}
-			// Many, in batches.
-			var edits []remote.Edit
-			for i := range 130 {
-				edits = append(edits, remote.Edit{Verb: remote.Add, Name: fmt.Sprintf("n%d", i), Open: open1(make(fmt.Sprintf("n%d", i), fmt.Sprintf("Number %d", i)))})
-			}
-			a, err := c.Pusher.Push(ctxOf(t), col.Ref, "", edits)
-			if err != nil || len(a.Done) != 130 {
-				t.Fatal(err, len(a.Done))
-			}
-			d5 := pullAll(t, c, col.Ref, d4.Next)
-			if len(d5.Changed) != 130 {
-				t.Fatalf("%d of 130", len(d5.Changed))
-			}
-			if got := fetchAll(t, c, col.Ref, refsOf(d5.Changed)); len(got) != 130 {
-				t.Errorf("fetched %d of 130", len(got))
-			}
-			// A token that the server does not know is no error.
-			d6 := pullAll(t, c, col.Ref, remote.Token(bySync+"http://radicale.org/ns/sync/0000000000000000000000000000000000000000000000000000000000000000"))
-			if len(d6.Changed) != 130 {
-				t.Errorf("with an unknown token: complete %v, %d", d6.Complete, len(d6.Changed))
-			}
-			// Without tokens the listing is compared.
-			s := c.Source.(*conn)
-			s.mu.Lock()
-			s.syncs[col.Ref] = false
-			s.mu.Unlock()
-			d7 := pullAll(t, c, col.Ref, "")
-			if !d7.Complete || len(d7.Changed) != 130 || !strings.HasPrefix(string(d7.Next), byCTag) {
-				t.Errorf("by ETags: complete %v, %d, %s", d7.Complete, len(d7.Changed), d7.Next)
-			}
-			if d8 := pullAll(t, c, col.Ref, d7.Next); d7.Next != byCTag && (d8.Complete || len(d8.Changed) != 0) {
-				t.Errorf("the same ctag: %+v", d8)
-			}
-			// One by one where there is no multiget.
-			s.mu.Lock()
-			s.noMult = true
-			s.mu.Unlock()
-			if got := fetchAll(t, c, col.Ref, refsOf(d7.Changed)[:3]); len(got) != 3 {
-				t.Errorf("one by one: %d", len(got))
-			}
-			// Renamed.
-			col.Name, col.Color = "Ship", "#00ff00"
-			if err := c.Shelf.ChangeCollection(ctxOf(t), col); err != nil {
-				t.Fatal(err)
-			}
-			all, err := c.Collections(ctxOf(t))
-			if err != nil {
-				t.Fatal(err)
-			}
-			found := false
-			for _, x := range all {
-				if x.Ref == col.Ref {
-					found = x.Name == "Ship" && (p == mail.CardDAV || x.Color == "#00ff00")
-				}
-			}
-			if !found {
-				t.Errorf("after the change: %+v", all)
-			}
-			for range 2 {
-				if err := c.Shelf.DropCollection(ctxOf(t), col.Ref); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if _, err := c.Pull(ctxOf(t), col.Ref, d5.Next); !fault.Is(err, fault.NotFound) {
-				t.Errorf("a collection that is gone: %v", err)
-			}
+			remotetest.RunShelf(t, remotetest.Shelf{Kind: kind, Object: object, Colors: kind == remote.Calendar, Open: func(t testing.TB) *remote.Conn { return dial(t, p) }})
+			t.Run("without", func(t *testing.T) { without(t, dial(t, p), kind, object) })
 		})
+	}
+}
+
+// without is how a server is read that lacks something: the token of before, tokens at all, multiget.
+func without(t *testing.T, c *remote.Conn, kind remote.Kind, object func(uid, title string) []byte) {
+	col, err := c.Shelf.MakeCollection(ctxOf(t), remote.Collection{Kind: kind, Name: "Without", Events: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 5
+	for i := range n {
+		if d := push1(t, c, col.Ref, remote.Edit{Verb: remote.Add, Name: fmt.Sprint(i), Open: open1(object(fmt.Sprint(i), "X"))}); d.Err != nil {
+			t.Fatal(d.Err)
+		}
+	}
+	if d := pullAll(t, c, col.Ref, bySync+"http://radicale.org/ns/sync/0000000000000000000000000000000000000000000000000000000000000000"); len(d.Changed) != n {
+		t.Errorf("with an unknown token: complete %v, %d", d.Complete, len(d.Changed))
+	}
+	s := c.Source.(*conn)
+	s.mu.Lock()
+	s.syncs[col.Ref], s.noMult = false, true
+	s.mu.Unlock()
+	d := pullAll(t, c, col.Ref, "")
+	if !d.Complete || len(d.Changed) != n || !strings.HasPrefix(string(d.Next), byCTag) {
+		t.Errorf("by ETags: complete %v, %d, %s", d.Complete, len(d.Changed), d.Next)
+	}
+	if x := pullAll(t, c, col.Ref, d.Next); d.Next != byCTag && (x.Complete || len(x.Changed) != 0) {
+		t.Errorf("the same ctag: %+v", x)
+	}
+	got := 0
+	if err := c.Fetch(ctxOf(t), col.Ref, refsOf(d.Changed), remote.WantBody, func(i remote.Item) error {
+		got++
+		if i.Rev == "" {
+			t.Errorf("%s has no version", i.Ref)
+		}
+		return nil
+	}); err != nil || got != n {
+		t.Errorf("one by one: %v, %d", err, got)
 	}
 }
 

@@ -228,29 +228,6 @@ func hit(r display.Rect, x, y float64) bool {
 	return x >= r.X && y >= r.Y && x < r.X+r.W && y < r.Y+r.H
 }
 
-// Wanted are the addresses of the pictures that the last layout shows or would show, each once, in painting order: what is worth asking a gate for.
-func (m *Mail) Wanted() []string {
-	var out []string
-	seen := map[string]bool{}
-	add := func(u string) {
-		if u != "" && !seen[u] {
-			seen[u] = true
-			out = append(out, u)
-		}
-	}
-	l := m.List()
-	if l == nil {
-		return nil
-	}
-	for _, it := range l.Items {
-		switch v := it.(type) {
-		case *display.Image:
-			add(v.URL)
-		case *display.Box:
-			for _, la := range v.Layers {
-				add(la.URL)
-			}
-		}
-	}
-	return out
-}
+// Wanted are the addresses of the pictures that the layouts so far asked for and that were not there: what is worth asking a gate for. Cursors, fonts and
+// whatever else a mail refers to are not among them.
+func (m *Mail) Wanted() []string { return m.Pictures().Missing() }

@@ -20,6 +20,9 @@ type Set struct {
 	limits Limits
 	mu     sync.Mutex
 	infos  map[string]known
+	// missing are the addresses whose size was asked for in vain.
+	missing []string
+	missed  map[string]bool
 }
 
 type known struct {
@@ -31,7 +34,7 @@ const maxKnown = 4096
 
 // NewSet returns the pictures that a source gives; src may be nil: then only data: addresses have pictures.
 func NewSet(src Source, l Limits) *Set {
-	return &Set{src: src, limits: l.filled(), infos: map[string]known{}}
+	return &Set{src: src, limits: l.filled(), infos: map[string]known{}, missed: map[string]bool{}}
 }
 
 // bytes finds the bytes of an address.
@@ -88,8 +91,14 @@ func (s *Set) Info(address string) (Info, bool) {
 		return k.info, k.ok
 	}
 	b := s.bytes(address)
-	if b == nil {
-		return Info{}, false // may come later
+	if b == nil { // may come later
+		s.mu.Lock()
+		if !s.missed[address] && len(s.missing) < maxKnown && address != "" {
+			s.missed[address] = true
+			s.missing = append(s.missing, address)
+		}
+		s.mu.Unlock()
+		return Info{}, false
 	}
 	i, err := Read(b, s.limits)
 	s.mu.Lock()
@@ -99,6 +108,13 @@ func (s *Set) Info(address string) (Info, bool) {
 	s.infos[address] = known{i, err == nil}
 	s.mu.Unlock()
 	return i, err == nil
+}
+
+// Missing are the addresses that were asked for and had no picture, in the order of the first question.
+func (s *Set) Missing() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.missing...)
 }
 
 // Size is the picture's size in px; it makes a Set a sizer of layout.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -27,19 +28,31 @@ import (
 
 const davUser = "ada@example.test"
 
+// place is a server with a person on it.
+type place struct {
+	roots    *x509.CertPool
+	server   func(p mail.Protocol, user string) mail.Server
+	user     string
+	password string
+}
+
+func radicale(s *testserver.Radicale) place {
+	return place{s.Roots, s.Server, davUser, testserver.Users[davUser]}
+}
+
 // device is a program on a computer of one person's, with the address books and calendars of a server and no mail.
-func device(t testing.TB, s *testserver.Radicale, dir string) *App {
+func device(t testing.TB, p place, dir string) *App {
 	t.Helper()
-	a := must[*App](t)(openDevice(s, dir))
+	a := must[*App](t)(openDevice(p, dir))
 	t.Cleanup(func() { a.Close() })
 	return a
 }
 
-func openDevice(s *testserver.Radicale, dir string) (*App, error) {
+func openDevice(p place, dir string) (*App, error) {
 	ctx := context.Background()
-	a, err := Open(ctx, Options{Dir: dir, Roots: s.Roots, Keychain: nil,
+	a, err := Open(ctx, Options{Dir: dir, Roots: p.roots,
 		Creds: func(mail.Account, mail.Server, auth.Purpose) auth.Source {
-			return auth.Static{User: davUser, Password: testserver.Users[davUser]}
+			return auth.Static{User: p.user, Password: p.password}
 		},
 		Engine: func(o *engine.Options) {
 			o.BackoffMin, o.BackoffMax, o.Shelves.Poll = 20*time.Millisecond, 200*time.Millisecond, time.Hour
@@ -48,7 +61,7 @@ func openDevice(s *testserver.Radicale, dir string) (*App, error) {
 		return nil, err
 	}
 	acc := mail.Account{ID: "ada", Name: "Ada", Address: davUser, Incoming: mail.Server{Protocol: mail.IMAP, Host: "127.0.0.1", Port: 1, Security: mail.TLS, Auth: mail.Password},
-		Identities: []mail.Identity{{Name: "Ada", Addr: davUser}}, Also: []mail.Server{s.Server(mail.CardDAV, davUser), s.Server(mail.CalDAV, davUser)}}
+		Identities: []mail.Identity{{Name: "Ada", Addr: davUser}}, Also: []mail.Server{p.server(mail.CardDAV, p.user), p.server(mail.CalDAV, p.user)}}
 	as, err := a.store.Accounts(ctx)
 	if err == nil && len(as) == 0 {
 		err = a.store.Write(ctx, func(tx *store.Tx) error { return tx.PutAccount(acc) })
@@ -126,7 +139,7 @@ func person(book pim.CollectionID, name string) pim.Contact {
 
 func TestTwoDevicesOverRadicale(t *testing.T) {
 	s, ctx := testserver.StartRadicale(t), context.Background()
-	a, b := device(t, s, t.TempDir()), device(t, s, t.TempDir())
+	a, b := device(t, radicale(s), t.TempDir()), device(t, radicale(s), t.TempDir())
 	inStep(t, a)
 	book := must[pim.CollectionID](t)(a.MakeAddressBook(ctx, "ada", "People", ""))
 	cal := must[pim.CollectionID](t)(a.MakeCalendar(ctx, "ada", "Days", "#00aa55"))
@@ -264,6 +277,74 @@ func TestTwoDevicesOverRadicale(t *testing.T) {
 	})
 }
 
+// TestTwoDevicesOverSOGo: the same over a server that keeps what it is given in its own words. A device that has not looked since the other wrote finds that out when it writes.
+func TestTwoDevicesOverSOGo(t *testing.T) {
+	s, ctx := testserver.StartSOGo(t), context.Background()
+	p := place{s.Roots, s.Server, "alice", testserver.SOGoUsers["alice"]}
+	a, b := device(t, p, t.TempDir()), device(t, p, t.TempDir())
+	inStep(t, a)
+	book, cal := serverCollection(t, a, remote.Contacts, "Personal Address Book"), serverCollection(t, a, remote.Calendar, "Personal Calendar")
+	for i := range 30 {
+		if _, _, err := a.SaveContact(ctx, person(book, fmt.Sprintf("P%02d", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	oslo := must[*time.Location](t)(time.LoadLocation("Europe/Oslo"))
+	start := time.Date(2026, 3, 27, 10, 0, 0, 0, oslo)
+	ev, _, err := a.SaveEvent(ctx, pim.Event{Calendar: cal, Summary: "Row", Location: "Båthus", Start: pim.At(start), End: pim.At(start.Add(time.Hour)), Rule: &pim.Rule{Freq: "DAILY", Count: 5}, Alarms: []pim.Alarm{{Before: 10 * time.Minute}}}, pim.AllEvents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inStep(t, a)
+	inStep(t, b)
+	bbook := serverCollection(t, b, remote.Contacts, "Personal Address Book")
+	if x, y := names(t, a, book), names(t, b, bbook); x != y || strings.Count(x, ",") != 29 {
+		t.Fatalf("a has %s\nb has %s", x, y)
+	}
+	w := pim.Window{Start: start.AddDate(0, 0, -5), End: start.AddDate(0, 0, 10)}
+	os := must[[]pim.Occurrence](t)(b.Events(ctx, w, nil))
+	if len(os) != 5 || os[4].Start.Format("15:04 MST") != "10:00 CEST" || !os[0].Alarm {
+		t.Fatalf("%+v", os)
+	}
+	// a changes it and the server has that; b, which has not looked, changes it too.
+	e := must[pim.Event](t)(a.Event(ctx, ev, ""))
+	e.Summary = "Row from a"
+	if _, _, err := a.SaveEvent(ctx, e, pim.AllEvents); err != nil {
+		t.Fatal(err)
+	}
+	settled(t, a)
+	f := must[pim.Event](t)(b.Event(ctx, os[0].Event, ""))
+	f.Summary = "Row from b"
+	if _, _, err := b.SaveEvent(ctx, f, pim.AllEvents); err != nil {
+		t.Fatal(err)
+	}
+	settled(t, b)
+	cs := must[[]pim.Conflict](t)(b.Conflicts(ctx))
+	if len(cs) != 1 || !strings.Contains(string(cs[0].Mine), "Row from b") || !strings.Contains(string(cs[0].Theirs), "Row from a") || fmt.Sprint(cs[0].Fields) != "[title]" {
+		t.Fatalf("%+v", cs)
+	}
+	if got := must[pim.Event](t)(b.Event(ctx, os[0].Event, "")); got.Summary != "Row from a" {
+		t.Errorf("b shows %q while it is not settled", got.Summary)
+	}
+	if err := b.ResolveConflict(ctx, cs[0].ID, pim.KeepMine); err != nil {
+		t.Fatal(err)
+	}
+	inStep(t, b)
+	inStep(t, a)
+	if got := must[pim.Event](t)(a.Event(ctx, ev, "")); got.Summary != "Row from b" {
+		t.Errorf("a has %q", got.Summary)
+	}
+	// A removal travels.
+	if _, err := b.DeleteEvent(ctx, os[0].Event, "", pim.AllEvents); err != nil {
+		t.Fatal(err)
+	}
+	inStep(t, b)
+	inStep(t, a)
+	if os := must[[]pim.Occurrence](t)(a.Events(ctx, w, nil)); len(os) != 0 {
+		t.Errorf("still there: %+v", os)
+	}
+}
+
 // TestChild is the program that TestKilledInTheMiddle kills.
 func TestChild(t *testing.T) {
 	dir := os.Getenv("POSTRIDER_PIM_CHILD")
@@ -273,7 +354,7 @@ func TestChild(t *testing.T) {
 	var port int
 	fmt.Sscan(os.Getenv("POSTRIDER_PIM_PORT"), &port)
 	roots := must[*testserver.Radicale](t)(testserver.AtRadicale(os.Getenv("POSTRIDER_PIM_SERVER"), port))
-	a := must[*App](t)(openDevice(roots, dir))
+	a := must[*App](t)(openDevice(radicale(roots), dir))
 	ctx := context.Background()
 	book := serverCollection(t, a, remote.Contacts, "People")
 	for i := 0; ; i++ {
@@ -302,7 +383,7 @@ func TestChild(t *testing.T) {
 func TestKilledInTheMiddle(t *testing.T) {
 	s, ctx := testserver.StartRadicale(t), context.Background()
 	dir := t.TempDir()
-	a := must[*App](t)(openDevice(s, dir))
+	a := must[*App](t)(openDevice(radicale(s), dir))
 	must[pim.CollectionID](t)(a.MakeAddressBook(ctx, "ada", "People", ""))
 	inStep(t, a)
 	a.Close()
@@ -343,7 +424,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 			unsure[fmt.Sprintf("r%d-%d", round, n-1)] = true // its removal may not have been told
 		}
 	}
-	a = device(t, s, dir)
+	a = device(t, radicale(s), dir)
 	inStep(t, a)
 	local := strings.ReplaceAll(names(t, a, serverCollection(t, a, remote.Contacts, "People")), " X", "")
 	on := onServer(t, s)
@@ -458,7 +539,7 @@ func TestTenThousandOfEach(t *testing.T) {
 	}
 	cold := drain()
 	warm := drain()
-	a := must[*App](t)(openDevice(s, t.TempDir()))
+	a := must[*App](t)(openDevice(radicale(s), t.TempDir()))
 	t.Cleanup(func() { a.Close() })
 	began := time.Now()
 	for end := time.Now().Add(5 * time.Minute); ; time.Sleep(50 * time.Millisecond) {

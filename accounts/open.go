@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/postrider/postrider/accounts/auth"
 	"github.com/postrider/postrider/accounts/dav"
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/imap"
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/accounts/pop3"
 	"github.com/postrider/postrider/accounts/remote"
 	"github.com/postrider/postrider/accounts/smtp"
@@ -68,6 +70,16 @@ func UseShelf(ctx context.Context, a mail.Account, p mail.Protocol, url string, 
 	defer c.Close()
 	_, err = c.Collections(ctx)
 	return s, err
+}
+
+// FreeBusy asks the CalDAV server of an account when people are busy; nothing where it has none.
+func FreeBusy(ctx context.Context, a mail.Account, e Env, addrs []string, from, to time.Time) ([]pim.FreeBusy, error) {
+	for _, s := range a.Also {
+		if s.Protocol == mail.CalDAV && UsesShelf(s) {
+			return dav.FreeBusy(ctx, opener{a, e}.options(s, auth.ForIncoming), a.Address, addrs, from, to)
+		}
+	}
+	return nil, nil
 }
 
 type shelf struct {

@@ -270,6 +270,13 @@ func (s *Shelves) AnswerInvitation(ctx context.Context, id mail.MessageID, answe
 			return err
 		}
 	}
+	where := int64(calendar)
+	if v.Known != 0 {
+		where = int64(v.Calendar)
+	}
+	if c, err := st.PIMCollection(ctx, where); err == nil && c.Rights&store.PIMSchedules != 0 && (answer != "declined" || v.Known != 0) {
+		return nil // its server sends the answer
+	}
 	if !send || v.Event.Organizer == nil || !strings.Contains(v.Event.Organizer.Addr, "@") {
 		return nil
 	}
@@ -360,6 +367,9 @@ func (s *Shelves) Invite(ctx context.Context, id pim.EventID, recurrence, note s
 	st, err := s.db(ctx)
 	if err != nil {
 		return err
+	}
+	if c, err := st.PIMCollection(ctx, o.Collection); err == nil && c.Rights&store.PIMSchedules != 0 {
+		return nil // its server has sent it
 	}
 	as, err := st.Accounts(ctx)
 	if err != nil {

@@ -34,9 +34,32 @@ func (a *App) shelving() engine.Shelving {
 
 func (n appNet) wake(a mail.AccountID, all bool) { n.a.engine.SyncPIM(a, all) }
 
-// freeBusy knows of nobody: scheduling outboxes (RFC 6638) are not asked yet.
-func (n appNet) freeBusy(context.Context, pim.Window, []string) ([]pim.FreeBusy, error) {
-	return nil, nil
+// freeBusy asks the accounts' servers in turn; what one knows of a person the next is not asked.
+func (n appNet) freeBusy(ctx context.Context, w pim.Window, addrs []string) ([]pim.FreeBusy, error) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	as, err := n.a.store.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []pim.FreeBusy
+	var first error
+	for _, a := range as {
+		if len(addrs) == 0 {
+			break
+		}
+		fs, err := accounts.FreeBusy(ctx, a, n.a.env(), addrs, w.Start, w.End)
+		if err != nil && first == nil {
+			first = err
+		}
+		for _, f := range fs {
+			out = append(out, f)
+			if f.Known {
+				addrs = slices.DeleteFunc(slices.Clone(addrs), func(x string) bool { return strings.EqualFold(x, f.Addr) })
+			}
+		}
+	}
+	return out, first
 }
 
 func (n appNet) account(ctx context.Context, id mail.AccountID) (mail.Account, error) {

@@ -192,7 +192,7 @@ func (s *Shelves) Calendars(ctx context.Context) ([]pim.Calendar, error) {
 	}
 	out := make([]pim.Calendar, 0, len(cs))
 	for _, c := range cs {
-		out = append(out, pim.Calendar{Collection: s.collection(names, c), Events: c.Events, Tasks: c.Tasks})
+		out = append(out, pim.Calendar{Collection: s.collection(names, c), Events: c.Events, Tasks: c.Tasks, Schedules: c.Rights&store.PIMSchedules != 0})
 	}
 	return out, nil
 }

@@ -268,6 +268,7 @@ func (s *conn) Collections(ctx context.Context) (out []remote.Collection, err er
 	defer cancel()
 	defer func() { err = s.ended(ctx, err) }()
 	seen := map[remote.Ref]bool{}
+	schedules := s.kind == remote.Calendar && s.outbox != nil && s.schedules(ctx2)
 	for _, home := range s.homes {
 		m, rs, err := s.c.multi(ctx2, "PROPFIND", home, "1", listBody)
 		if err != nil {
@@ -292,6 +293,7 @@ func (s *conn) Collections(ctx context.Context) (out []remote.Collection, err er
 				continue
 			}
 			seen[c.Ref] = true
+			c.Schedules = schedules && !c.Shared
 			s.mu.Lock()
 			s.syncs[c.Ref] = p.reports("sync-collection") || p.Reports == nil && p.Token != ""
 			s.mu.Unlock()

@@ -257,6 +257,29 @@ func FuzzMultistatus(f *testing.F) {
 
 func TestSOGo(t *testing.T) {
 	s := testserver.StartSOGo(t)
+	t.Run("busy", func(t *testing.T) {
+		bob := dial(t, options(s.Server(mail.CalDAV, "bob"), s.Roots, testserver.SOGoUsers["bob"]))
+		cs, err := bob.Collections(ctxOf(t))
+		if err != nil || len(cs) == 0 || !cs[0].Schedules {
+			t.Fatalf("%v %+v", err, cs)
+		}
+		if d := push1(t, bob, cs[0].Ref, remote.Edit{Verb: remote.Add, Name: "busy", Open: open1(event("busy", "Dentist"))}); d.Err != nil {
+			t.Fatal(d.Err)
+		}
+		from := time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)
+		fs, err := FreeBusy(ctxOf(t), options(s.Server(mail.CalDAV, "alice"), s.Roots, testserver.SOGoUsers["alice"]), "alice@example.test", []string{"bob@example.test", "nobody@example.test"}, from, from.AddDate(0, 0, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range fs {
+			if f.Addr == "bob@example.test" && (!f.Known || len(f.Spans) != 1 || f.Spans[0].Start.UTC().Hour() != 10 || f.Spans[0].End.UTC().Hour() != 11) || f.Addr == "nobody@example.test" && f.Known {
+				t.Errorf("%+v", f)
+			}
+		}
+		if len(fs) == 0 {
+			t.Error("the outbox told nothing")
+		}
+	})
 	conformance(t, func(t testing.TB, p mail.Protocol) *remote.Conn {
 		return dial(t, options(s.Server(p, "alice"), s.Roots, testserver.SOGoUsers["alice"]))
 	})

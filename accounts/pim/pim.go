@@ -47,6 +47,8 @@ type Calendar struct {
 	Collection
 	Events bool // may hold events
 	Tasks  bool // may hold tasks
+	// Schedules: its server sends invitations and answers by itself; nothing of them is mailed from here.
+	Schedules bool
 }
 
 // Conflict is an object that was changed here and on the server. What the server has is in place; what was written here is kept until the person chooses.

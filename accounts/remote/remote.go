@@ -89,6 +89,8 @@ type Collection struct {
 	Order  int
 	Events bool // a calendar that may hold events
 	Tasks  bool // a calendar that may hold tasks
+	// Schedules: the server itself sends invitations and answers of what is written there (RFC 6638).
+	Schedules bool
 }
 
 // State is what the server says of one item.

@@ -44,6 +44,7 @@ const (
 	PIMEdit PIMRights = 1 << iota
 	PIMChange
 	PIMDelete
+	PIMSchedules // no right: the server sends invitations and answers by itself
 )
 
 // PIMFlags say what kind of row an object has.
@@ -344,6 +345,9 @@ func (tx *Tx) MergePIMCollections(id mail.AccountID, service string, cs []remote
 		}
 		if r.Rights&mail.MayDelete != 0 {
 			k.Rights |= PIMDelete
+		}
+		if r.Schedules {
+			k.Rights |= PIMSchedules
 		}
 		k.Events, k.Tasks = r.Events, r.Tasks
 		if !busy[k.ID] || k.ID == 0 {

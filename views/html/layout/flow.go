@@ -222,6 +222,9 @@ func (f *flow) content(b *box, x, w, base float64) {
 		f.emptyItem(b, x)
 		return
 	}
+	if f.e.ownMarkerLine(b) {
+		f.emptyItem(b, x)
+	}
 	for _, c := range b.kids {
 		if f.e.tick() {
 			return
@@ -232,6 +235,20 @@ func (f *flow) content(b *box, x, w, base float64) {
 		}
 		f.child(c, b, x, w, base)
 	}
+}
+
+// ownMarkerLine tells whether the marker of b, whose first content is another list, stands on a line of its own, as it does in quirks mode.
+func (e *engine) ownMarkerLine(b *box) bool {
+	if !e.quirks || b.mark == nil || !b.outside || b.inline {
+		return false
+	}
+	for _, c := range b.kids {
+		if c.flowing() {
+			t := c.tag()
+			return t == "ul" || t == "ol"
+		}
+	}
+	return false
 }
 
 func hasFlow(b *box) bool {

@@ -20,6 +20,7 @@ type istate struct {
 	ent0, ent1 int          // its pieces, ent1 exclusive
 	start, end bool
 	abs        float64 // its baseline below that of the line
+	rise       float64 // the part of it that vertical-align in lengths and the like made
 	relX, relY float64
 }
 
@@ -268,9 +269,9 @@ func shiftOf(st *style.Style, parent *font, asc, desc float64, own *font) (dy fl
 	m := &parent.m
 	switch st.Vertical {
 	case style.Sub:
-		return float64(int(parent.f.Size/5 + 1)), 0
+		return parent.f.Size/5 + 1, 0
 	case style.Super:
-		return -float64(int(parent.f.Size/3 + 1)), 0
+		return -(parent.f.Size/3 + 1), 0
 	case style.VTextTop:
 		return asc - m.Ascent, 0
 	case style.VTextBottom:
@@ -338,8 +339,13 @@ func settleLate(states []istate, ents []ent) {
 	})
 	for i := 1; i < len(states); i++ {
 		s := &states[i]
-		// As in Chromium what is aligned to the line still goes along with a raised box that it is in.
-		s.abs = states[s.parent].abs + s.dy
+		up := &states[s.parent]
+		if s.late != 0 {
+			// As in Chromium what is aligned to the line still goes along with a raised box that it is in.
+			s.abs, s.rise = up.rise+s.dy, up.rise
+			continue
+		}
+		s.abs, s.rise = up.abs+s.dy, up.rise+s.dy
 	}
 }
 
@@ -566,6 +572,9 @@ func (p *para) fragments(ln *line, ents []ent, states []istate, perSpace float64
 				x: t.x + s.relX, y: base - m.Ascent + s.relY, w: t.w, h: m.Ascent + m.Descent, base: base + s.relY})
 		case iAtomic:
 			at := base + t.dy
+			if t.late != 0 {
+				at = ln.base + s.rise + t.dy
+			}
 			t.box.x = t.x + t.box.marg[style.Left] + s.relX
 			t.box.y = at - t.asc + t.box.marg[style.Top] + s.relY
 			out = append(out, frag{kind: fAtomic, box: t.box, x: t.box.x, y: t.box.y, w: t.box.w, h: t.box.h, base: at})

@@ -336,7 +336,8 @@ func (p *para) fill(y, h, indent float64, stop int) (cl cutLine) {
 				if last.u >= 0 {
 					return cut(last, lastHyphen)
 				}
-				cl.tooWide = cl.tooWide || l > p.x || r < p.x+p.w
+				// Text that does not wrap sticks out beside floats instead of going below them.
+				cl.tooWide = cl.tooWide || (l > p.x || r < p.x+p.w) && wraps(it.box.st.WhiteSpace)
 				over = true
 			}
 			cl.content = true
@@ -385,7 +386,7 @@ func (p *para) fill(y, h, indent float64, stop int) (cl cutLine) {
 				if last.u >= 0 {
 					return cut(last, lastHyphen)
 				}
-				if l > p.x || r < p.x+p.w {
+				if (l > p.x || r < p.x+p.w) && wraps(b.parent.st.WhiteSpace) {
 					cl.tooWide = true
 				}
 				over = true
@@ -423,7 +424,9 @@ func (p *para) fill(y, h, indent float64, stop int) (cl cutLine) {
 			if it.box.kind == kBreak {
 				cl.clear = it.box.st.Clear
 			}
-			return cut(pos{i + 1, 0}, false)
+			for i++; i < len(c.units) && c.items[c.units[i].item].kind == iClose; i++ {
+			}
+			return cut(pos{i, 0}, false)
 		}
 		if u.brk && takes {
 			if over {

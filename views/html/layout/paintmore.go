@@ -150,6 +150,9 @@ func firstLineOf(b *box, depth int) (*line, *box) {
 		}
 		return nil, nil
 	}
+	if len(b.lines) > 0 {
+		return &b.lines[0], b
+	}
 	for _, c := range b.kids {
 		if !c.flowing() || c.kind == kTable || c.kind == kReplaced || c.kind == kFlex || c.kind == kGrid || depth > DefaultDepth {
 			continue
@@ -157,9 +160,6 @@ func firstLineOf(b *box, depth int) (*line, *box) {
 		if ln, host := firstLineOf(c, depth+1); ln != nil {
 			return ln, host
 		}
-	}
-	if len(b.lines) > 0 {
-		return &b.lines[0], b
 	}
 	return nil, nil
 }

@@ -19,6 +19,7 @@ type flow struct {
 	measure  bool
 	first    float64 // baselines, NaN = none
 	last     float64
+	swallow  bool    // after clearance: top margins that adjoin do not move anything any more
 	quirkTop bool    // at the start of body or a cell in quirks mode: margins of the user agent's sheet count for nothing
 	posUser  float64 // pos without such margins
 	clamp    int     // lines left of -webkit-line-clamp, 0 = no clamp, -1 = used up
@@ -51,6 +52,9 @@ func (f *flow) addQuirky(m float64) {
 // not count at the top of body and of cells, nor at the bottom of cells.
 func (f *flow) margin(b *box, side int) {
 	m := b.marg[side]
+	if f.swallow && side == style.Top {
+		return
+	}
 	if !f.e.quirks || !quirky(b, side) {
 		f.add(m)
 		return
@@ -88,7 +92,7 @@ func quirky(b *box, side int) bool {
 func (f *flow) resolve() {
 	f.y += f.pos + f.neg
 	f.pos, f.neg, f.posUser = 0, 0, 0
-	f.quirkTop = false
+	f.quirkTop, f.swallow = false, false
 	for _, b := range f.open {
 		b.y = f.y
 	}
@@ -321,9 +325,11 @@ func (f *flow) block(c, parent *box, x, w, base float64, cleared bool) {
 	if e.quirks && c.tag() == "body" {
 		f.quirkTop = true
 	}
-	if c.topEdge() > 0 || cleared {
+	if c.topEdge() > 0 {
 		f.resolve()
 		f.y += c.topEdge()
+	} else if cleared {
+		f.swallow = true
 	}
 	h := c.borderHeight(c.st.Height, base)
 	if h >= 0 {

@@ -336,8 +336,8 @@ func (p *para) fill(y, h, indent float64, stop int) (cl cutLine) {
 				if last.u >= 0 {
 					return cut(last, lastHyphen)
 				}
-				// Text that does not wrap sticks out beside floats instead of going below them.
-				cl.tooWide = cl.tooWide || (l > p.x || r < p.x+p.w) && wraps(it.box.st.WhiteSpace)
+				// Where nothing wraps text sticks out beside floats instead of going below them.
+				cl.tooWide = cl.tooWide || (l > p.x || r < p.x+p.w) && (wraps(it.box.st.WhiteSpace) || wraps(p.b.st.WhiteSpace))
 				over = true
 			}
 			cl.content = true

@@ -112,6 +112,15 @@ type Client interface {
 
 	Settings() Settings
 	SetSettings(ctx context.Context, s Settings) error
+	// EstimateArchive says what a plan would take; Archive copies it into an Outlook data file, reads the copies back, compares, and only then moves the originals to
+	// Trash. ResumeArchive goes on with a run that was cut off, UndoArchive moves what is still in Trash back. Archive and ResumeArchive may take hours, and wait
+	// for the network for what is not here yet.
+	EstimateArchive(ctx context.Context, p ArchivePlan) ([]ArchiveBox, error)
+	Archive(ctx context.Context, p ArchivePlan, progress func(ArchiveState)) (ArchiveState, error)
+	ResumeArchive(ctx context.Context, run string, progress func(ArchiveState)) (ArchiveState, error)
+	Archives(ctx context.Context) ([]ArchiveState, error)
+	UndoArchive(ctx context.Context, run string) (back, gone int, err error)
+
 	// PIM is the part about contacts and calendars.
 	PIM
 

@@ -27,6 +27,8 @@ type Options struct {
 // Client is a door to invented mail. Set the functions before use to script what a view asks for.
 type Client struct {
 	blobs map[string][]byte // attached files, by digest
+	// OnArchive carries an archive plan out.
+	OnArchive func(ctx context.Context, p app.ArchivePlan, progress func(app.ArchiveState)) (app.ArchiveState, error)
 	// Asked are the pictures that were asked for; OnPicture answers.
 	Asked     []string
 	OnPicture func(url string) ([]byte, error)

@@ -50,6 +50,7 @@ type box struct {
 	noEnd    bool
 	missing  bool // a picture that is not there
 	outside  bool // a list item with a marker outside
+	noIndent bool // an anonymous block that does not begin its parent: text-indent is not for it
 	wasBlock bool // of block level before it was positioned
 	listed   bool // in the list of absolutely positioned boxes
 

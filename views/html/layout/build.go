@@ -375,6 +375,9 @@ func (b *builder) fill(c *box, kids []*box) {
 		if some {
 			a := b.e.anonymous(kBlock, c)
 			a.inline = true
+			for _, k := range c.kids {
+				a.noIndent = a.noIndent || k.flowing()
+			}
 			a.adopt(run)
 			c.kids = append(c.kids, a)
 		} else {

@@ -641,7 +641,7 @@ func spaceBefore(t string, at int) bool {
 // widths returns the min-content and max-content widths of the paragraph.
 func (c *ifc) widths(e *engine, b *box) (lo, hi float64) {
 	indent := 0.0
-	if !b.st.Indent.HasPct() {
+	if !b.st.Indent.HasPct() && !b.noIndent {
 		indent = b.st.Indent.Resolve(0)
 	}
 	var word, wordSp float64 // since the last opportunity

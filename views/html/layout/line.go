@@ -35,6 +35,7 @@ type ent struct {
 	state    int
 	level    uint8
 	hyphen   bool
+	hang     int32   // bytes at its end that hang but stay
 	asc      float64 // of an atomic: of its margin box above its baseline
 	desc     float64
 	dy       float64
@@ -368,6 +369,7 @@ func (p *para) place(ln *line, cl cutLine, ents []ent, states []istate, indent f
 			for to > t.from && c.text[to-1] == ' ' {
 				to--
 			}
+			t.hang = t.to - to
 			hang += float64(t.item.adv[t.to-t.item.from] - t.item.adv[to-t.item.from])
 			if to > t.from {
 				break
@@ -430,14 +432,14 @@ func (p *para) place(ln *line, cl cutLine, ents []ent, states []istate, indent f
 		n := 0
 		for i := range ents {
 			if t := &ents[i]; t.kind == iText {
-				n += blanks(c.text[t.from:t.to])
+				n += blanks(c.text[t.from : t.to-t.hang])
 			}
 		}
 		if n > 0 && free > 0 {
 			perSpace = free / float64(n)
 			for i := range ents {
 				if t := &ents[i]; t.kind == iText {
-					t.w += perSpace * float64(blanks(c.text[t.from:t.to]))
+					t.w += perSpace * float64(blanks(c.text[t.from:t.to-t.hang]))
 				}
 			}
 		} else if rtl {

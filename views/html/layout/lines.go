@@ -191,7 +191,7 @@ func (p *para) line() {
 	f := p.f
 	f.resolve()
 	indent := 0.0
-	if p.first {
+	if p.first && !p.b.noIndent {
 		indent = p.b.st.Indent.Resolve(p.w)
 	}
 	y, guess := f.y, p.e.font(p.b.st).lh

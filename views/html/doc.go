@@ -8,7 +8,7 @@
 //
 // with text (fonts, shaping, bidi, line breaks) and picture (decoders with bounds) beside them. The display list is the one thing between layout and
 // whoever paints: the window, a PDF file, a test. Scripts do not exist; forms are drawn and do nothing; nothing is fetched by any of
-// these packages: what a mail refers to is asked of a [picture.Source] that the caller provides, which answers only what the person allowed.
+// these packages: what a mail refers to is judged by gate and asked of the caller, who answers only what the person allowed.
 //
 // Every step is bounded (bytes, nodes, depth, rules, boxes, cells, pixels, time) and stops at once when its context is done; the caller then shows
 // plain text with a note.

@@ -34,11 +34,11 @@ func (c *canvas) border(b *display.Box, f frame) {
 	}
 	line := b.Border[first].Line
 	if same && line == style.Solid {
-		c.ring(f.outer, f.inner, f.radius, f.innerRadius(), c.color(b.Border[first].Color, LineColor))
+		c.ring(f.outer, f.inner, f.radius, f.innerRadius(), b.Border[first].Color)
 		return
 	}
 	if same && line == style.Double && f.width[0] == f.width[1] && f.width[1] == f.width[2] && f.width[2] == f.width[3] && f.width[0] >= 3 {
-		n := c.color(b.Border[first].Color, LineColor)
+		n := b.Border[first].Color
 		third := (f.width[0] + 1) / 3
 		a, z := f.outer.Inset(third), f.outer.Inset(f.width[0]-third)
 		t := float64(third)
@@ -138,7 +138,7 @@ func sideRect(f frame, side int) image.Rectangle {
 // borderSide paints one side in its own line and colour.
 func (c *canvas) borderSide(b *display.Box, f frame, i int) {
 	s := b.Border[i]
-	n := c.color(s.Color, LineColor)
+	n := s.Color
 	round := rounded(f.radius)
 	before, after := f.width[(i+3)%4], f.width[(i+1)%4]
 	switch s.Line {

@@ -55,7 +55,7 @@ func (c *canvas) box(b *display.Box) {
 			c.dropShadow(f, b.Shadows[i])
 		}
 	}
-	if n := c.color(b.Color, Fill); n.A != 0 {
+	if n := b.Color; n.A != 0 {
 		r, radius := f.outer, f.radius
 		switch b.ClipArea {
 		case style.PaddingArea:

@@ -22,7 +22,6 @@ type canvas struct {
 	row2   []uint8
 	line   []uint8 // colours of a row, 4 bytes a pixel
 	groups []group
-	plain  bool // colours as they are
 }
 
 // group is what was there before a Push.
@@ -44,14 +43,6 @@ func newCanvas(img *image.RGBA, scale float64, o Options) *canvas {
 func (c *canvas) free() {
 	rasters.Put(c.raster)
 	rasters.Put(c.side)
-}
-
-// color maps a colour by its role.
-func (c *canvas) color(n color.NRGBA, r Role) color.NRGBA {
-	if c.opt.Recolor != nil && n.A != 0 && !c.plain {
-		return c.opt.Recolor(n, r)
-	}
-	return n
 }
 
 // snap is the device pixel edge nearest to a CSS px.

@@ -54,6 +54,7 @@ func (c *canvas) gradient(g *style.Gradient, tile image.Rectangle, w, h float64)
 	}
 	stops := c.stops(g, length)
 	table, first, last := ramp(stops)
+	before, after := premultiplied(stops[0].c), premultiplied(stops[len(stops)-1].c)
 	repeat := g.Repeating && last > first
 	lookup := func(t float64) solid {
 		if repeat {
@@ -62,11 +63,11 @@ func (c *canvas) gradient(g *style.Gradient, tile image.Rectangle, w, h float64)
 				t += last - first
 			}
 		}
-		if last <= first {
-			if t < first {
-				return premultiplied(stops[0].c)
-			}
-			return premultiplied(stops[len(stops)-1].c)
+		switch {
+		case t < first: // before a hard edge at the first stop too
+			return before
+		case t >= last:
+			return after
 		}
 		i := (t - first) / (last - first) * float64(len(table)-1)
 		return table[int(min(max(i+0.5, 0), float64(len(table)-1)))]
@@ -143,7 +144,7 @@ func (c *canvas) stops(g *style.Gradient, length float64) []stop {
 	out := make([]stop, len(in))
 	set := make([]bool, len(in))
 	for i, s := range in {
-		out[i].c = c.color(s.Color, Fill)
+		out[i].c = s.Color
 		if s.At.IsAuto() {
 			continue
 		}

@@ -3,7 +3,6 @@ package paint
 import (
 	"context"
 	"image"
-	"image/color"
 	"math"
 	"slices"
 
@@ -19,22 +18,7 @@ type Pictures interface {
 // Options of a painter. The zero value paints everything but pictures.
 type Options struct {
 	Pictures Pictures
-	// Recolor maps the colours of text, backgrounds and lines, nil = as they are. Pictures are not touched.
-	Recolor Recolor
 }
-
-// Role says what a colour is used for.
-type Role uint8
-
-// The roles.
-const (
-	TextColor Role = iota
-	Fill
-	LineColor
-)
-
-// Recolor changes a colour by its role.
-type Recolor func(c color.NRGBA, r Role) color.NRGBA
 
 // Painter paints one display list.
 type Painter struct {
@@ -42,7 +26,6 @@ type Painter struct {
 	opt   Options
 	bands [][]int32 // item indexes that cross each band, in painting order
 	ends  []int32   // of each Push: the index of its Pop
-	plain []bool    // items that keep their colours because they stand on a picture; nil = none do
 }
 
 const (
@@ -87,52 +70,7 @@ func New(l *display.List, o Options) *Painter {
 			p.put(i, intersect(clip, reach(it)))
 		}
 	}
-	if o.Recolor != nil {
-		p.plain = onPictures(l)
-	}
 	return p
-}
-
-// onPictures finds the text that stands on a background picture: it was made for that picture, which keeps its colours.
-func onPictures(l *display.List) []bool {
-	type ground struct {
-		r       display.Rect
-		picture bool
-	}
-	var grounds []ground
-	var out []bool
-	for i, it := range l.Items {
-		switch v := it.(type) {
-		case *display.Box:
-			for _, la := range v.Layers {
-				if la.URL != "" && la.Gradient == nil {
-					grounds = append(grounds, ground{la.Area, true})
-				}
-			}
-			if len(v.Layers) == 0 && v.Color.A > 200 && len(grounds) > 0 {
-				grounds = append(grounds, ground{v.Rect, false})
-			}
-			if len(grounds) > 2000 {
-				return out
-			}
-		case *display.Run:
-			x, y := v.X+v.W/2, v.Y+v.H/2
-			for k := len(grounds) - 1; k >= 0; k-- {
-				g := grounds[k]
-				if x < g.r.X || y < g.r.Y || x >= g.r.X+g.r.W || y >= g.r.Y+g.r.H {
-					continue
-				}
-				if g.picture {
-					if out == nil {
-						out = make([]bool, len(l.Items))
-					}
-					out[i] = true
-				}
-				break
-			}
-		}
-	}
-	return out
 }
 
 // put enters an item into the bands that it crosses.
@@ -186,7 +124,7 @@ func (p *Painter) Paint(ctx context.Context, dst *image.RGBA, r display.Rect, sc
 	c := newCanvas(&image.RGBA{Pix: dst.Pix[dst.PixOffset(b.Min.X, b.Min.Y):], Stride: dst.Stride, Rect: image.Rect(x, y, x+b.Dx(), y+b.Dy())}, scale, p.opt)
 	defer c.free()
 	if bg := p.list.Background; bg.A != 0 {
-		c.fillRect(c.img.Rect, c.color(bg, Fill))
+		c.fillRect(c.img.Rect, bg)
 	}
 	area := display.Rect{X: float64(x) / scale, Y: float64(y) / scale, W: float64(b.Dx()) / scale, H: float64(b.Dy()) / scale}
 	return p.items(ctx, c, area)
@@ -236,9 +174,7 @@ func (p *Painter) items(ctx context.Context, c *canvas, area display.Rect) error
 			}
 		case *display.Run:
 			if touches(reach(v), area) {
-				c.plain = p.plain != nil && p.plain[i]
 				c.run(v)
-				c.plain = false
 			}
 		case *display.Image:
 			if touches(v.Rect, area) || touches(v.Clip, area) {

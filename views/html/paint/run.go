@@ -28,7 +28,7 @@ func (c *canvas) run(r *display.Run) {
 			c.decorate(r, d)
 		}
 	}
-	c.letters(r, 0, 0, c.color(r.Color, TextColor))
+	c.letters(r, 0, 0, r.Color)
 	for _, d := range r.Decoration {
 		if !(d.Y > through || d.Y+d.Thick < r.Base-r.Shaped.Size*0.6) {
 			c.decorate(r, d)
@@ -141,7 +141,7 @@ func (c *canvas) stamp(src *image.RGBA, x, y int, alpha uint8) {
 
 // decorate draws one line of a run.
 func (c *canvas) decorate(r *display.Run, d display.Decoration) {
-	n := c.color(d.Color, TextColor)
+	n := d.Color
 	x0, x1 := r.X*c.scale, (r.X+r.W)*c.scale
 	thick := max(1, math.Round(d.Thick*c.scale))
 	y := math.Floor(d.Y*c.scale + 0.5)

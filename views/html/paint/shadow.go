@@ -13,7 +13,7 @@ const maxShadow = 16 << 20 // pixels of one blurred mask
 
 // dropShadow paints the shadow of a box, outside it only.
 func (c *canvas) dropShadow(f frame, s style.Shadow) {
-	n := s.Color // a shadow stays dark on dark
+	n := s.Color
 	if n.A == 0 {
 		return
 	}

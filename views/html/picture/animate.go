@@ -70,8 +70,11 @@ func skim(b []byte, most int) (frames, pixels int, err error) {
 	return frames, pixels, nil
 }
 
-// animate decodes all frames, each scaled to w by h. nil for what does not move, or moves too much to be kept.
-func animate(b []byte, i Info, l Limits, w, h int) *Animation {
+// animationBytes bounds the scaled frames of one animation.
+const animationBytes = 48 << 20
+
+// Animate decodes all frames of a picture that [Read] took, each scaled to w by h pixels. nil for what does not move, or moves too much to be kept.
+func Animate(b []byte, i Info, l Limits, w, h int) *Animation {
 	l = l.filled()
 	n, pixels, err := skim(b, l.Frames)
 	if i.Format != GIF || err != nil || n < 2 || pixels > l.Pixels || n*w*h*4 > animationBytes || w <= 0 || h <= 0 {

@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math"
+	"sync"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/webp"
@@ -129,7 +130,7 @@ func Read(b []byte, l Limits) (Info, error) {
 	return i, nil
 }
 
-// Decode decodes a picture as large as it is, but for SVG, which is drawn w by h px. An animation gives its first frame.
+// decode decodes a picture as large as it is, but for SVG, which is drawn w by h px. An animation gives its first frame.
 func decode(b []byte, i Info, l Limits, w, h int) (image.Image, error) {
 	var m image.Image
 	var err error
@@ -156,6 +157,26 @@ func decode(b []byte, i Info, l Limits, w, h int) (image.Image, error) {
 		return nil, ErrFormat
 	}
 	return m, nil
+}
+
+const maxScaled = 16 << 20 // pixels of one scaled picture
+
+// decoding one picture at a time keeps the memory that it takes in bounds.
+var decoding sync.Mutex
+
+// Draw decodes a picture that [Read] took and returns it upright, w by h pixels, premultiplied; nil when it is damaged or w by h is out of
+// bounds. Of an animation it is the first frame. It may take a second for a camera's picture: not for the window's goroutine.
+func Draw(b []byte, i Info, l Limits, w, h int) *image.RGBA {
+	if w <= 0 || h <= 0 || w > maxScaled/h || i.Width <= 0 || i.Height <= 0 {
+		return nil
+	}
+	decoding.Lock()
+	defer decoding.Unlock()
+	m, err := decode(b, i, l, w, h)
+	if err != nil {
+		return nil
+	}
+	return scale(m, i.turn, w, h)
 }
 
 // firstFrame puts the first frame on the animation's canvas.

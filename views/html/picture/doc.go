@@ -1,7 +1,7 @@
 // Package picture decodes the pictures of mails: PNG, JPEG (CMYK and turned ones too), GIF with its frames, WebP, BMP and SVG. Every decoder is bounded:
-// the size is read from the header before anything is decoded, and what is larger than [Limits] allow is not decoded at all.
+// [Read] takes the size from the header before anything is decoded, and what is larger than [Limits] allow is not decoded at all. [Draw] gives a
+// picture at the size at which it is shown; a camera's picture is reduced row by row and never unpacked as a whole.
 //
-// A [Set] holds the pictures of one mail. Where their bytes come from is the business of the caller's [Source], which answers only
-// what is in the mail or what the person allowed; data: addresses are read here, they are part of the mail. Scaled pictures of all
-// mails are kept in one cache, bounded in bytes. Nothing here touches the network or the file system.
+// SVG is drawn by the package itself: shapes, paths, strokes, gradients, groups and references within the file. Scripts, style sheets, text, embedded pictures
+// and everything that refers out are not read. Nothing here touches the network or the file system; where the bytes come from is the caller's business.
 package picture

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
 	"image"
 	"image/color"
 	"image/gif"
@@ -37,9 +36,14 @@ func quarters(w, h int) *image.RGBA {
 	return m
 }
 
-type files map[string][]byte
-
-func (f files) Bytes(a string) []byte { return f[a] }
+// at reads and draws a picture.
+func at(b []byte, l Limits, w, h int) *image.RGBA {
+	i, err := Read(b, l)
+	if err != nil {
+		return nil
+	}
+	return Draw(b, i, l, w, h)
+}
 
 func encode(t testing.TB, do func(b *bytes.Buffer) error) []byte {
 	t.Helper()
@@ -79,7 +83,7 @@ func TestFormatsKeepTheirColours(t *testing.T) {
 <script>alert(1)</script><image href="http://x.example/a.png" width="2" height="1"/>
 <rect width="1" height=".5" fill="red"/><path d="M1 0h1v.5h-1z" style="fill:#0f0"/><g transform="translate(0 .5)"><polygon points="0,0 1,0 1,.5 0,.5" fill="rgb(0,0,255)"/></g>
 <defs><rect id="w" width="1" height=".5" fill="white"/></defs><use href="#w" x="1" y=".5"/></svg>`
-	src := files{
+	src := map[string][]byte{
 		"png":  encode(t, func(b *bytes.Buffer) error { return png.Encode(b, q) }),
 		"jpeg": encode(t, func(b *bytes.Buffer) error { return jpeg.Encode(b, q, &jpeg.Options{Quality: 95}) }),
 		"gif":  encode(t, func(b *bytes.Buffer) error { return gif.Encode(b, pal, nil) }),
@@ -87,20 +91,20 @@ func TestFormatsKeepTheirColours(t *testing.T) {
 		"svg":  []byte(svg),
 	}
 	src["turned"] = exif(encode(t, func(b *bytes.Buffer) error { return jpeg.Encode(b, q, &jpeg.Options{Quality: 95}) }), 6)
-	s := NewSet(src, Limits{})
-	for name := range src {
-		w, h, ok := s.Size(name)
+	for name, b := range src {
+		i, err := Read(b, Limits{})
+		w, h := float64(i.Width), float64(i.Height)
 		wantW, wantH := 64.0, 32.0
 		if name == "turned" {
 			wantW, wantH = 32, 64
 		}
-		if !ok || w != wantW || h != wantH {
-			t.Errorf("%s is %v by %v, %v", name, w, h, ok)
+		if err != nil || w != wantW || h != wantH {
+			t.Errorf("%s is %v by %v, %v", name, w, h, err)
 			continue
 		}
 		for _, by := range []float64{0.25, 1, 2} {
 			dw, dh := int(w*by), int(h*by)
-			m := s.Scaled(name, dw, dh)
+			m := at(b, Limits{}, dw, dh)
 			if m == nil || m.Rect.Dx() != dw || m.Rect.Dy() != dh {
 				t.Errorf("%s at %d by %d: %v", name, dw, dh, m)
 				continue
@@ -119,14 +123,13 @@ func TestFormatsKeepTheirColours(t *testing.T) {
 
 func TestDataAddresses(t *testing.T) {
 	p := base64.StdEncoding.EncodeToString(encode(t, func(b *bytes.Buffer) error { return png.Encode(b, quarters(6, 4)) }))
-	s := NewSet(nil, Limits{})
 	for _, a := range []string{"data:image/png;base64," + p, "DATA:;base64," + p[:8] + "\r\n " + p[8:], "data:image/svg+xml,%3Csvg width='6' height='4'%3E%3C/svg%3E", "data:image/svg+xml;utf8,<svg width='6' height='4'></svg>"} {
-		if w, h, ok := s.Size(a); !ok || w != 6 || h != 4 {
-			t.Errorf("%.40s: %v by %v, %v", a, w, h, ok)
+		if i, err := Read(Data(a, Limits{}), Limits{}); err != nil || i.Width != 6 || i.Height != 4 {
+			t.Errorf("%.40s: %+v, %v", a, i, err)
 		}
 	}
 	for _, a := range []string{"data:", "data:image/png;base64,!!!", "data:text/html,<b>x</b>", "", "https://x.example/a.png", "file:///etc/hostname"} {
-		if _, _, ok := s.Size(a); ok {
+		if _, err := Read(Data(a, Limits{}), Limits{}); err == nil {
 			t.Errorf("%q has a size", a)
 		}
 	}
@@ -144,8 +147,12 @@ func TestAnimation(t *testing.T) {
 		}
 		g.Image, g.Delay, g.Disposal = append(g.Image, m), append(g.Delay, i*10), append(g.Disposal, gif.DisposalNone)
 	}
-	s := NewSet(files{"a": encode(t, func(b *bytes.Buffer) error { return gif.EncodeAll(b, g) })}, Limits{})
-	a := s.Animation("a", 20, 20)
+	file := encode(t, func(b *bytes.Buffer) error { return gif.EncodeAll(b, g) })
+	i, err := Read(file, Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := Animate(file, i, Limits{}, 20, 20)
 	if a == nil || len(a.Frames) != 3 || a.Loops != 0 {
 		t.Fatalf("%+v", a)
 	}
@@ -155,7 +162,7 @@ func TestAnimation(t *testing.T) {
 	if l, r := a.Frames[2].Image.RGBAAt(3, 10), a.Frames[2].Image.RGBAAt(17, 10); l.R != 160 || r.R != 80 {
 		t.Errorf("the third frame is %v on the left and %v on the right", l, r)
 	}
-	if NewSet(files{"a": s.bytes("a")}, Limits{Frames: 2}).Animation("a", 20, 20) != nil {
+	if Animate(file, i, Limits{Frames: 2}, 20, 20) != nil {
 		t.Error("more frames than allowed were decoded")
 	}
 }
@@ -171,48 +178,24 @@ func hugePNG(w, h uint32) []byte {
 }
 
 func TestBounds(t *testing.T) {
-	s := NewSet(files{
+	hostile := map[string][]byte{
 		"wide":  hugePNG(1<<20, 1),
 		"large": hugePNG(16000, 16000),
 		"svg":   []byte(`<svg width="1e9" height="1e9"></svg>`),
 		"deep":  []byte("<svg width='5' height='5'>" + strings.Repeat("<g>", 5000)),
 		"loop":  []byte(`<svg width="5" height="5"><g id="a"><use href="#a"/><use href="#a"/></g></svg>`),
 		"bomb":  []byte(`<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><svg width="5" height="5"><path d="&b;&b;"/></svg>`),
-	}, Limits{})
+	}
 	for _, n := range []string{"wide", "large", "svg"} {
-		if _, _, ok := s.Size(n); ok {
-			t.Errorf("%s has a size", n)
-		}
-		if s.Scaled(n, 10, 10) != nil {
-			t.Errorf("%s was decoded", n)
+		if i, err := Read(hostile[n], Limits{}); err == nil {
+			t.Errorf("%s is %+v", n, i)
 		}
 	}
 	for _, n := range []string{"deep", "loop", "bomb"} {
-		s.Scaled(n, 50, 50) // must come back
+		at(hostile[n], Limits{}, 50, 50) // must come back
 	}
-	if s.Scaled("wide", 1<<20, 1<<20) != nil {
+	if at([]byte(`<svg width="5" height="5"></svg>`), Limits{}, 1<<20, 1<<20) != nil {
 		t.Error("a picture of 2^40 pixels")
-	}
-}
-
-func TestCacheIsBounded(t *testing.T) {
-	p := encode(t, func(b *bytes.Buffer) error { return png.Encode(b, quarters(8, 8)) })
-	src := files{}
-	for i := range 30 {
-		src[fmt.Sprint(i)] = p
-	}
-	s := NewSet(src, Limits{})
-	for i := range 30 {
-		s.Scaled(fmt.Sprint(i), 1000, 700)
-	}
-	if scaledCache.size > CacheBytes {
-		t.Errorf("%d bytes are kept", scaledCache.size)
-	}
-	s.Close()
-	for k := range scaledCache.at {
-		if k.set == s {
-			t.Fatal("a closed set's picture is kept")
-		}
 	}
 }
 
@@ -223,10 +206,10 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		l := Limits{Pixels: 1 << 16, Side: 1 << 10, Frames: 8}
-		s := NewSet(files{"x": b}, l)
-		s.Scaled("x", 7, 5)
-		s.Animation("x", 7, 5)
-		s.Close()
+		if i, err := Read(b, l); err == nil {
+			Draw(b, i, l, 7, 5)
+			Animate(b, i, l, 7, 5)
+		}
 	})
 }
 

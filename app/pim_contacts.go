@@ -388,6 +388,9 @@ func (s *Shelves) Suggest(ctx context.Context, prefix string, limit int) ([]pim.
 	return out, nil
 }
 
+// maxMembers is how many contacts a category stands for at most.
+const maxMembers = 2000
+
 // Members are the addresses that a group stands for: those of its members that have one, and of the contacts that have the group's name as a category.
 func (s *Shelves) Members(ctx context.Context, group pim.ContactID) ([]mail.Address, error) {
 	g, err := s.Contact(ctx, group)
@@ -423,6 +426,15 @@ func (s *Shelves) Members(ctx context.Context, group pim.ContactID) ([]mail.Addr
 				add(os[0].Title, data(&os[0], ingest.ContactEmail))
 				break
 			}
+		}
+	}
+	p, err := s.Contacts(ctx, pim.ContactQuery{Category: g.Display()}, 0, maxMembers)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range p.Rows {
+		if !r.Group {
+			add(r.Name, r.Email)
 		}
 	}
 	return out, nil

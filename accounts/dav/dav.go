@@ -3,12 +3,14 @@ package dav
 import (
 	"context"
 	"net"
+	"net/http"
 	"net/url"
 	"path"
 	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/postrider/postrider/accounts/auth"
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/remote"
@@ -176,6 +178,9 @@ func (s *conn) take(at *url.URL, p *prop) bool {
 
 func (s *conn) ask(ctx context.Context, u *url.URL) (*prop, *url.URL, error) {
 	m, rs, err := s.c.multi(ctx, "PROPFIND", u, "0", principalBody)
+	if err != nil && rs != nil && rs.status == http.StatusForbidden && s.c.byToken() {
+		return nil, nil, s.c.refused(rs, auth.Credential{Token: "x"}) // the token is good for mail only
+	}
 	if err != nil {
 		return nil, nil, err
 	}

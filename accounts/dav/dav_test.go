@@ -227,6 +227,15 @@ func TestOAuthIsSentAsBearerAndRefreshedOnce(t *testing.T) {
 	}
 }
 
+func TestATokenForMailOnly(t *testing.T) {
+	srv, pool := stranger(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	o := options(srv, pool, "")
+	o.Creds = tokens{}
+	if _, err := Open(ctxOf(t), o); !fault.Is(err, fault.Auth) || fault.Of(err).Code != "token" {
+		t.Errorf("got %v", err)
+	}
+}
+
 type tokens struct{}
 
 func (tokens) Credential(_ context.Context, fresh bool) (auth.Credential, error) {

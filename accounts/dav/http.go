@@ -121,6 +121,13 @@ func (c *client) credential(ctx context.Context, fresh bool) (auth.Credential, e
 	return cred, nil
 }
 
+// byToken reports whether the person signs in with a token.
+func (c *client) byToken() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cred.Token != ""
+}
+
 func (c *client) refused(rs *response, cred auth.Credential) error {
 	f := &fault.Error{Kind: fault.Auth, Op: "sign in", Service: wire.Addr(c.server), Code: "bad-password", Title: "The server did not accept the password",
 		Detail: "Contacts and calendars of some providers need an app password, or have to be switched on first.", ServerText: http.StatusText(rs.status)}

@@ -51,6 +51,11 @@ func signIn(ctx context.Context, acc mail.Account, o *providers.OAuth, c Client,
 	if acc.Outgoing.Host != "" {
 		ps = append(ps, acc.Outgoing.Protocol)
 	}
+	for _, s := range acc.Also { // contacts and calendars that were found can be turned on later without asking again
+		if s.Protocol == mail.CardDAV || s.Protocol == mail.CalDAV {
+			ps = append(ps, s.Protocol)
+		}
+	}
 	t, err := Flow{Provider: o, Client: c, Scopes: o.ScopesFor(ps...), LoginHint: acc.Address, Open: open}.Run(ctx)
 	if err != nil {
 		return nil, "", err

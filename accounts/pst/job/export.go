@@ -53,20 +53,23 @@ func Export(ctx context.Context, s *pst.Store, o ExportOptions) (Exported, error
 	if err != nil {
 		return x.r, err
 	}
+	x.files = newFiles()
 	taken := map[string]bool{}
 	for _, f := range fs {
 		items := f.Items()
 		if len(items) == 0 {
 			continue
 		}
-		if err := x.folder(f, items, unique(taken, f)); err != nil {
-			x.r.Losses = lossesOf(s, nil)
-			return x.r, err
+		if err = x.folder(f, items, unique(taken, f)); err != nil {
+			break
 		}
 		x.r.Folders++
 	}
+	if e := x.files.close(); err == nil {
+		err = fileFault(e)
+	}
 	x.r.Losses = lossesOf(s, nil)
-	return x.r, nil
+	return x.r, err
 }
 
 // unique is the path of a folder's files, that no other folder has.
@@ -88,7 +91,9 @@ type exporter struct {
 	o   ExportOptions
 	ctx context.Context
 	r   Exported
-	out *bufio.Writer
+	out *bufio.Writer // of an mbox
+
+	files *files
 }
 
 func (x *exporter) folder(f *pst.Folder, items []pst.Ref, path string) error {
@@ -116,15 +121,15 @@ func (x *exporter) folder(f *pst.Folder, items []pst.Ref, path string) error {
 			return fileFault(err)
 		}
 	}
-	if x.out == nil {
-		x.out = bufio.NewWriterSize(nil, 256<<10)
-	}
 	if box != nil {
-		x.out.Reset(box)
+		x.out = bufio.NewWriterSize(box, 256<<10)
 	}
 	for i, r := range items {
 		if err := x.ctx.Err(); err != nil {
 			return err
+		}
+		if err := x.files.failed(); err != nil {
+			return fileFault(err)
 		}
 		m, err := x.s.Message(r)
 		if err != nil {
@@ -164,9 +169,9 @@ func (x *exporter) folder(f *pst.Folder, items []pst.Ref, path string) error {
 	return nil
 }
 
-// write writes an item as a message through a filter.
-func (x *exporter) write(m *prop.Message, wrap func(io.Writer) io.Writer) error {
-	w := &counter{w: x.out}
+// write writes an item as a message, through a filter where there is one.
+func (x *exporter) write(to io.Writer, m *prop.Message, wrap func(io.Writer) io.Writer) error {
+	w := &counter{w: to}
 	var out io.Writer = w
 	if wrap != nil {
 		out = wrap(w)
@@ -179,25 +184,6 @@ func (x *exporter) write(m *prop.Message, wrap func(io.Writer) io.Writer) error 
 	return err
 }
 
-// create writes a file of an export; what was begun is taken away when it fails.
-func (x *exporter) create(path string, fill func() error) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	x.out.Reset(f)
-	if err = fill(); err == nil {
-		err = x.out.Flush()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		os.Remove(path)
-	}
-	return err
-}
-
 // file writes an item as a file of its kind.
 func (x *exporter) file(m *prop.Message, n int, dir string) error {
 	switch pst.KindOf(prop.Text(m, prop.PidTagMessageClass)) {
@@ -207,17 +193,21 @@ func (x *exporter) file(m *prop.Message, n int, dir string) error {
 			name = string(r[:60])
 		}
 		name = rfc822.SafeName(strings.NewReplacer("/", "-", `\`, "-", ":", "-").Replace(name), "message")
-		return x.create(filepath.Join(dir, fmt.Sprintf("%05d %s.eml", n, name)), func() error { return x.write(m, nil) })
+		return x.eml(m, filepath.Join(dir, fmt.Sprintf("%05d %s.eml", n, name)))
 	}
 	f, err := cmail.Export(m)
 	if err != nil {
-		return x.create(filepath.Join(dir, fmt.Sprintf("%05d item.eml", n)), func() error { return x.write(m, nil) })
+		return x.eml(m, filepath.Join(dir, fmt.Sprintf("%05d item.eml", n)))
 	}
 	x.r.Bytes += int64(len(f.Data))
-	return x.create(filepath.Join(dir, fmt.Sprintf("%05d %s", n, f.Name)), func() error {
-		_, err := x.out.Write(f.Data)
+	return x.files.create(filepath.Join(dir, fmt.Sprintf("%05d %s", n, f.Name)), func(o *outFile) error {
+		_, err := o.Write(f.Data)
 		return err
 	})
+}
+
+func (x *exporter) eml(m *prop.Message, path string) error {
+	return x.files.create(path, func(o *outFile) error { return x.write(o, m, nil) })
 }
 
 // mbox writes an item in the form of mboxrd: line ends of the system, ">" before lines that begin with "From " after any number of ">".
@@ -236,7 +226,7 @@ func (x *exporter) mbox(m *prop.Message) error {
 	if _, err := fmt.Fprintf(x.out, "From %s %s\n", from, at.UTC().Format(time.ANSIC)); err != nil {
 		return err
 	}
-	return x.write(m, func(w io.Writer) io.Writer { return &mboxWriter{w: w} })
+	return x.write(x.out, m, func(w io.Writer) io.Writer { return &mboxWriter{w: w} })
 }
 
 // mboxWriter turns a message with CRLF line ends into an entry of an mbox.
@@ -290,11 +280,6 @@ func (x *exporter) maildir(m *prop.Message, r pst.Ref, dir string) error {
 		at = time.Unix(0, 0)
 	}
 	name := fmt.Sprintf("%d.P%s.postrider", at.Unix(), r)
-	tmp := filepath.Join(dir, "tmp", name)
-	err := x.create(tmp, func() error { return x.write(m, func(w io.Writer) io.Writer { return &unixLines{w: w} }) })
-	if err != nil {
-		return err
-	}
 	var flags []byte // in the order of the alphabet
 	f := pst.Flags(m)
 	for _, c := range []struct {
@@ -305,7 +290,10 @@ func (x *exporter) maildir(m *prop.Message, r pst.Ref, dir string) error {
 			flags = append(flags, c.c)
 		}
 	}
-	return os.Rename(tmp, filepath.Join(dir, "cur", name+":2,"+string(flags)))
+	// Nobody delivers to this Maildir meanwhile: the file is made where it is to be.
+	return x.files.create(filepath.Join(dir, "cur", name+":2,"+string(flags)), func(o *outFile) error {
+		return x.write(o, m, func(w io.Writer) io.Writer { return &unixLines{w: w} })
+	})
 }
 
 // unixLines turns CRLF into LF.

@@ -54,7 +54,7 @@ func (f *File) readEntry(x blockEntry) (data []byte, sound bool, err error) {
 		return nil, false, lost("block %#x: %d bytes at %#x", x.BID, x.size, x.IB)
 	}
 	raw := make([]byte, whole)
-	if n, err := f.r.ReadAt(raw, int64(x.IB)); n < whole {
+	if err := f.ahead.read(f, raw, int64(x.IB)); err != nil {
 		return nil, false, lost("block %#x: %v", x.BID, err)
 	}
 	t := raw[whole-l.trailer:]

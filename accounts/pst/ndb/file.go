@@ -38,6 +38,7 @@ type File struct {
 	opt  Options
 
 	pages, blocks *cache
+	ahead         ahead
 
 	mu    sync.Mutex
 	told  map[Loss]bool

@@ -365,6 +365,7 @@ func (b *builder) fill(c *box, kids []*box) {
 		return
 	}
 	var run []*box
+	began := false
 	flush := func() {
 		some := false
 		for _, k := range run {
@@ -375,9 +376,8 @@ func (b *builder) fill(c *box, kids []*box) {
 		if some {
 			a := b.e.anonymous(kBlock, c)
 			a.inline = true
-			for _, k := range c.kids {
-				a.noIndent = a.noIndent || k.flowing()
-			}
+			a.noIndent = began
+			began = true
 			a.adopt(run)
 			c.kids = append(c.kids, a)
 		} else {
@@ -394,7 +394,7 @@ func (b *builder) fill(c *box, kids []*box) {
 	for _, k := range kids {
 		if k.blockLevel() {
 			flush()
-			k.parent = c
+			k.parent, began = c, true
 			c.kids = append(c.kids, k)
 			continue
 		}

@@ -40,9 +40,19 @@ func (s *Shelves) Events(ctx context.Context, w pim.Window, calendars []pim.Coll
 	}
 	loc := w.Location()
 	// A day's room: dates and floating times are read on the clock of the person.
-	os, err := st.PIMEvents(ctx, cals, w.Start.Unix()-86400, w.End.Unix()+86400)
+	from, to := w.Start.Unix()-86400, w.End.Unix()+86400
+	wide, err := s.wide(ctx, st, cals)
 	if err != nil {
 		return nil, err
+	}
+	os, err := st.PIMEvents(ctx, cals, from, to)
+	if err != nil {
+		return nil, err
+	}
+	for i := range wide {
+		if wide[i].First < to && wide[i].Last > from {
+			os = append(os, wide[i])
+		}
 	}
 	out := make([]pim.Occurrence, 0, 4*len(os))
 	var rich []int
@@ -83,6 +93,30 @@ func (s *Shelves) Events(ctx context.Context, w pim.Window, calendars []pim.Coll
 		}
 	}
 	return inOrder(out), nil
+}
+
+// wide are the rows of the events that repeat or last long, kept in memory until any object changes.
+func (s *Shelves) wide(ctx context.Context, st *store.Store, cals []int64) ([]store.PIMObject, error) {
+	ver, err := st.PIMVersion(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	if s.wideVer == ver && slices.Equal(s.wideCals, cals) && s.wideRows != nil {
+		defer s.mu.Unlock()
+		return s.wideRows, nil
+	}
+	s.mu.Unlock()
+	os, err := st.PIMWide(ctx, cals)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(os) <= maxParsed {
+		s.wideVer, s.wideCals, s.wideRows = ver, slices.Clone(cals), os
+	}
+	return os, nil
 }
 
 // inOrder sorts by start, days first, longer ones first, then by title. Occurrences are large, so that their keys are sorted and each is moved once.

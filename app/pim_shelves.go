@@ -30,6 +30,10 @@ type Shelves struct {
 	parsed map[int64]*parsed // by object
 	undo   map[int64]func(context.Context) error
 	next   int64
+
+	wideVer  int64 // of wideRows, see wide
+	wideCals []int64
+	wideRows []store.PIMObject
 }
 
 // shelfNet is what the shelves need of the rest of the program.

@@ -243,6 +243,9 @@ func (tx *Tx) DropPIMCollection(id int64) error {
 		return err
 	}
 	tx.touchPIM(string(c.Kind))
+	if _, err := tx.nextPIMVer(); err != nil {
+		return err
+	}
 	return tx.dropPIM("col=?", "id=?", id)
 }
 

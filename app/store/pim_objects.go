@@ -222,7 +222,8 @@ func (tx *Tx) HidePIMObject(id int64, hide bool) error {
 		return missing("entry")
 	}
 	tx.touchPIM(kind)
-	return nil
+	_, err = tx.nextPIMVer()
+	return err
 }
 
 // DeletePIMObject removes an object for good, with its ops. One that is gone is no error.
@@ -233,6 +234,9 @@ func (tx *Tx) DeletePIMObject(id int64) error {
 		return err
 	}
 	tx.touchPIM(kind)
+	if _, err := tx.nextPIMVer(); err != nil {
+		return err
+	}
 	for _, q := range []string{"DELETE FROM pimraw WHERE id=?", "DELETE FROM pimwords WHERE obj=?", "DELETE FROM pimmails WHERE obj=?", "DELETE FROM pimfts WHERE rowid=?", "DELETE FROM pimops WHERE obj=?"} {
 		if _, err := tx.w.exec(q, id); err != nil {
 			return err

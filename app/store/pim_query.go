@@ -205,32 +205,46 @@ func (s *Store) PIMByAddress(ctx context.Context, addr string) ([]PIMObject, err
 	return os, local("contacts", err)
 }
 
-// PIMEvents returns the events that may touch [from, to) (seconds), without bytes; of those that repeat it is known only that they may.
+// PIMEvents returns the events that last at most wideAfter and do not repeat, and may touch [from, to) (seconds), without bytes.
 func (s *Store) PIMEvents(ctx context.Context, cols []int64, from, to int64) ([]PIMObject, error) {
 	if len(cols) == 0 {
 		return nil, nil
 	}
 	args := []any{from - wideAfter, to, from - 1}
 	in := inClause("col", cols, &args)
+	return s.pimEvents(ctx, "INDEXED BY pimobjs_narrow WHERE kind='event' AND hide=0 AND wide=0 AND first>=? AND first<? AND last>? AND "+in, args)
+}
+
+// PIMWide returns all other events, also those of another time.
+func (s *Store) PIMWide(ctx context.Context, cols []int64) ([]PIMObject, error) {
+	if len(cols) == 0 {
+		return nil, nil
+	}
+	var args []any
+	in := inClause("col", cols, &args)
+	return s.pimEvents(ctx, "INDEXED BY pimobjs_wide WHERE kind='event' AND hide=0 AND wide=1 AND "+in, args)
+}
+
+func (s *Store) pimEvents(ctx context.Context, where string, args []any) ([]PIMObject, error) {
 	var out []PIMObject
-	add := func(scan func(...any) error) error {
+	err := s.reads.rows(ctx, "SELECT id, col, ver, uid, title, data, flags, first, last, start, stop FROM pimobjs "+where, args, func(scan func(...any) error) error {
 		o := PIMObject{Kind: "event"}
 		var data string
-		if err := scan(&o.ID, &o.Collection, &o.Ver, &o.UID, &o.Title, &data, &o.Flags, &o.Start, &o.Stop); err != nil {
+		if err := scan(&o.ID, &o.Collection, &o.Ver, &o.UID, &o.Title, &data, &o.Flags, &o.First, &o.Last, &o.Start, &o.Stop); err != nil {
 			return err
 		}
 		o.Data = strings.Split(data, dataSep)
 		out = append(out, o)
 		return nil
-	}
-	err := s.reads.rows(ctx, "SELECT id, col, ver, uid, title, data, flags, start, stop FROM pimobjs INDEXED BY pimobjs_narrow WHERE kind='event' AND hide=0 AND wide=0 AND first>=? AND first<? AND last>? AND "+in, args, add)
-	if err != nil {
-		return nil, local("events", err)
-	}
-	args = []any{from - 1, to}
-	in = inClause("col", cols, &args)
-	err = s.reads.rows(ctx, "SELECT id, col, ver, uid, title, data, flags, start, stop FROM pimobjs INDEXED BY pimobjs_wide WHERE kind='event' AND hide=0 AND wide=1 AND last>? AND first<? AND "+in, args, add)
+	})
 	return out, local("events", err)
+}
+
+// PIMVersion changes with every change of any object.
+func (s *Store) PIMVersion(ctx context.Context) (int64, error) {
+	var n int64
+	_, err := s.reads.row(ctx, "SELECT value FROM counters WHERE key='pim'", nil, &n)
+	return n, local("objects", err)
 }
 
 // PIMRaw returns the bytes of objects.

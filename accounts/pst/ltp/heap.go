@@ -87,24 +87,25 @@ func (h *Heap) Item(id HID) ([]byte, error) {
 
 // item finds an item in a block of a heap ([MS-PST] 2.3.1.5 HNPAGEMAP).
 func item(b []byte, index int, id HID) ([]byte, error) {
-	bad := fmt.Errorf("%w: heap item %#x", ndb.ErrLost, uint32(id))
 	if len(b) < 2 || id&31 != 0 || index < 1 {
-		return nil, bad
+		return nil, badItem(id)
 	}
 	m := int(le.Uint16(b))
 	if m+4 > len(b) {
-		return nil, bad
+		return nil, badItem(id)
 	}
 	n := int(le.Uint16(b[m:]))
 	if index > n || m+4+2*(n+1) > len(b) {
-		return nil, bad
+		return nil, badItem(id)
 	}
 	lo, hi := int(le.Uint16(b[m+2+2*index:])), int(le.Uint16(b[m+4+2*index:]))
 	if lo > hi || hi > m {
-		return nil, bad
+		return nil, badItem(id)
 	}
 	return b[lo:hi:hi], nil
 }
+
+func badItem(id HID) error { return fmt.Errorf("%w: heap item %#x", ndb.ErrLost, uint32(id)) }
 
 // isHID reports whether an HNID names an item of the heap, not a subnode.
 func isHID(v uint32) bool { return v&31 == 0 }

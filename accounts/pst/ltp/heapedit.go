@@ -101,27 +101,27 @@ func (h *HeapEdit) block(i int) (*hblock, error) {
 	if err != nil {
 		return nil, err
 	}
-	bad := fmt.Errorf("%w: block %d of a heap", ndb.ErrLost, i)
+	bad := func() error { return fmt.Errorf("%w: block %d of a heap", ndb.ErrLost, i) }
 	if len(b) < headOf(i) {
-		return nil, bad
+		return nil, bad()
 	}
 	m := int(le.Uint16(b))
 	if m+4 > len(b) || m < headOf(i) {
-		return nil, bad
+		return nil, bad()
 	}
 	n := int(le.Uint16(b[m:]))
 	if m+4+2*(n+1) > len(b) {
-		return nil, bad
+		return nil, bad()
 	}
 	x := &hblock{ends: make([]int, n), frees: int(le.Uint16(b[m+2:]))}
 	last := int(le.Uint16(b[m+4:]))
 	if last != headOf(i) {
-		return nil, bad
+		return nil, bad()
 	}
 	for j := range n {
 		e := int(le.Uint16(b[m+6+2*j:]))
 		if e < last || e > m {
-			return nil, bad
+			return nil, bad()
 		}
 		x.ends[j], last = e, e
 	}

@@ -2,6 +2,7 @@ package ltp
 
 import (
 	"math"
+	"strings"
 
 	"github.com/postrider/postrider/accounts/msox/prop"
 )
@@ -32,11 +33,26 @@ func decode(t prop.Type, b []byte) (v prop.Value, ok bool) {
 	case prop.GuidType:
 		return prop.GUID(b[:16]), true
 	case prop.Unicode:
-		return prop.UTF16(b), true
+		return text(b), true
 	case prop.Null, prop.Unspecified:
 		return nil, true
 	}
 	return b[:len(b):len(b)], true
+}
+
+// text decodes a string; most have only ASCII in them.
+func text(b []byte) string {
+	for i := 0; i+1 < len(b); i += 2 {
+		if b[i+1] != 0 || b[i] >= 0x80 {
+			return prop.UTF16(b)
+		}
+	}
+	var out strings.Builder
+	out.Grow(len(b) / 2)
+	for i := 0; i+1 < len(b); i += 2 {
+		out.WriteByte(b[i])
+	}
+	return out.String()
 }
 
 // decodeMulti reads values of several parts ([MS-PST] 2.3.3.4).

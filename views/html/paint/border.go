@@ -276,9 +276,35 @@ func (c *canvas) dashes(x0, y0, x1, y1, w float64, dotted bool, n color.NRGBA) {
 		dx, dy := (x1-x0)/length*w/2, (y1-y0)/length*w/2
 		x0, y0, x1, y1 = x0+dx, y0+dy, x1-dx, y1-dy
 	}
+	// Only the part that can be seen is dashed: a long line begins whole periods later.
+	ux, uy := (x1-x0)/length, (y1-y0)/length
+	period := 0.0
+	for _, d := range pen.Dash {
+		period += d
+	}
+	if period > 0 {
+		from, to := along(c.clip, x0, y0, ux, uy, w+period)
+		from = math.Floor(max(from, 0)/period) * period
+		to = min(to, math.Hypot(x1-x0, y1-y0))
+		if to <= from {
+			return
+		}
+		x1, y1 = x0+ux*to, y0+uy*to
+		x0, y0 = x0+ux*from, y0+uy*from
+	}
 	p.MoveTo(x0, y0)
 	p.LineTo(x1, y1)
 	c.fillPath(p.Stroke(pen, 1), vector.Identity, n)
+}
+
+// along is the range of a level or upright line that crosses a rectangle, measured from its start, with a margin.
+func along(r image.Rectangle, x, y, ux, uy, margin float64) (from, to float64) {
+	if math.Abs(ux) >= math.Abs(uy) {
+		from, to = float64(r.Min.X)-x, float64(r.Max.X)-x
+	} else {
+		from, to = float64(r.Min.Y)-y, float64(r.Max.Y)-y
+	}
+	return from - margin, to + margin
 }
 
 // dashPen chooses dashes and gaps that fit a length, as Chromium does.

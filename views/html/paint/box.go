@@ -19,10 +19,10 @@ type frame struct {
 
 // thickness is a border's width in device pixels: whole ones, never less than one.
 func (c *canvas) thickness(w float64) int {
-	if w <= 0 {
+	if !(w > 0) {
 		return 0
 	}
-	return max(1, int(math.Floor(w*c.scale+1e-6)))
+	return max(1, int(within(math.Floor(w*c.scale+1e-6), 0, 1e6)))
 }
 
 func (c *canvas) frame(b *display.Box) frame {
@@ -50,6 +50,9 @@ func (f *frame) innerRadius() [4][2]float64 {
 // box paints shadows, background and borders.
 func (c *canvas) box(b *display.Box) {
 	f := c.frame(b)
+	if f.outer.Empty() {
+		return
+	}
 	for i := len(b.Shadows) - 1; i >= 0; i-- {
 		if !b.Shadows[i].Inset {
 			c.dropShadow(f, b.Shadows[i])
@@ -105,7 +108,7 @@ func (c *canvas) layer(b *display.Box, f frame, l *display.Layer) {
 		return
 	}
 	tile := c.pixels(l.Tile)
-	if tile.Dx() <= 0 || tile.Dy() <= 0 {
+	if tile.Dx() <= 0 || tile.Dy() <= 0 || area.Empty() {
 		return
 	}
 	var shade shader

@@ -22,6 +22,7 @@ type canvas struct {
 	row2   []uint8
 	line   []uint8 // colours of a row, 4 bytes a pixel
 	groups []group
+	budget int // pixels that effects may still take; beyond it they are left out
 }
 
 // group is what was there before a Push.
@@ -32,12 +33,24 @@ type group struct {
 	round   *vector.Path // the clip's outline, nil = a rectangle
 }
 
+// effectPixels bounds the blurs and groups of one call of Paint: some tenths of a second of work.
+const effectPixels = 60 << 20
+
+// afford takes pixels from the budget; false when it is spent.
+func (c *canvas) afford(pixels int) bool {
+	if pixels > c.budget {
+		return false
+	}
+	c.budget -= pixels
+	return true
+}
+
 var rasters = sync.Pool{New: func() any { return &vector.Raster{} }}
 
 func newCanvas(img *image.RGBA, scale float64, o Options) *canvas {
 	w := img.Rect.Dx()
 	return &canvas{img: img, clip: img.Rect, scale: scale, opt: o, raster: rasters.Get().(*vector.Raster), side: rasters.Get().(*vector.Raster),
-		row: make([]uint8, w), row2: make([]uint8, w), line: make([]uint8, 4*w)}
+		row: make([]uint8, w), row2: make([]uint8, w), line: make([]uint8, 4*w), budget: effectPixels}
 }
 
 func (c *canvas) free() {
@@ -47,12 +60,23 @@ func (c *canvas) free() {
 
 // snap is the device pixel edge nearest to a CSS px.
 func (c *canvas) snap(v float64) int {
-	return int(math.Floor(min(max(v*c.scale, -1e8), 1e8) + 0.5))
+	return int(math.Floor(within(v*c.scale, -1e8, 1e8) + 0.5))
 }
 
-// pixels is a rectangle on whole pixels.
+// within bounds a number; what is none is the lower bound, or 0 where that is inside.
+func within(v, low, high float64) float64 {
+	if math.IsNaN(v) {
+		return max(low, 0)
+	}
+	return min(max(v, low), high)
+}
+
+// sigma is the deviation of a blur in device pixels.
+func (c *canvas) sigma(blur float64) float64 { return within(blur*c.scale/2, 0, 300) }
+
+// pixels is a rectangle on whole pixels, empty where its size is negative.
 func (c *canvas) pixels(r display.Rect) image.Rectangle {
-	return image.Rect(c.snap(r.X), c.snap(r.Y), c.snap(r.X+r.W), c.snap(r.Y+r.H))
+	return image.Rectangle{Min: image.Pt(c.snap(r.X), c.snap(r.Y)), Max: image.Pt(c.snap(r.X+r.W), c.snap(r.Y+r.H))}
 }
 
 // div255 divides a product of two bytes by 255, rounded.
@@ -178,7 +202,7 @@ func extent(p *vector.Path, m vector.Matrix) image.Rectangle {
 		x, y := m.Apply(q[0], q[1])
 		ax, ay, bx, by = min(ax, x), min(ay, y), max(bx, x), max(by, y)
 	}
-	lim := func(v float64) int { return int(min(max(v, -1e8), 1e8)) }
+	lim := func(v float64) int { return int(within(v, -1e8, 1e8)) }
 	return image.Rect(lim(math.Floor(ax)), lim(math.Floor(ay)), lim(math.Ceil(bx)), lim(math.Ceil(by)))
 }
 
@@ -203,7 +227,7 @@ func (c *canvas) push(v *display.Push, effects bool) bool {
 	if clip.Empty() || v.Opacity <= 0 {
 		return false
 	}
-	if g.opacity < 1 || g.round != nil {
+	if (g.opacity < 1 || g.round != nil) && c.afford(clip.Dx()*clip.Dy()) {
 		g.img = c.img
 		c.img = image.NewRGBA(clip)
 	}

@@ -17,7 +17,7 @@ func rounded(r [4][2]float64) bool {
 
 func scaled(r [4][2]float64, s float64) [4][2]float64 {
 	for i := range r {
-		if r[i][0] <= 0 || r[i][1] <= 0 {
+		if !(r[i][0] > 0) || !(r[i][1] > 0) || r[i][0] > 1e6 || r[i][1] > 1e6 {
 			r[i] = [2]float64{}
 			continue
 		}

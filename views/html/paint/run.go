@@ -143,7 +143,10 @@ func (c *canvas) stamp(src *image.RGBA, x, y int, alpha uint8) {
 func (c *canvas) decorate(r *display.Run, d display.Decoration) {
 	n := d.Color
 	x0, x1 := r.X*c.scale, (r.X+r.W)*c.scale
-	thick := max(1, math.Round(d.Thick*c.scale))
+	thick := within(math.Round(d.Thick*c.scale), 1, 1000)
+	if !(x1 > x0) || x1-x0 > 1e7 {
+		return
+	}
 	y := math.Floor(d.Y*c.scale + 0.5)
 	switch d.Line {
 	case style.NoLine, style.Hidden:

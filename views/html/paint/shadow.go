@@ -9,7 +9,7 @@ import (
 	"github.com/postrider/postrider/views/html/vector"
 )
 
-const maxShadow = 16 << 20 // pixels of one blurred mask
+const maxShadow = 8 << 20 // pixels of one blurred mask
 
 // dropShadow paints the shadow of a box, outside it only.
 func (c *canvas) dropShadow(f frame, s style.Shadow) {
@@ -17,7 +17,7 @@ func (c *canvas) dropShadow(f frame, s style.Shadow) {
 	if n.A == 0 {
 		return
 	}
-	spread := int(math.Round(s.Spread * c.scale))
+	spread := int(within(math.Round(s.Spread*c.scale), -1e6, 1e6))
 	r := f.outer.Inset(-spread).Add(image.Pt(c.snap(s.X), c.snap(s.Y)))
 	if r.Empty() {
 		return
@@ -29,7 +29,7 @@ func (c *canvas) dropShadow(f frame, s style.Shadow) {
 		}
 	}
 	p := roundPath(r, radius)
-	sigma := s.Blur * c.scale / 2
+	sigma := c.sigma(s.Blur)
 	hole := roundPath(f.outer, f.radius)
 	c.blurred(p, r, sigma, func(x, y int, cov []uint8) {
 		c.cover(x, y, cov, premultiplied(n))
@@ -42,9 +42,9 @@ func (c *canvas) innerShadow(f frame, s style.Shadow) {
 	if n.A == 0 || f.inner.Empty() {
 		return
 	}
-	spread := int(math.Round(s.Spread * c.scale))
+	spread := int(within(math.Round(s.Spread*c.scale), -1e6, 1e6))
 	hole := f.inner.Inset(spread).Add(image.Pt(c.snap(s.X), c.snap(s.Y)))
-	sigma := s.Blur * c.scale / 2
+	sigma := c.sigma(s.Blur)
 	far := int(3*sigma) + 2
 	outer := f.inner.Inset(-far)
 	if !hole.Empty() {
@@ -87,7 +87,7 @@ func (c *canvas) blurred(p *vector.Path, bounds image.Rectangle, sigma float64, 
 	}
 	// Only what can reach the seen part is rasterised.
 	work := seen.Inset(-far)
-	if work.Dx()*work.Dy() > maxShadow {
+	if n := work.Dx() * work.Dy(); n > maxShadow || !c.afford(2*n) {
 		return
 	}
 	m := image.NewAlpha(work)
@@ -190,7 +190,7 @@ func (c *canvas) textShadow(r *display.Run, s style.Shadow) {
 		c.letters(r, s.X*c.scale, s.Y*c.scale, n)
 		return
 	}
-	sigma := s.Blur * c.scale / 2
+	sigma := c.sigma(s.Blur)
 	far := int(math.Ceil(3*sigma)) + 1
 	grow := r.Shaped.Size
 	area := c.pixels(display.Rect{X: r.X - grow + s.X, Y: r.Y - grow + s.Y, W: r.W + 2*grow, H: r.H + 2*grow}).Inset(-far)
@@ -199,7 +199,7 @@ func (c *canvas) textShadow(r *display.Run, s style.Shadow) {
 		return
 	}
 	work := seen.Inset(-far)
-	if work.Dx()*work.Dy() > maxShadow {
+	if n := work.Dx() * work.Dy(); n > maxShadow || !c.afford(2*n) {
 		return
 	}
 	l := newCanvas(image.NewRGBA(work), c.scale, Options{})

@@ -50,6 +50,8 @@ func (w *Window) boxCommand(c mailboxes.Command, a mail.AccountID, b mail.Mailbo
 		kit.Ask(w.win.Canvas(), "Empty "+name, plural(b.Total, "message")+" in it will be gone for good. This cannot be undone.", "Empty "+name, true, func() {
 			w.background(func(ctx context.Context) error { return w.c.EmptyTrash(ctx, b.ID) })
 		})
+	case mailboxes.ToArchive:
+		w.archive(a)
 	case mailboxes.MarkAllRead:
 		v := store.View{Mailbox: b.ID}
 		if b.ID == 0 {

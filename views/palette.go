@@ -105,6 +105,9 @@ func (w *Window) paletteItems() []kit.LaunchItem {
 	if len(w.undo) > 0 {
 		act("Undo", "undo-2", "", w.undoLast)
 	}
+	act("Calendar", "calendar", "events appointments", w.ShowCalendar)
+	act("Contacts", "contact-round", "people addresses", w.ShowPeople)
+	act("Archive to PST", "package", "outlook data file backup", func() { w.archive("") })
 	act("Settings", "sliders-horizontal", "preferences options", func() { w.openSettings("") })
 	act("Add an account", "plus", "new", w.openWizard)
 	act("Keys", "keyboard", "shortcuts help", w.help)

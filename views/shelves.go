@@ -8,6 +8,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/views/agenda"
+	"github.com/postrider/postrider/views/archive"
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/mailboxes"
 	"github.com/postrider/postrider/views/people"
@@ -55,4 +56,9 @@ func (w *Window) openURL(url string) error {
 		return nil
 	}
 	return w.h.OpenURL(url)
+}
+
+// archive plans the archive of an account, "" = the first.
+func (w *Window) archive(a mail.AccountID) {
+	archive.Show(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast}, a)
 }

@@ -28,6 +28,7 @@ const (
 	Unsubscribe Command = "unsubscribe"
 	MarkAllRead Command = "read"
 	EmptyTrash  Command = "empty"
+	ToArchive   Command = "archive" // into an Outlook data file
 )
 
 // Sidebar lists the places. Set the functions before the first Show.
@@ -302,6 +303,7 @@ func (s *Sidebar) menu(it item) []kit.MenuItem {
 		return []kit.MenuItem{
 			{Text: "New mailbox…", Icon: "folder", Do: do(NewMailbox, mail.Mailbox{})},
 			{Text: "Show all mailboxes", Icon: "eye", Checked: s.all[it.account.ID], Do: func() { s.all[it.account.ID] = !s.all[it.account.ID]; s.rebuild() }},
+			{Text: "Archive to PST…", Icon: "package", Do: do(ToArchive, mail.Mailbox{})},
 			kit.Separator(),
 			{Text: "Account settings", Icon: "settings-2", Do: func() { s.OnAccount(it.account.ID) }},
 		}

@@ -1,0 +1,46 @@
+// Package archive holds the dialogs for moving mail into an Outlook data file: what is taken and where it goes, how far it is, and what came of it. Copying, proving and
+// moving are the program's ([app.App.Archive]); nothing here decides what may be removed.
+package archive
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
+)
+
+// Client is what the dialogs ask the program for.
+type Client interface {
+	Accounts(ctx context.Context) ([]mail.Account, error)
+	Mailboxes(ctx context.Context) ([]mail.Mailbox, error)
+	EstimateArchive(ctx context.Context, p app.ArchivePlan) ([]app.ArchiveBox, error)
+	Archive(ctx context.Context, p app.ArchivePlan, progress func(app.ArchiveState)) (app.ArchiveState, error)
+	ResumeArchive(ctx context.Context, run string, progress func(app.ArchiveState)) (app.ArchiveState, error)
+	Archives(ctx context.Context) ([]app.ArchiveState, error)
+	UndoArchive(ctx context.Context, run string) (back, gone int, err error)
+}
+
+// Hooks join the dialogs to the window.
+type Hooks struct {
+	Do     func(func())
+	Now    func() time.Time
+	Failed func(error)
+	Toast  func(icon, text string)
+}
+
+func count(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return count(n) + " " + many
+}

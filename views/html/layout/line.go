@@ -152,7 +152,7 @@ func (p *para) build(cl cutLine, y, indent float64) line {
 			}
 			ents = append(ents, p.atom(it, states, cur))
 		case iBreak:
-			if !e.loose || !content {
+			if !e.loose || !measured(states, cur) {
 				states[cur].grow(states[cur].f.asc, states[cur].f.desc)
 			}
 			ents = append(ents, ent{kind: iBreak, item: it, box: it.box, from: from, to: to, state: cur, level: it.level})
@@ -192,6 +192,16 @@ func (p *para) blank(it *item, from, to int32) bool {
 		}
 	}
 	return true
+}
+
+// measured tells whether anything in the innermost open inline box has an extent on the line; all states after it are of boxes in it.
+func measured(states []istate, i int) bool {
+	for ; i < len(states); i++ {
+		if states[i].used {
+			return true
+		}
+	}
+	return false
 }
 
 func hasLate(states []istate, ents []ent) bool {

@@ -165,7 +165,7 @@ func TestKilledWhileSending(t *testing.T) {
 			w.everywhere("send", func(at string, r result, a *app.App) {
 				const name = "the answer"
 				acc := w.acc(a, 0)
-				ls := same(w.t, w.s, a, acc, at)
+				var ls []letter
 				got := letters(w.t, w.s, w.to)
 				n := len(where(got, name))
 				if n > 1 {
@@ -177,6 +177,9 @@ func TestKilledWhileSending(t *testing.T) {
 				}
 				if len(out) > 1 || len(out) == 1 && out[0].State != mail.OutUnsure {
 					w.t.Fatalf("%s: the outbox holds %+v", at, out)
+				}
+				if len(out) == 0 { // what is in the outbox is not listed as a draft, but the server has it as one
+					ls = same(w.t, w.s, a, acc, at)
 				}
 				for _, o := range out {
 					// The person looks whether it arrived and says so; only then may it go out again.

@@ -25,6 +25,10 @@
 // An outbox row goes waiting, sending, and away: sending is durable before the first byte. Found so at the start it is
 // unsure, as after a connection that ended without the answer: it is looked for in the account's mailboxes, else the person decides.
 //
+// # Contacts and calendars
+//
+// Files pim*.go: each CardDAV or CalDAV connection has a supervisor of its own (shelf) with the same promises; see there for what is done when both sides changed an object.
+//
 // # What ops mean
 //
 // Ops of one message are carried out in order; the mailbox and name used are the row's present Base and Ref, so that an op made while an

@@ -37,6 +37,12 @@
 // Flags are kept twice: the server's and the shown ones, which are the server's with the pending ops applied in order. They are computed again
 // whenever the server's change or an op is dropped, so a refused change takes itself back.
 //
+// # Contacts and calendars
+//
+// Files pim*.go: collections, objects and a journal of their own (pim_schema.go says which table is for what). The bytes of an object are kept apart from the row that lists show,
+// and what a row shows is made of them by package ingest, outside the write lock. Events that repeat are found by a partial index of those alone, the others by their start; the
+// number of objects of a collection is kept by triggers.
+//
 // # Full text
 //
 // PutBodies and Insert queue messages (table unindexed) and put their words aside, see spool; [Store.Index] moves them into the index, the newest first,

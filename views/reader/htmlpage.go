@@ -8,11 +8,13 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/views/html/dom"
+	"github.com/postrider/postrider/views/html/gate"
 	"github.com/postrider/postrider/views/html/view"
 	"github.com/postrider/postrider/views/kit"
 )
@@ -42,8 +44,8 @@ func (c *card) newPage(b *mail.Body) *htmlBody {
 	ctx, stop := context.WithCancel(context.Background())
 	h := &htmlBody{stop: stop}
 	id, parts := c.s.ID, b.Parts
-	load := c.load // the value when it was made: what is allowed later makes a page of its own
-	trackers := map[string]bool{}
+	load := c.load                           // the value when it was made: what is allowed later makes a page of its own
+	var verdict atomic.Pointer[gate.Verdict] // set before anything of the mail is laid out
 	fetch := func(ctx context.Context, address string) ([]byte, error) {
 		address = strings.TrimSpace(address)
 		if cid, ok := cutScheme(address, "cid:"); ok {
@@ -59,7 +61,7 @@ func (c *card) newPage(b *mail.Body) *htmlBody {
 			}
 			return nil, errBlocked
 		}
-		if !load || trackers[address] {
+		if v := verdict.Load(); !load || v == nil || !v.Allows(address) {
 			return nil, errBlocked
 		}
 		return c.p.c.RemotePicture(ctx, address)
@@ -81,17 +83,10 @@ func (c *card) newPage(b *mail.Body) *htmlBody {
 		h.mail.Ground = color.NRGBA{255, 255, 255, 255}
 	}
 	v = view.New(&counted{Mail: h.mail, first: func(d *dom.Document) {
-		blocked, n := 0, 0
-		for _, r := range d.Remote {
-			if r.Tracker != "" {
-				trackers[r.URL] = true
-				n++
-			} else if r.Kind == dom.Image || r.Kind == dom.Background {
-				blocked++
-			}
-		}
+		j := gate.Judge(d)
+		verdict.Store(j)
 		c.p.do(func() {
-			h.blocked, h.trackers, h.counted = blocked, n, true
+			h.blocked, h.trackers, h.counted = j.Pictures(), len(j.Trackers), true
 			c.notices()
 			c.Refresh()
 			c.p.grown()

@@ -1,29 +1,17 @@
 package view
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"image"
-	_ "image/gif" // the formats of mail
-	_ "image/jpeg"
-	_ "image/png"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
 
-	_ "golang.org/x/image/bmp"
-	"golang.org/x/image/draw"
-	_ "golang.org/x/image/webp"
+	decode "github.com/postrider/postrider/views/html/picture"
 )
 
-// The bounds of the pictures of one mail.
-const (
-	maxPixels  = 40_000_000 // of one picture
-	maxDecoded = 160 << 20  // bytes kept decoded
-	maxScaled  = 48 << 20   // bytes kept at the size they are drawn
-)
+// maxScaled bounds the pictures of one mail that are kept at the size they are drawn, in bytes.
+const maxScaled = 48 << 20
 
 // Pictures holds the pictures of one mail. What it does not have yet it asks for on goroutines of its own, and tells when there is more. It is safe for concurrent use.
 type Pictures struct {
@@ -36,7 +24,6 @@ type Pictures struct {
 	mu    sync.Mutex
 	all   map[string]*picture
 	slots chan struct{}
-	bytes int
 	small int
 	old   []scaledKey
 	scale map[scaledKey]*image.RGBA
@@ -46,8 +33,7 @@ type Pictures struct {
 
 type picture struct {
 	data []byte
-	w, h int
-	img  image.Image
+	info decode.Info
 	bad  bool
 }
 
@@ -77,10 +63,7 @@ func (p *Pictures) Size(address string) (w, h float64, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	x := p.ask(address)
-	if x.w == 0 {
-		return 0, 0, false
-	}
-	return float64(x.w), float64(x.h), true
+	return float64(x.info.Width), float64(x.info.Height), x.info.Width > 0
 }
 
 // ask returns what is known of a picture and has it loaded when it is new.
@@ -104,12 +87,12 @@ func (p *Pictures) load(address string, x *picture) {
 	var data []byte
 	var err error
 	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(address)), "data:") {
-		data = dataURL(address)
+		data = decode.Data(address, decode.Limits{})
 	} else {
 		data, err = p.Fetch(p.ctx, address)
 	}
-	cfg, _, derr := image.DecodeConfig(bytes.NewReader(data))
-	ok := err == nil && derr == nil && cfg.Width > 0 && cfg.Height > 0 && cfg.Width < 1<<16 && cfg.Height < 1<<16 && cfg.Width*cfg.Height <= maxPixels
+	info, derr := decode.Read(data, decode.Limits{})
+	ok := err == nil && derr == nil
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.ctx.Err() != nil {
@@ -119,7 +102,7 @@ func (p *Pictures) load(address string, x *picture) {
 	if !ok {
 		return
 	}
-	x.data, x.w, x.h = data, cfg.Width, cfg.Height
+	x.data, x.info = data, info
 	p.tell(true)
 }
 
@@ -141,7 +124,7 @@ func (p *Pictures) tell(sized bool) {
 
 // Scaled returns a picture at a size in device pixels, nil while it is not here. It decodes: call it off the window's goroutine. The result is not to be changed.
 func (p *Pictures) Scaled(address string, w, h int) *image.RGBA {
-	if w <= 0 || h <= 0 || w > 8192 || h > 8192 {
+	if w <= 0 || h <= 0 || w > maxScaled/4/h {
 		return nil
 	}
 	key := scaledKey{address, w, h}
@@ -151,31 +134,17 @@ func (p *Pictures) Scaled(address string, w, h int) *image.RGBA {
 		return s
 	}
 	x := p.ask(address)
-	img, data := x.img, x.data
+	info, data := x.info, x.data
 	p.mu.Unlock()
-	if img == nil {
-		if data == nil {
-			return nil
-		}
-		var err error
-		if img, _, err = image.Decode(bytes.NewReader(data)); err != nil {
-			p.mu.Lock()
-			x.bad, x.data = true, nil
-			p.mu.Unlock()
-			return nil
-		}
+	if data == nil {
+		return nil
 	}
-	s := image.NewRGBA(image.Rect(0, 0, w, h))
-	if b := img.Bounds(); b.Dx() == w && b.Dy() == h {
-		draw.Draw(s, s.Bounds(), img, b.Min, draw.Src)
-	} else {
-		draw.CatmullRom.Scale(s, s.Bounds(), img, b, draw.Src, nil)
-	}
+	s := decode.Draw(data, info, decode.Limits{}, w, h)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if n := 4 * x.w * x.h; x.img == nil && p.bytes+n <= maxDecoded && n < 16<<20 {
-		x.img = img
-		p.bytes += n
+	if s == nil {
+		x.bad, x.data = true, nil
+		return nil
 	}
 	for p.small+len(s.Pix) > maxScaled && len(p.old) > 0 {
 		if o := p.scale[p.old[0]]; o != nil {
@@ -188,33 +157,4 @@ func (p *Pictures) Scaled(address string, w, h int) *image.RGBA {
 	p.old = append(p.old, key)
 	p.small += len(s.Pix)
 	return s
-}
-
-// dataURL decodes a data: address (RFC 2397), nil when it is none.
-func dataURL(s string) []byte {
-	head, body, ok := strings.Cut(strings.TrimSpace(s), ",")
-	if !ok || len(s) > 24<<20 {
-		return nil
-	}
-	if strings.HasSuffix(strings.ToLower(strings.TrimSpace(head)), ";base64") {
-		if u, err := url.PathUnescape(body); err == nil {
-			body = u
-		}
-		body = strings.Map(func(r rune) rune {
-			if r == ' ' || r == '\n' || r == '\r' || r == '\t' {
-				return -1
-			}
-			return r
-		}, body)
-		b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(body, "="))
-		if err != nil {
-			return nil
-		}
-		return b
-	}
-	u, err := url.PathUnescape(body)
-	if err != nil {
-		return nil
-	}
-	return []byte(u)
 }

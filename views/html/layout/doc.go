@@ -3,7 +3,7 @@
 // # How it goes
 //
 // [Lay] turns the style tree into a tree of boxes (build.go, tables.go: anonymous boxes, blocks inside of inlines, list markers), lays them out,
-// places what is positioned, and writes the display list (paint.go, order.go).
+// places what is positioned, and writes the display list (paint.go).
 //
 // A box that starts a formatting context of its own (a float, a cell, an inline block, a table, a flex box) is laid out by [engine.lay] at a border
 // box width that its caller found with [engine.fit] or [engine.fill]. All boxes within one formatting context hold their places relative
@@ -11,12 +11,13 @@
 //
 //	flow.go      block formatting: margins that collapse as they come, clearance, floats that wait for the top of their parent
 //	floats.go    the room that floats leave
-//	inline.go    inline formatting, independent of the width: one text, items, shaped words with their widths
-//	lines.go     filling lines; line.go: vertical alignment, bidi order, text-align
+//	inline.go    inline formatting, independent of the width: one text and its items; bidi.go: their levels; units.go: shaped words and their widths
+//	lines.go     filling lines; line.go: vertical alignment; place.go: bidi order, text-align, fragments
 //	sizes.go     widths and heights; intrinsic.go: min- and max-content, kept per box so that nested tables cost what they hold
 //	replaced.go  pictures and form controls
 //	columns.go, rows.go, table.go, borders.go   tables, by the algorithm of Chromium's engine
-//	flex.go, grid.go, absolute.go
+//	flex.go, flexplace.go; grid.go, tracks.go; absolute.go
+//	paint.go     the order of painting; paintbox.go, painttext.go, paintmore.go: what is painted
 //
 // # Rules
 //

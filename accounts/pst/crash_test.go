@@ -11,9 +11,11 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pst/ltp"
 	"github.com/postrider/postrider/accounts/pst/ndb"
@@ -353,5 +355,69 @@ func appendForever(path string) {
 		}
 		n += 5
 		fmt.Fprintln(io.Writer(os.Stdout), n)
+	}
+}
+
+// full is a disk that has no room beyond a size.
+type full struct {
+	tape
+	most int64
+}
+
+func (d *full) WriteAt(p []byte, off int64) (int, error) {
+	if off+int64(len(p)) > d.most {
+		return 0, &os.PathError{Op: "write", Path: "a.pst", Err: syscall.ENOSPC}
+	}
+	return d.tape.WriteAt(p, off)
+}
+
+// TestDiskFull: when the disk is full the file keeps what was confirmed, and the error says what it is.
+func TestDiskFull(t *testing.T) {
+	d := &full{most: 3 << 20}
+	s, err := Create("", CreateOptions{Storage: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := s.CreateFolder(0, "Inbox", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := newGenerator(2)
+	want := ""
+	for i := range 1000 {
+		if _, err = s.Add(box, g.message()); err == nil {
+			err = s.Commit()
+		}
+		if err != nil {
+			t.Logf("full after %d messages", i)
+			break
+		}
+		want = state(t, s)
+	}
+	if f := fault.Of(err); f == nil || f.Kind != fault.Local || f.Code != "disk-full" {
+		t.Fatalf("%v", err)
+	}
+	if _, err := s.Add(box, g.message()); err == nil {
+		t.Error("a writer that has failed goes on")
+	}
+	f, err := OpenReader(bytes.NewReader(d.b), int64(len(d.b)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := state(t, f); got != want {
+		t.Errorf("the file has\n%.300s\nwant\n%.300s", got, want)
+	}
+	if bad := layers(f.F); len(bad) > 0 {
+		t.Errorf("%v", bad[:min(4, len(bad))])
+	}
+	w, err := openWrite(&d.tape, int64(len(d.b)), Options{})
+	if err == nil {
+		_, err = w.Add(box, g.message())
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Errorf("with room again: %v", err)
 	}
 }

@@ -37,12 +37,13 @@ func (v *View) accountsPage() fyne.CanvasObject {
 	side := float32(372)
 	if w < 800 { // one column
 		page.Add(v.detailCard(*a, w))
+		page.Add(v.servicesCard(*a, w))
 		page.Add(v.serverCard(*a, w))
 		page.Add(v.hereCard(*a, w))
 		return page
 	}
 	left := v.detailCard(*a, w-side-16)
-	right := kit.Col(16, v.serverCard(*a, side), v.hereCard(*a, side))
+	right := kit.Col(16, v.servicesCard(*a, side), v.serverCard(*a, side), v.hereCard(*a, side))
 	page.Add(kit.Free(func() fyne.Size { return fyne.NewSize(0, max(left.MinSize().Height, right.MinSize().Height)) }, func(s fyne.Size) {
 		kit.Place(left, 0, 0, s.Width-side-16, left.MinSize().Height)
 		kit.Place(right, s.Width-side, 0, side, right.MinSize().Height)

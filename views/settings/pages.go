@@ -88,6 +88,9 @@ func (v *View) readingPage() fyne.CanvasObject {
 
 func (v *View) writingPage() fyne.CanvasObject {
 	page := kit.Col(16, v.page(
+		v.with("New messages", "Formatted text is sent with a plain version beside it.", option(v, "New messages", []string{"With formatting", "Plain text"}, []bool{false, true},
+			func(s app.Settings) bool { return s.PlainText }, func(s *app.Settings, x bool) { s.PlainText = x })),
+		kit.NewRule(kit.Line),
 		v.with("Undo send", "How long a message waits in the Outbox, so that you can take it back.", option(v, "Undo send", []string{"Off", "5 seconds", "10 seconds", "20 seconds", "30 seconds"}, []int{0, 5, 10, 20, 30},
 			func(s app.Settings) int { return s.UndoSend }, func(s *app.Settings, x int) { s.UndoSend = x })),
 		kit.NewRule(kit.Line),

@@ -78,6 +78,7 @@ type View struct {
 	keychain app.KeychainState
 	stats    store.Stats
 	usage    map[mail.AccountID]use
+	services map[mail.AccountID]shelf
 	chosen   mail.AccountID
 	tests    map[mail.AccountID][]mail.TestLine
 	testing  mail.AccountID
@@ -302,7 +303,7 @@ func (v *View) redraw() {
 // shown sums up what the page is built of.
 func (v *View) shown() string {
 	var b strings.Builder
-	fmt.Fprint(&b, v.at, v.chosen, v.testing, v.problem, v.keychain, v.stats, v.c.Settings(), v.width(), v.accounts, v.usage)
+	fmt.Fprint(&b, v.at, v.chosen, v.testing, v.problem, v.keychain, v.stats, v.c.Settings(), v.width(), v.accounts, v.usage, v.services)
 	for _, a := range v.accounts {
 		s := v.state(a.ID)
 		_, text, _ := stateOf(s)

@@ -322,6 +322,10 @@ func (x *appender) pst(box pst.Ref, path string) error {
 			if err == nil {
 				_, err = x.s.Add(to, m)
 			}
+			if m != nil && err != nil && itemOnly(err) {
+				// What can be read of it is better than nothing; what is lost is in the report.
+				_, err = x.s.Add(to, readable(m))
+			}
 			n := int64(0)
 			if err == nil {
 				n = sizeOf(m)
@@ -340,3 +344,42 @@ func (x *appender) pst(box pst.Ref, path string) error {
 }
 
 func sizeOf(m prop.Bag) int64 { return prop.Int(m, prop.PidTagMessageSize) }
+
+// readable is a message without the parts that cannot be read: attached messages that are lost are left out, and files end
+// where they cannot be read on.
+func readable(m *prop.Message) *prop.Message {
+	out := *m
+	out.Attachments = nil
+	for _, a := range m.Attachments {
+		if a.Embedded != nil {
+			e, err := a.Embedded()
+			if err != nil {
+				continue
+			}
+			e = readable(e)
+			a.Embedded = func() (*prop.Message, error) { return e, nil }
+		}
+		if open := a.Open; open != nil {
+			a.Open = func() (io.ReadCloser, int64, error) {
+				r, _, err := open()
+				if err != nil {
+					return io.NopCloser(bytes.NewReader(nil)), 0, nil
+				}
+				return cutShort{r}, -1, nil
+			}
+		}
+		out.Attachments = append(out.Attachments, a)
+	}
+	return &out
+}
+
+// cutShort ends where its reader fails.
+type cutShort struct{ io.ReadCloser }
+
+func (c cutShort) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	if err != nil {
+		err = io.EOF
+	}
+	return n, err
+}

@@ -52,12 +52,8 @@ func (w *Window) follow() {
 
 // note takes in what changed.
 func (w *Window) note(ch bus.Changed) {
-	if ch.Settings || ch.Resync {
-		if s := w.c.Settings(); s.Theme != w.settings.Theme || s.Contrast != w.settings.Contrast {
-			kit.Choose(kit.Mode(s.Theme), s.Contrast)
-		}
-		w.settings = w.c.Settings()
-		w.applySettings()
+	if (ch.Settings || ch.Resync) && !w.saving {
+		w.takeSettings()
 	}
 	if ch.Accounts || ch.Tree || len(ch.Mailboxes) > 0 || ch.Resync || ch.Drafts {
 		w.reload()

@@ -62,6 +62,7 @@ type Window struct {
 	bannerKey              string
 	dismissed              map[string]bool
 	placed                 string // where the reader is
+	saving, saveAgain      bool   // the settings are on their way to the store
 	setup                  *kit.Empty
 	sideOver               *kit.Overlay
 	state                  mailboxes.State
@@ -256,14 +257,47 @@ func (w *Window) boxName(s mail.Summary) (string, string) {
 // change changes the settings here and in the program.
 func (w *Window) change(f func(*app.Settings)) {
 	s := w.c.Settings()
+	if w.saving { // what is on its way is newer
+		s = w.settings
+	}
 	f(&s)
 	w.settings = s
 	w.applySettings()
+	w.save()
+}
+
+// save stores the settings; changes that come meanwhile are stored together after that, so that none takes the place of a later one.
+func (w *Window) save() {
+	if w.saving {
+		w.saveAgain = true
+		return
+	}
+	w.saving, w.saveAgain = true, false
+	s := w.settings
 	go func() {
-		if err := w.c.SetSettings(context.Background(), s); err != nil {
-			w.h.Do(func() { w.Failed(err) })
-		}
+		err := w.c.SetSettings(context.Background(), s)
+		w.h.Do(func() {
+			w.saving = false
+			if err != nil {
+				w.Failed(err)
+			}
+			if w.saveAgain {
+				w.save()
+				return
+			}
+			w.takeSettings()
+		})
 	}()
+}
+
+// takeSettings takes in the settings as the program has them.
+func (w *Window) takeSettings() {
+	s := w.c.Settings()
+	if s.Theme != w.settings.Theme || s.Contrast != w.settings.Contrast {
+		kit.Choose(kit.Mode(s.Theme), s.Contrast)
+	}
+	w.settings = s
+	w.applySettings()
 }
 
 func (w *Window) applySettings() {

@@ -437,3 +437,17 @@ func TestShowMessageOpensItInItsMailbox(t *testing.T) {
 		t.Errorf("afterwards the reader shows %q", s.Subject)
 	}
 }
+
+func TestSettingsChangedQuicklyAreAllStored(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	b.w.change(func(s *app.Settings) { s.Density = "compact" })
+	b.w.change(func(s *app.Settings) { s.ReadingSize = 18 })
+	b.w.change(func(s *app.Settings) { s.Sidebar = 300 })
+	b.until("all of them", func() bool {
+		s := b.c.Settings()
+		return !b.w.saving && s.Density == "compact" && s.ReadingSize == 18 && s.Sidebar == 300
+	})
+	if s := b.w.settings; s.Density != "compact" || s.ReadingSize != 18 || s.Sidebar != 300 {
+		t.Errorf("the window has %+v", s)
+	}
+}

@@ -69,7 +69,7 @@ func Export(ctx context.Context, s *pst.Store, o ExportOptions) (Exported, error
 		err = fileFault(e)
 	}
 	x.r.Losses = lossesOf(s, nil)
-	return x.r, err
+	return x.r, settled(s, err)
 }
 
 // unique is the path of a folder's files, that no other folder has.

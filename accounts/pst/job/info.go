@@ -96,5 +96,5 @@ func GetInfo(ctx context.Context, s *pst.Store) (Info, error) {
 	}
 	i.Losses = lossesOf(s, func(r pst.Ref) string { return where[r] })
 	i.Unreadable = len(i.Losses)
-	return i, nil
+	return i, settled(s, nil)
 }

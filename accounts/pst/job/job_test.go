@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pst"
 )
@@ -172,5 +173,41 @@ func TestExportNames(t *testing.T) {
 	}
 	if _, err := Export(context.Background(), s, ExportOptions{Dir: dir, Format: "eml"}); err == nil {
 		t.Error("an export over another is no error")
+	}
+}
+
+// TestWrittenMeanwhile: what is missing because another program writes to the file is no damage.
+func TestWrittenMeanwhile(t *testing.T) {
+	path := source(t)
+	s, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	w, err := OpenWrite(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range w.Folders() {
+		for _, r := range f.Items() {
+			if err := w.Delete(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := w.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 200 {
+		if _, err := w.Add(w.Deleted(), &prop.Message{Bag: prop.Map{prop.PidTagSubject: "new", prop.PidTagBody: strings.Repeat("x", 100*i)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = GetInfo(context.Background(), s)
+	if f := fault.Of(err); f == nil || f.Code != "changed" {
+		t.Errorf("%v", err)
 	}
 }

@@ -93,7 +93,7 @@ func List(ctx context.Context, s *pst.Store, under string, each func(Entry) erro
 			}
 		}
 	}
-	return nil
+	return settled(s, nil)
 }
 
 func entryOf(m *prop.Message, r pst.Ref, path string) Entry {

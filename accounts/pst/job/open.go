@@ -1,6 +1,7 @@
 package job
 
 import (
+	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/pst"
 	"github.com/postrider/postrider/accounts/pst/check"
 )
@@ -21,3 +22,12 @@ func Check(s *pst.Store) *check.Report { return check.Store(s) }
 
 // Compact writes a file anew without the space that nothing uses. It tells the bytes before and after.
 func Compact(path string) (before, after int64, err error) { return pst.Compact(path) }
+
+// settled is err, or where something could not be read because another program was writing to the file meanwhile, a fault that
+// says so: nothing is lost then, and the job is to be done again.
+func settled(s *pst.Store, err error) error {
+	if err == nil && len(s.Losses()) > 0 && s.F.Stale() {
+		return fault.New(fault.Busy, "changed", "The file was written to while it was read", "Close it in the other program, or wait until it is done, and try again.")
+	}
+	return err
+}

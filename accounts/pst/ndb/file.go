@@ -146,3 +146,18 @@ func (f *File) loss(l Loss) {
 func lost(format string, a ...any) error {
 	return fmt.Errorf("%w: %s", ErrLost, fmt.Sprintf(format, a...))
 }
+
+// Stale reports whether another program has written to the file since it was opened: what is read may be neither the old nor
+// the new.
+func (f *File) Stale() bool {
+	if f.trees != nil {
+		return false
+	}
+	b := make([]byte, headerSize)
+	n, err := f.r.ReadAt(b, 0)
+	if err != nil && err != io.EOF {
+		return false
+	}
+	h, err := parseHeader(b[:n])
+	return err == nil && h.Unique != f.hdr.Unique
+}

@@ -85,6 +85,9 @@ type View struct {
 	find          string
 	found         func(int)
 
+	missing []*display.Image // that have a place and are not there
+	frames  []*blank
+
 	marks []*canvas.Rectangle
 	paint func()
 }
@@ -245,6 +248,12 @@ func (v *View) laid(l *display.List, x *selection.Index, err error, width float6
 		v.anchor, v.caret = 0, 0
 	}
 	v.list, v.index = l, x
+	v.missing = v.missing[:0]
+	for _, it := range l.Items {
+		if m, ok := it.(*display.Image); ok && m.Missing && m.W >= 24 && m.H >= 24 && len(v.missing) < 200 {
+			v.missing = append(v.missing, m)
+		}
+	}
 	v.gen++
 	v.fit = v.zoom
 	if l.Width > width+1 && l.Width > 0 {
@@ -361,10 +370,22 @@ func (v *View) draw(r *kit.Renderer) {
 		kit.Place(s, 0, float32(y), float32(w), float32(h))
 		r.Objs = append(r.Objs, s)
 	}
+	used := 0
+	for _, m := range v.missing {
+		y, h := float32(m.Y*v.fit), float32(m.H*v.fit)
+		if y+h < v.from-100 || y > v.to+100 {
+			continue
+		}
+		if used == len(v.frames) {
+			v.frames = append(v.frames, newBlank())
+		}
+		r.Objs = append(r.Objs, v.frames[used].place(m, float32(m.X*v.fit), y, float32(m.W*v.fit), h)...)
+		used++
+	}
 	if v.index == nil {
 		return
 	}
-	used := 0
+	used = 0
 	mark := func(d display.Rect, fill color.Color) {
 		y, h := float32(d.Y*v.fit), float32(d.H*v.fit)
 		if y+h < v.from-100 || y > v.to+100 {

@@ -49,6 +49,10 @@ func device(t testing.TB, p place, dir string) *App {
 }
 
 func openDevice(p place, dir string) (*App, error) {
+	return openDeviceWith(p, dir, func(*engine.Options) {})
+}
+
+func openDeviceWith(p place, dir string, more func(*engine.Options)) (*App, error) {
 	ctx := context.Background()
 	a, err := Open(ctx, Options{Dir: dir, Roots: p.roots,
 		Creds: func(mail.Account, mail.Server, auth.Purpose) auth.Source {
@@ -56,6 +60,7 @@ func openDevice(p place, dir string) (*App, error) {
 		},
 		Engine: func(o *engine.Options) {
 			o.BackoffMin, o.BackoffMax, o.Shelves.Poll = 20*time.Millisecond, 200*time.Millisecond, time.Hour
+			more(o)
 		}})
 	if err != nil {
 		return nil, err

@@ -240,6 +240,7 @@ func (s *shelf) round(ctx context.Context, conn **remote.Conn) (time.Duration, e
 				return 0, err
 			}
 		}
+		r.pulled, r.held = true, nil
 		// What a pull turned up (something to make again) is pushed at once.
 		if err := r.push(); err != nil {
 			return 0, err
@@ -255,5 +256,8 @@ type shelfRun struct {
 	conn  *remote.Conn
 	cols  []int64
 	again bool // a listing is needed
-	next  time.Duration
+	// Ops that cannot be told before a pull has found their objects; pulled: it has looked.
+	held   []int64
+	pulled bool
+	next   time.Duration
 }

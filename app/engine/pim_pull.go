@@ -204,7 +204,28 @@ func (r *shelfRun) apply(tx *store.Tx, o store.PIMObject) error {
 		}
 		return tx.SetPIMRef(k.ID, o.Ref, o.Rev, base)
 	}
+	if r.ours(o.Raw, k) {
+		return r.overtake(tx, op, k.ID, o)
+	}
 	return r.collide(tx, op, k, o)
+}
+
+// ours reports whether what the server has is a write of this program whose answer was lost, while the object has been changed or removed again since.
+func (r *shelfRun) ours(theirs []byte, k store.PIMObject) bool {
+	return k.Sent != nil && r.e.o.Shelves.Same(theirs, k.Sent)
+}
+
+// overtake takes what the server has as the version that the pending change is based on.
+func (r *shelfRun) overtake(tx *store.Tx, op store.PIMOp, id int64, theirs store.PIMObject) error {
+	base := theirs.Raw
+	if op.Kind == store.OpPIMDelete {
+		base = nil
+	}
+	if err := tx.SetPIMRef(id, theirs.Ref, theirs.Rev, base); err != nil {
+		return err
+	}
+	op.State, op.Attempts = store.OpQueued, 0
+	return tx.PutPIMOp(op)
 }
 
 // collide puts an object back to what the server has and keeps what was written here.

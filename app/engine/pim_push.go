@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/postrider/postrider/accounts/fault"
@@ -73,7 +74,7 @@ func (r *shelfRun) pushSome() (bool, error) {
 			}
 			cols[o.Collection] = c
 		}
-		if c.Service != r.service || held[c.ID] || o.State == store.OpParked {
+		if c.Service != r.service || held[c.ID] || o.State == store.OpParked || slices.Contains(r.held, o.ID) {
 			continue
 		}
 		if o.Next.After(now) {
@@ -116,6 +117,11 @@ func (r *shelfRun) mark(ops []store.PIMOp, objects []store.PIMObject) error {
 			ops[i].Attempts++
 			if objects != nil {
 				ops[i].Ver = objects[i].Ver
+				if ops[i].Kind == store.OpPIMPut {
+					if err := tx.SetPIMSent(objects[i].ID, objects[i].Raw); err != nil {
+						return err
+					}
+				}
 			}
 			if err := tx.PutPIMOp(ops[i]); err != nil {
 				return err
@@ -141,6 +147,15 @@ func (r *shelfRun) pushObjects(c store.PIMCollection, ops []store.PIMOp) error {
 		if err != nil {
 			return err
 		}
+		if o.State == store.OpSent {
+			wait, err := r.doubt(c, o, k)
+			if err != nil {
+				return err
+			}
+			if wait {
+				continue
+			}
+		}
 		live, objects, again = append(live, o), append(objects, k), append(again, o.State == store.OpSent)
 	}
 	if len(live) == 0 {
@@ -153,10 +168,8 @@ func (r *shelfRun) pushObjects(c store.PIMCollection, ops []store.PIMOp) error {
 			return io.NopCloser(bytes.NewReader(k.Raw)), int64(len(k.Raw)), nil
 		}
 		switch {
-		case o.Kind == store.OpPIMDelete && k.Ref == "":
-			// It may have been added by a try whose answer was lost: the pull finds it by its name and comes back to this op.
+		case o.Kind == store.OpPIMDelete && k.Ref == "": // it never came there
 			edits[i] = remote.Edit{Verb: remote.Remove}
-			r.again = true
 		case o.Kind == store.OpPIMDelete:
 			edits[i] = remote.Edit{Verb: remote.Remove, Items: []remote.Ref{k.Ref}, Revs: []string{k.Rev}, Again: again[i]}
 		case k.Ref == "":
@@ -194,6 +207,39 @@ func (r *shelfRun) pushObjects(c store.PIMCollection, ops []store.PIMOp) error {
 		return perr
 	}
 	return err
+}
+
+// doubt is about an op that may have been carried out with what the object was then. True: it is not pushed now, either because the pull has to find the object first, or
+// because it became another op.
+func (r *shelfRun) doubt(c store.PIMCollection, o store.PIMOp, k store.PIMObject) (bool, error) {
+	changed := o.Kind == store.OpPIMDelete || k.Sent != nil && !bytes.Equal(k.Sent, k.Raw)
+	if !changed {
+		return false, nil // it is repeated as it was
+	}
+	if k.Ref == "" {
+		if r.pulled {
+			return false, nil // it did not come there
+		}
+		r.again, r.held = true, append(r.held, o.ID)
+		return true, nil
+	}
+	if o.Kind == store.OpPIMDelete {
+		return false, nil // the version says
+	}
+	theirs, err := r.read(c, k.Ref)
+	if err != nil || theirs == nil {
+		return false, err
+	}
+	return true, r.e.write(r.ctx, "shelf doubt", func(tx *store.Tx) error {
+		if theirs.Rev == k.Rev && k.Rev != "" { // it was not carried out
+			o.State, o.Attempts = store.OpQueued, 0
+			return tx.PutPIMOp(o)
+		}
+		if r.ours(theirs.Raw, k) {
+			return r.overtake(tx, o, k.ID, *theirs)
+		}
+		return r.collide(tx, o, k, *theirs)
+	})
 }
 
 // read brings what the server has of one object; nil when it has none.
@@ -279,6 +325,9 @@ func (r *shelfRun) answered(tx *store.Tx, c store.PIMCollection, o store.PIMOp, 
 					return err
 				}
 				return tx.DropPIMOp(op.ID)
+			}
+			if r.ours(theirs.Raw, now) {
+				return r.overtake(tx, op, now.ID, *theirs)
 			}
 			return r.collide(tx, op, now, *theirs)
 		}

@@ -86,6 +86,7 @@ type PIMObject struct {
 	// Set by reading:
 	Ver    int64
 	Base   []byte // what the server has, when that is not Raw
+	Sent   []byte // what it was told and has not answered yet
 	Hidden bool
 }
 

@@ -37,16 +37,16 @@ func pimObjects(rows rowsFunc, raw bool, where string, args ...any) ([]PIMObject
 	}
 	q := "SELECT " + pimObjColumns + " FROM pimobjs o" + using + " WHERE " + where
 	if raw {
-		q = "SELECT " + pimObjColumns + ", r.raw, r.base FROM pimobjs o" + using + " JOIN pimraw r ON r.id=o.id WHERE " + where
+		q = "SELECT " + pimObjColumns + ", r.raw, r.base, r.sent FROM pimobjs o" + using + " JOIN pimraw r ON r.id=o.id WHERE " + where
 	}
 	var out []PIMObject
 	err := rows(q, args, func(scan func(...any) error) error {
 		var o PIMObject
 		var err error
 		if raw {
-			var b, base []byte
-			o, err = scanObj(scan, &b, &base)
-			o.Raw, o.Base = b, base
+			var b, base, sent []byte
+			o, err = scanObj(scan, &b, &base, &sent)
+			o.Raw, o.Base, o.Sent = b, base, sent
 		} else {
 			o, err = scanObj(scan)
 		}
@@ -207,7 +207,13 @@ func (tx *Tx) SetPIMRef(id int64, ref remote.Ref, rev string, base []byte) error
 	if base != nil {
 		b = base
 	}
-	_, err := tx.w.exec("UPDATE pimraw SET base=? WHERE id=?", b, id)
+	_, err := tx.w.exec("UPDATE pimraw SET base=?, sent=NULL WHERE id=?", b, id)
+	return err
+}
+
+// SetPIMSent keeps what is about to be told to the server.
+func (tx *Tx) SetPIMSent(id int64, raw []byte) error {
+	_, err := tx.w.exec("UPDATE pimraw SET sent=? WHERE id=?", raw, id)
 	return err
 }
 

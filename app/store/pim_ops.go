@@ -112,7 +112,12 @@ func (tx *Tx) PutPIMOp(o PIMOp) error {
 // DropPIMOp removes an op; one that is gone is no error.
 func (tx *Tx) DropPIMOp(id int64) error {
 	tx.changed.Status, tx.any = true, true
-	_, err := tx.w.exec("DELETE FROM pimops WHERE id=?", id)
+	var obj int64
+	ok, err := tx.w.row("DELETE FROM pimops WHERE id=? RETURNING obj", []any{id}, &obj)
+	if err != nil || !ok || obj == 0 {
+		return err
+	}
+	_, err = tx.w.exec("UPDATE pimraw SET sent=NULL WHERE id=? AND sent IS NOT NULL", obj)
 	return err
 }
 

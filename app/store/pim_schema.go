@@ -56,3 +56,8 @@ CREATE INDEX pimobjs_book ON pimobjs(col, sort, id) WHERE kind='contact' AND hid
 DROP INDEX pimobjs_letter;
 CREATE INDEX pimobjs_letter ON pimobjs(col, letter) WHERE kind='contact' AND hide=0;
 `
+
+// pimSent keeps what was told to the server until it answers: after a crash that is how a write of one's own is recognised although the object was changed again since.
+const pimSent = `
+ALTER TABLE pimraw ADD COLUMN sent BLOB;
+`

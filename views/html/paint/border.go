@@ -169,8 +169,14 @@ func (c *canvas) borderSide(b *display.Box, f frame, i int) {
 		c.sideOf(f, i, ringPath(f.outer, a, f.radius, shrunkBy(f.radius, third)), n)
 		c.sideOf(f, i, ringPath(z, f.inner, shrunkBy(f.radius, rest), f.innerRadius()), n)
 	case style.Inset, style.Outset:
+		if b.Node != nil && b.Node.Tag == "hr" && n == (color.NRGBA{R: 128, G: 128, B: 128, A: 255}) {
+			n = color.NRGBA{R: 238, G: 238, B: 238, A: 255} // a rule that nobody coloured is fainter
+		}
+		dark, light := shades(n)
 		if (i == style.Top || i == style.Left) == (s.Line == style.Inset) {
-			n = darker(n)
+			n = dark
+		} else if n.R != 238 || n.G != 238 || n.B != 238 {
+			n = light
 		}
 		c.sideOf(f, i, ringPathOf(f), n)
 	case style.Groove, style.Ridge:
@@ -180,7 +186,7 @@ func (c *canvas) borderSide(b *display.Box, f frame, i int) {
 		}
 		mid := inset(f.outer, half)
 		rm := shrunkBy(f.radius, half)
-		out, in := n, darker(n)
+		in, out := shades(n)
 		if (i == style.Top || i == style.Left) == (s.Line == style.Groove) {
 			out, in = in, out
 		}
@@ -227,14 +233,26 @@ func (c *canvas) sideOf(f frame, i int, ring *vector.Path, n color.NRGBA) {
 	c.clip = save
 }
 
-// darker is the shaded colour of inset and its like, as Chromium makes it.
-func darker(n color.NRGBA) color.NRGBA {
-	if int(n.R)+int(n.G)+int(n.B) == 0 {
-		return color.NRGBA{R: 0, G: 0, B: 0, A: n.A}
+// shades are the dark and the light colour of inset and its like, as Chromium makes them: a third darker and lighter, and for what is nearly black two steps
+// lighter, because nothing is darker than black.
+func shades(n color.NRGBA) (dark, light color.NRGBA) {
+	if max(n.R, n.G, n.B) <= 48 {
+		dark = brighten(n, 0.33)
+		return dark, brighten(dark, 0.33)
 	}
+	return brighten(n, -0.33), brighten(n, 0.33)
+}
+
+// brighten moves the strongest component by a share of the whole, the others with it.
+func brighten(n color.NRGBA, by float64) color.NRGBA {
 	v := float64(max(n.R, n.G, n.B)) / 255
-	k := max(0, (v-0.33)/v)
-	return color.NRGBA{R: uint8(float64(n.R)*k + 0.5), G: uint8(float64(n.G)*k + 0.5), B: uint8(float64(n.B)*k + 0.5), A: n.A}
+	if v == 0 {
+		g := uint8(max(by, 0)*255 + 0.5)
+		return color.NRGBA{R: g, G: g, B: g, A: n.A}
+	}
+	k := min(max(v+by, 0), 1) / v
+	m := func(c uint8) uint8 { return uint8(min(float64(c)*k, 255)) }
+	return color.NRGBA{R: m(n.R), G: m(n.G), B: m(n.B), A: n.A}
 }
 
 // dashedSide draws one side in dashes or dots.

@@ -158,7 +158,7 @@ func (c *canvas) decorate(r *display.Run, d display.Decoration) {
 	case style.Wavy:
 		c.wave(x0, x1, y+thick/2, thick, n)
 	default:
-		c.bar(x0, y, x1-x0, thick, n)
+		c.under(r, x0, x1, y, thick, n)
 	}
 }
 
@@ -169,21 +169,80 @@ func (c *canvas) bar(x, y, w, h float64, n color.NRGBA) {
 	c.fillPath(&p, vector.Identity, n)
 }
 
-// wave draws a wavy line about y.
+// wave draws a wavy line under y, in the measures of Chromium.
 func (c *canvas) wave(x0, x1, y, thick float64, n color.NRGBA) {
-	step := 2 * thick * 1.5 // half a wave
-	amp := thick * 1.5
+	length := 1 + 2*math.Round(2*thick+0.5)
+	control := 0.5 + math.Round(3*thick+0.5)
+	y += thick + 1
+	// Waves begin at the line's start; those left of what is seen are not drawn.
+	from := x0 + math.Floor(max(float64(c.clip.Min.X)-x0-length, 0)/length)*length
+	to := min(x1, float64(c.clip.Max.X)+length)
 	var p vector.Path
-	p.MoveTo(x0, y)
-	for x, up := x0, true; x < x1 && x-x0 < 20000; x, up = x+step, !up {
-		a := -amp
-		if !up {
-			a = amp
-		}
-		p.CubeTo(x+step/2, y+a, x+step/2, y+a, x+step, y)
+	p.MoveTo(from, y)
+	for x := from; x < to; x += length {
+		p.CubeTo(x+length/2, y+control, x+length/2, y-control, x+length, y)
 	}
 	save := c.clip
-	c.clip = c.clip.Intersect(image.Rect(int(math.Floor(x0)), -1e8, int(math.Ceil(x1)), 1e8))
+	c.clip = c.clip.Intersect(image.Rect(int(math.Floor(within(x0, -1e8, 1e8))), -1e8, int(math.Ceil(within(x1, -1e8, 1e8))), 1e8))
 	c.fillPath(p.Stroke(vector.Pen{Width: thick, Join: vector.RoundJoin}, 1), vector.Identity, n)
 	c.clip = save
+}
+
+// under draws a straight underline, interrupted where letters cross it.
+func (c *canvas) under(r *display.Run, x0, x1, y, thick float64, n color.NRGBA) {
+	size := r.Shaped.Size * c.scale
+	if r.Shaped.Face == nil || size > maxGlyph || r.Shaped.Face.Colored() || y < r.Base*c.scale {
+		c.bar(x0, y, x1-x0, thick, n)
+		return
+	}
+	f := r.Shaped.Face
+	k := glyphKey{face: f.ID(), size: float32(size), bold: r.Shaped.FakeBold, italic: r.Shaped.FakeItalic}
+	top, bottom := int(y), int(y+thick)
+	base := int(math.Floor(r.Base*c.scale + 0.5))
+	pad := min(thick, 13)
+	at, pen := x0, r.X*c.scale
+	for _, g := range r.Shaped.Glyphs {
+		gx := pen + g.X*c.scale
+		pen += g.Advance * c.scale
+		if gx > float64(c.clip.Max.X)+size {
+			break
+		}
+		if gx < float64(c.clip.Min.X)-3*size {
+			continue
+		}
+		k.id = g.ID
+		var px int
+		px, k.part = subpixel(gx)
+		gl := glyphOf(f, k)
+		if gl == nil || gl.mask == nil {
+			continue
+		}
+		oy := base + int(math.Floor(g.Y*c.scale+0.5)) + gl.y
+		from, to := crossed(gl.mask, top-oy, bottom-oy)
+		if from >= to {
+			continue
+		}
+		a, z := float64(px+gl.x+from)-pad, float64(px+gl.x+to)+pad
+		if a > at {
+			c.bar(at, y, min(a, x1)-at, thick, n)
+		}
+		at = max(at, z)
+	}
+	if at < x1 {
+		c.bar(at, y, x1-at, thick, n)
+	}
+}
+
+// crossed is the range of columns in which a mask has ink between two rows.
+func crossed(m *image.Alpha, top, bottom int) (from, to int) {
+	w := m.Rect.Dx()
+	from, to = w, 0
+	for y := max(top, 0); y < min(bottom, m.Rect.Dy()); y++ {
+		for x, v := range m.Pix[y*m.Stride : y*m.Stride+w] {
+			if v > 40 {
+				from, to = min(from, x), max(to, x+1)
+			}
+		}
+	}
+	return from, to
 }

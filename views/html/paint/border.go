@@ -295,7 +295,11 @@ func (c *canvas) dashes(x0, y0, x1, y1, w float64, dotted bool, n color.NRGBA) {
 		x0, y0, x1, y1 = x0+dx, y0+dy, x1-dx, y1-dy
 	}
 	// Only the part that can be seen is dashed: a long line begins whole periods later.
-	ux, uy := (x1-x0)/length, (y1-y0)/length
+	left := math.Hypot(x1-x0, y1-y0)
+	if left == 0 {
+		return
+	}
+	ux, uy := (x1-x0)/left, (y1-y0)/left
 	period := 0.0
 	for _, d := range pen.Dash {
 		period += d
@@ -303,7 +307,7 @@ func (c *canvas) dashes(x0, y0, x1, y1, w float64, dotted bool, n color.NRGBA) {
 	if period > 0 {
 		from, to := along(c.clip, x0, y0, ux, uy, w+period)
 		from = math.Floor(max(from, 0)/period) * period
-		to = min(to, math.Hypot(x1-x0, y1-y0))
+		to = min(to, left)
 		if to <= from {
 			return
 		}

@@ -111,6 +111,39 @@ func TestLines(t *testing.T) {
 	is(t, m, 299, 35, 0, 0, 255)
 }
 
+// Dots stand at both ends of a line, and an underline leaves room for descenders.
+func TestDotsAndDescenders(t *testing.T) {
+	m := whole(t, `<body style="margin:0"><div style="width:120px;height:40px;border-top:6px dotted #00f"></div>`)
+	is(t, m, 3, 3, 0, 0, 255)
+	is(t, m, 117, 3, 0, 0, 255)
+	with := whole(t, `<body style="margin:0;font:30px Inter"><u>nnnn</u>`)
+	gaps := whole(t, `<body style="margin:0;font:30px Inter"><u>ggng</u>`)
+	row := func(m *image.RGBA) (y, dark int) { // the fullest row is the underline
+		for i := range m.Rect.Dy() {
+			n := 0
+			for x := range 300 {
+				if m.RGBAAt(x, i).R < 60 {
+					n++
+				}
+			}
+			if n > dark {
+				y, dark = i, n
+			}
+		}
+		return y, dark
+	}
+	y, full := row(with)
+	light := 0
+	for x := range 60 {
+		if gaps.RGBAAt(x, y).R > 200 {
+			light++
+		}
+	}
+	if full < 60 || light < 4 {
+		t.Errorf("an underline of %d px has %d light px where descenders cross it", full, light)
+	}
+}
+
 func TestBackgrounds(t *testing.T) {
 	m := whole(t, `<body style="margin:0"><div style="height:100px;background:linear-gradient(to right,#000,#fff)"></div>`)
 	is(t, m, 150, 50, 128, 128, 128)
@@ -121,6 +154,10 @@ func TestBackgrounds(t *testing.T) {
 	m = whole(t, `<body style="margin:0"><div style="height:100px;background:radial-gradient(circle closest-side,#f00 50%,#00f 50%)"></div>`)
 	is(t, m, 150, 50, 255, 0, 0)
 	is(t, m, 150, 10, 0, 0, 255)
+	m = whole(t, `<body style="margin:0"><div style="height:100px;background:radial-gradient(circle at 50px 50px,#f00 60px,#00f 0)"></div>`)
+	is(t, m, 105, 50, 255, 0, 0)
+	is(t, m, 115, 50, 0, 0, 255)
+	is(t, m, 50, 95, 255, 0, 0)
 	m = whole(t, `<body style="margin:0"><div style="height:100px;background:conic-gradient(#f00 25%,#0f0 0 50%,#00f 0)"></div>`)
 	is(t, m, 200, 20, 255, 0, 0)
 	is(t, m, 200, 80, 0, 255, 0)

@@ -217,7 +217,7 @@ func radialShape(p *parser, g *Gradient, rx, ry *dim, cx, cy *offset) bool {
 				if !ok {
 					return false
 				}
-				*cx, *cy = x, y
+				*cx, *cy, g.Circle = x, y, circle
 				return p.comma()
 			}
 			break

@@ -107,13 +107,19 @@ func (w *walker) color(index uint16, alpha float64) color.NRGBA {
 	return color.NRGBA{R: c.Red, G: c.Green, B: c.Blue, A: uint8(float64(c.Alpha)*alpha + 0.5)}
 }
 
-func (w *walker) walk(p tables.PaintTable, m vector.Matrix, glyph *uint32, depth int) {
+// target is the outline that a paint fills, with the map it was placed by: transforms within its paint move the colours only.
+type target struct {
+	id uint32
+	m  vector.Matrix
+}
+
+func (w *walker) walk(p tables.PaintTable, m vector.Matrix, glyph *target, depth int) {
 	if w.n++; w.n > 4096 || depth > 32 || len(w.out) >= maxLayers {
 		return
 	}
 	fill := func(c color.NRGBA) {
 		if glyph != nil {
-			w.out = append(w.out, layer{id: *glyph, m: m, c: c})
+			w.out = append(w.out, layer{id: glyph.id, m: glyph.m, c: c})
 		}
 	}
 	switch v := p.(type) {
@@ -132,8 +138,7 @@ func (w *walker) walk(p tables.PaintTable, m vector.Matrix, glyph *uint32, depth
 	case tables.PaintSolid:
 		fill(w.color(v.PaletteIndex, f2dot14(v.Alpha)))
 	case tables.PaintGlyph:
-		id := uint32(v.GlyphID)
-		w.walk(v.Paint, m, &id, depth+1)
+		w.walk(v.Paint, m, &target{uint32(v.GlyphID), m}, depth+1)
 	case tables.PaintColrGlyph:
 		if q, ok := w.face.COLR.Search(v.GlyphID); ok {
 			w.walk(q, m, nil, depth+1)
@@ -151,16 +156,16 @@ func (w *walker) walk(p tables.PaintTable, m vector.Matrix, glyph *uint32, depth
 		w.walk(v.BackdropPaint, m, glyph, depth+1)
 		w.walk(v.SourcePaint, m, glyph, depth+1)
 	case tables.PaintLinearGradient:
-		w.gradient(v.ColorLine, glyph, m)
+		w.gradient(v.ColorLine, glyph)
 	case tables.PaintRadialGradient:
-		w.gradient(v.ColorLine, glyph, m)
+		w.gradient(v.ColorLine, glyph)
 	case tables.PaintSweepGradient:
-		w.gradient(v.ColorLine, glyph, m)
+		w.gradient(v.ColorLine, glyph)
 	}
 }
 
 // gradient fills with the mean of a gradient's stops: at the size of a letter the difference is hardly seen.
-func (w *walker) gradient(l tables.ColorLine, glyph *uint32, m vector.Matrix) {
+func (w *walker) gradient(l tables.ColorLine, glyph *target) {
 	if glyph == nil || len(l.ColorStops) == 0 {
 		return
 	}
@@ -170,7 +175,7 @@ func (w *walker) gradient(l tables.ColorLine, glyph *uint32, m vector.Matrix) {
 		r, g, b, a = r+int(c.R), g+int(c.G), b+int(c.B), a+int(c.A)
 	}
 	n := len(l.ColorStops)
-	w.out = append(w.out, layer{id: *glyph, m: m, c: color.NRGBA{uint8(r / n), uint8(g / n), uint8(b / n), uint8(a / n)}})
+	w.out = append(w.out, layer{id: glyph.id, m: glyph.m, c: color.NRGBA{uint8(r / n), uint8(g / n), uint8(b / n), uint8(a / n)}})
 }
 
 func f2dot14(c tables.Coord) float64 { return float64(c) / 16384 }

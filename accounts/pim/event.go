@@ -31,10 +31,13 @@ func Day(year int, month time.Month, day int) When {
 	return When{Time: time.Date(year, month, day, 0, 0, 0, 0, time.UTC), Date: true}
 }
 
-// At makes a time in the zone of t; its location's name is used as TZID (Europe/Oslo), none for UTC.
+// At makes a time in the zone of t; its location's name is used as TZID (Europe/Oslo), none for UTC. time.Local is the zone that this computer is in, by its name.
 func At(t time.Time) When {
+	if t.Location() == time.Local {
+		t = t.In(localZone())
+	}
 	z := t.Location().String()
-	if z == "UTC" || z == "Local" || z == "" {
+	if z == "UTC" || z == "Etc/UTC" || z == "Local" || z == "" {
 		return When{Time: t.UTC()}
 	}
 	return When{Time: t, Zone: z}

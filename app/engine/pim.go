@@ -20,7 +20,8 @@ import (
 //
 // An object that waits for the server and turns out to be another one there is put back to what the server has; what was written here is kept as a conflict (store.PIMConflict), which the
 // person settles. Something edited here and removed there is made there again; something removed here and edited there comes back. Versions that say the same (Options.Same) are no conflict: that is also
-// how a write is recognised whose answer was lost.
+// how a write is recognised whose answer was lost. What was told is kept until the answer (PIMObject.Sent), because the object may be changed or removed again before the next try: what the server has
+// is then this program's own version of before, and the newer change is told on top of it.
 
 // Shelving is what the engine needs for address books and calendars; without Open there are none.
 type Shelving struct {

@@ -53,7 +53,9 @@ func Export(ctx context.Context, s *pst.Store, o ExportOptions) (Exported, error
 	if err != nil {
 		return x.r, err
 	}
-	x.files = newFiles()
+	if o.Format != "mbox" {
+		x.crew = newCrew(ctx, s, o)
+	}
 	taken := map[string]bool{}
 	for _, f := range fs {
 		items := f.Items()
@@ -65,11 +67,35 @@ func Export(ctx context.Context, s *pst.Store, o ExportOptions) (Exported, error
 		}
 		x.r.Folders++
 	}
-	if e := x.files.close(); err == nil {
-		err = fileFault(e)
+	var lost []Loss
+	if x.crew != nil {
+		if e := x.crew.close(); e != nil {
+			err = e
+		}
+		n := x.r.Folders
+		x.r, lost = x.crew.total, x.crew.lost
+		x.r.Folders = n
 	}
-	x.r.Losses = lossesOf(s, nil)
+	if e := ctx.Err(); err == nil {
+		err = e
+	}
+	x.r.Losses = merge(lossesOf(s, nil), lost)
 	return x.r, settled(s, err)
+}
+
+// merge joins lists of losses, each loss once.
+func merge(a, b []Loss) []Loss {
+	have := map[Loss]bool{}
+	for _, l := range a {
+		have[l] = true
+	}
+	for _, l := range b {
+		if !have[l] && len(a) < maxLosses {
+			have[l] = true
+			a = append(a, l)
+		}
+	}
+	return a
 }
 
 // unique is the path of a folder's files, that no other folder has.
@@ -87,29 +113,21 @@ func unique(taken map[string]bool, f *pst.Folder) string {
 }
 
 type exporter struct {
-	s   *pst.Store
-	o   ExportOptions
-	ctx context.Context
-	r   Exported
-	out *bufio.Writer // of an mbox
-
-	files *files
+	s    *pst.Store
+	o    ExportOptions
+	ctx  context.Context
+	r    Exported
+	out  *bufio.Writer // of an mbox
+	file outFile
+	crew *crew
 }
 
+// folder exports a folder, or hands out its items.
 func (x *exporter) folder(f *pst.Folder, items []pst.Ref, path string) error {
 	path = filepath.Join(x.o.Dir, path)
-	var box *os.File
 	switch x.o.Format {
 	case "mbox":
-		path += ".mbox"
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return fileFault(err)
-		}
-		var err error
-		if box, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
-			return fileFault(err)
-		}
-		defer box.Close()
+		return x.box(items, path+".mbox")
 	case "maildir":
 		for _, d := range []string{"cur", "new", "tmp"} {
 			if err := os.MkdirAll(filepath.Join(path, d), 0o700); err != nil {
@@ -121,51 +139,69 @@ func (x *exporter) folder(f *pst.Folder, items []pst.Ref, path string) error {
 			return fileFault(err)
 		}
 	}
-	if box != nil {
-		x.out = bufio.NewWriterSize(box, 256<<10)
+	for i, r := range items {
+		if err := x.crew.do(task{r, i + 1, path}); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// box exports a folder as an mbox.
+func (x *exporter) box(items []pst.Ref, path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fileFault(err)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fileFault(err)
+	}
+	defer f.Close()
+	x.out = bufio.NewWriterSize(f, 256<<10)
 	for i, r := range items {
 		if err := x.ctx.Err(); err != nil {
 			return err
 		}
-		if err := x.files.failed(); err != nil {
-			return fileFault(err)
+		if err := x.one(task{ref: r, n: i + 1}); err != nil {
+			return err
 		}
-		m, err := x.s.Message(r)
-		if err != nil {
-			x.r.Failed++
-			continue
-		}
-		if pst.KindOf(prop.Text(m, prop.PidTagMessageClass)) == pst.KindSystem {
-			continue
-		}
-		switch x.o.Format {
-		case "mbox":
-			err = x.mbox(m)
-		case "maildir":
-			err = x.maildir(m, r, path)
-		default:
-			err = x.file(m, i+1, path)
-		}
-		var f *fault.Error
-		if errors.As(err, &f) && f.Code == "damaged" {
-			x.r.Failed++
-			continue
-		}
-		if err != nil {
-			return fileFault(err)
-		}
-		x.r.Items++
 		if x.o.Progress != nil {
 			x.o.Progress(x.r.Items, x.r.Bytes)
 		}
 	}
-	if box != nil {
-		if err := x.out.Flush(); err != nil {
-			return fileFault(err)
-		}
-		return fileFault(box.Close())
+	if err := x.out.Flush(); err != nil {
+		return fileFault(err)
 	}
+	return fileFault(f.Close())
+}
+
+// one exports an item. An item that cannot be read is counted and no error.
+func (x *exporter) one(t task) error {
+	m, err := x.s.Message(t.ref)
+	if err != nil {
+		x.r.Failed++
+		return nil
+	}
+	if pst.KindOf(prop.Text(m, prop.PidTagMessageClass)) == pst.KindSystem {
+		return nil
+	}
+	switch x.o.Format {
+	case "mbox":
+		err = x.mbox(m)
+	case "maildir":
+		err = x.maildir(m, t.ref, t.dir)
+	default:
+		err = x.item(m, t.n, t.dir)
+	}
+	var f *fault.Error
+	if errors.As(err, &f) && f.Code == "damaged" {
+		x.r.Failed++
+		return nil
+	}
+	if err != nil {
+		return fileFault(err)
+	}
+	x.r.Items++
 	return nil
 }
 
@@ -184,8 +220,8 @@ func (x *exporter) write(to io.Writer, m *prop.Message, wrap func(io.Writer) io.
 	return err
 }
 
-// file writes an item as a file of its kind.
-func (x *exporter) file(m *prop.Message, n int, dir string) error {
+// item writes an item as a file of its kind.
+func (x *exporter) item(m *prop.Message, n int, dir string) error {
 	switch pst.KindOf(prop.Text(m, prop.PidTagMessageClass)) {
 	case pst.KindMessage, pst.KindReport, pst.KindPost, pst.KindDocument, pst.KindMeeting:
 		name := cmail.Subject(m)
@@ -200,14 +236,14 @@ func (x *exporter) file(m *prop.Message, n int, dir string) error {
 		return x.eml(m, filepath.Join(dir, fmt.Sprintf("%05d item.eml", n)))
 	}
 	x.r.Bytes += int64(len(f.Data))
-	return x.files.create(filepath.Join(dir, fmt.Sprintf("%05d %s", n, f.Name)), func(o *outFile) error {
-		_, err := o.Write(f.Data)
+	return x.file.create(filepath.Join(dir, fmt.Sprintf("%05d %s", n, f.Name)), func() error {
+		_, err := x.file.Write(f.Data)
 		return err
 	})
 }
 
 func (x *exporter) eml(m *prop.Message, path string) error {
-	return x.files.create(path, func(o *outFile) error { return x.write(o, m, nil) })
+	return x.file.create(path, func() error { return x.write(&x.file, m, nil) })
 }
 
 // mbox writes an item in the form of mboxrd: line ends of the system, ">" before lines that begin with "From " after any number of ">".
@@ -291,8 +327,8 @@ func (x *exporter) maildir(m *prop.Message, r pst.Ref, dir string) error {
 		}
 	}
 	// Nobody delivers to this Maildir meanwhile: the file is made where it is to be.
-	return x.files.create(filepath.Join(dir, "cur", name+":2,"+string(flags)), func(o *outFile) error {
-		return x.write(o, m, func(w io.Writer) io.Writer { return &unixLines{w: w} })
+	return x.file.create(filepath.Join(dir, "cur", name+":2,"+string(flags)), func() error {
+		return x.write(&x.file, m, func(w io.Writer) io.Writer { return &unixLines{w: w} })
 	})
 }
 

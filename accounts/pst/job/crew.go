@@ -35,11 +35,12 @@ type crew struct {
 	lost  []Loss
 }
 
-// newCrew starts as many hands as there is work for. A store that is no file on disk has one.
+// newCrew starts a hand for each processor: more would wait for one another to make files in the same folder. A store that is no
+// file on disk has one.
 func newCrew(ctx context.Context, s *pst.Store, o ExportOptions) *crew {
 	c := &crew{tasks: make(chan []task, 2*mostCrew)}
 	c.ctx, c.stop = context.WithCancel(ctx)
-	hands := min(mostCrew, 2*runtime.GOMAXPROCS(0))
+	hands := min(mostCrew, runtime.GOMAXPROCS(0))
 	if s.Path() == "" || s.Writable() {
 		hands = 1
 	}

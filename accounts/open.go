@@ -2,8 +2,12 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -14,6 +18,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/accounts/pop3"
+	"github.com/postrider/postrider/accounts/pst"
 	"github.com/postrider/postrider/accounts/remote"
 	"github.com/postrider/postrider/accounts/smtp"
 	"github.com/postrider/postrider/accounts/wire"
@@ -28,7 +33,28 @@ type Env struct {
 }
 
 // Opener returns what opens account a.
-func Opener(a mail.Account, e Env) remote.Opener { return opener{a, e} }
+func Opener(a mail.Account, e Env) remote.Opener {
+	if a.Incoming.Protocol == mail.PST {
+		return &file{pst.Opener{Path: a.Incoming.Path}}
+	}
+	return opener{a, e}
+}
+
+// file opens a data file. All connections share its pst.Opener, so that one sees what another writes.
+type file struct{ pst.Opener }
+
+// Open opens the file: for reading where it cannot be written. One that has vanished is looked for again from time to time, it may be on a disk that is not plugged in.
+func (o *file) Open(ctx context.Context) (*remote.Conn, error) {
+	c, err := o.Opener.Open(ctx)
+	if err == nil {
+		return c, nil
+	}
+	if _, e := os.Stat(o.Path); errors.Is(e, fs.ErrNotExist) {
+		return nil, &fault.Error{Kind: fault.Local, Code: "file-gone", Op: "open", Title: "The file " + filepath.Base(o.Path) + " is not there",
+			Detail: "It was at " + o.Path + ". Put it back, plug in the disk that it is on, or close the file here.", Err: e}
+	}
+	return nil, err
+}
 
 type opener struct {
 	a mail.Account

@@ -59,7 +59,10 @@ type Client interface {
 	// RemotePicture loads a picture that a mail refers to; see [Remote]. It waits for the network and is called only for what the person allowed.
 	RemotePicture(ctx context.Context, url string) ([]byte, error)
 
-	// OpenFile takes a message from an .eml file in and returns its id.
+	// AttachFile opens an Outlook data file beside the accounts; DetachFile closes it and leaves the file as it is.
+	AttachFile(ctx context.Context, path string) (mail.AccountID, error)
+	DetachFile(ctx context.Context, id mail.AccountID) error
+	// OpenFile takes a message from an .eml file in and returns its id; it is 0 for an Outlook data file, which is attached.
 	OpenFile(ctx context.Context, path string) (mail.MessageID, error)
 
 	// NewDraft prepares what the composer shows; nothing is stored until SaveDraft.

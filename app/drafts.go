@@ -26,6 +26,7 @@ func (a *App) sender(ctx context.Context, want mail.AccountID) (mail.Account, er
 	if err != nil {
 		return mail.Account{}, err
 	}
+	as = slices.DeleteFunc(as, func(x mail.Account) bool { return len(x.Identities) == 0 }) // a data file
 	if len(as) == 0 {
 		return mail.Account{}, fault.New(fault.NotFound, "no-account", "There is no account to write with", "Set one up first.")
 	}
@@ -99,6 +100,10 @@ func (a *App) NewDraft(ctx context.Context, k Compose) (mail.Draft, error) {
 				owner[key] = x.ID
 			}
 		}
+	}
+	if len(self) == 0 {
+		_, err := a.sender(ctx, "")
+		return mail.Draft{}, err
 	}
 	// A message between two of the person's accounts is answered by the one that it is addressed to.
 	if own := addressed(as, row.Account, body.Envelope); own != nil {

@@ -18,7 +18,13 @@ const maxFile = 150 << 20
 
 // OpenFile takes a message from an .eml file, or an Outlook item (.msg), into the mailbox "Opened files" of the default account, which is on this computer only, so that it is
 // read, answered and filed like any other. A file that is there already is not taken again.
+//
+// An Outlook data file is attached ([App.AttachFile]): the id is 0 then.
 func (a *App) OpenFile(ctx context.Context, path string) (mail.MessageID, error) {
+	if IsDataFile(path) {
+		_, err := a.AttachFile(ctx, path)
+		return 0, err
+	}
 	st, err := os.Stat(path)
 	if err != nil || !st.Mode().IsRegular() {
 		return 0, fault.New(fault.Usage, "file", "There is no file "+path, "")

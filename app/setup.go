@@ -103,6 +103,9 @@ func (a *App) AddAccount(ctx context.Context, acc mail.Account, s Secrets) (mail
 
 // completeAccount fills in what follows from the rest and refuses what cannot work.
 func completeAccount(acc *mail.Account) error {
+	if acc.Incoming.Protocol == mail.PST {
+		return completeFile(acc)
+	}
 	if acc.Incoming.Host == "" || acc.Incoming.Port == 0 {
 		return fault.New(fault.Usage, "no-server", "There is no incoming server", "Fill in the server's name and port.")
 	}

@@ -52,6 +52,10 @@ func (w *Window) boxCommand(c mailboxes.Command, a mail.AccountID, b mail.Mailbo
 		})
 	case mailboxes.ToArchive:
 		w.archive(a)
+	case mailboxes.OpenFile:
+		w.openDataFile()
+	case mailboxes.CloseFile:
+		w.background(func(ctx context.Context) error { return w.c.DetachFile(ctx, a) })
 	case mailboxes.MarkAllRead:
 		v := store.View{Mailbox: b.ID}
 		if b.ID == 0 {

@@ -62,3 +62,8 @@ func (w *Window) openURL(url string) error {
 func (w *Window) archive(a mail.AccountID) {
 	archive.Show(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast}, a)
 }
+
+// openDataFile asks for an Outlook data file and opens it beside the accounts.
+func (w *Window) openDataFile() {
+	archive.Open(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast})
+}

@@ -16,6 +16,7 @@ const (
 	CalDAV     Protocol = "caldav"
 	Sieve      Protocol = "sieve"
 	JMAP       Protocol = "jmap"
+	PST        Protocol = "pst" // an Outlook data file on this computer: Server.Path is the file, and there is no host
 )
 
 // Security says how a connection is protected. There is no "none": plain-text logins are never made.

@@ -75,8 +75,11 @@ func Show(win fyne.Window, c Client, h Hooks, account mail.AccountID) {
 				}
 			}
 			x := &choose{c: c, h: h, win: win, on: map[mail.MailboxID]bool{}, est: map[mail.MailboxID]app.ArchiveBox{}, move: true}
-			for i, a := range as {
-				if a.ID == account || account == "" && i == 0 {
+			for _, a := range as {
+				if a.Incoming.Protocol == mail.PST {
+					continue
+				}
+				if a.ID == account || account == "" && x.acc.ID == "" {
 					x.acc = a
 				}
 			}

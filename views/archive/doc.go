@@ -19,6 +19,7 @@ type Client interface {
 	Archive(ctx context.Context, p app.ArchivePlan, progress func(app.ArchiveState)) (app.ArchiveState, error)
 	ResumeArchive(ctx context.Context, run string, progress func(app.ArchiveState)) (app.ArchiveState, error)
 	Archives(ctx context.Context) ([]app.ArchiveState, error)
+	AttachFile(ctx context.Context, path string) (mail.AccountID, error)
 	UndoArchive(ctx context.Context, run string) (back, gone int, err error)
 }
 

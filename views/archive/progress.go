@@ -36,6 +36,11 @@ func run(win fyne.Window, c Client, h Hooks, file string, do func(ctx context.Co
 	background := kit.NewButton("Run in background", "minimize-2", kit.Ghost, func() { open = false; d.Close() })
 	var pause *kit.Button
 	pause = kit.NewButton("Pause", "pause", kit.Plain, stop)
+	look := kit.NewButton("Open the archive", "package", kit.Plain, func() {
+		d.Close()
+		attach(c, h, file)
+	})
+	look.Hide()
 	w := float32(640 - 48)
 	body := kit.Free(func() fyne.Size { return fyne.NewSize(w, 268) }, func(s fyne.Size) {
 		kit.Place(title, 0, 0, s.Width-180, 26)
@@ -51,10 +56,12 @@ func run(win fyne.Window, c Client, h Hooks, file string, do func(ctx context.Co
 		for i, b := range []fyne.CanvasObject{b1, b2, b3} {
 			kit.Place(b, float32(i)*(bw+12), 150, bw, 58)
 		}
-		kit.Place(calm, 0, 236, s.Width-200, 32)
 		z = pause.MinSize().Width
 		kit.Place(pause, s.Width-z, 236, z, 32)
-	}, title, background, sub, spin, word, rightRow, bar, warn, b1, b2, b3, calm, pause)
+		lz := look.MinSize().Width
+		kit.Place(look, s.Width-z-8-lz, 236, lz, 32)
+		kit.Place(calm, 0, 236, s.Width-z-lz-24, 32)
+	}, title, background, sub, spin, word, rightRow, bar, warn, b1, b2, b3, calm, look, pause)
 	show := func(s app.ArchiveState) {
 		word.SetText("Copying, reading back and comparing")
 		right.SetText(count(s.Verified) + " of " + count(s.Total))
@@ -105,6 +112,9 @@ func run(win fyne.Window, c Client, h Hooks, file string, do func(ctx context.Co
 				if !open {
 					h.Toast("package", plural(s.Verified, "message", "messages")+" archived in "+filepath.Base(file))
 				}
+			}
+			if err == nil && s.Verified > 0 {
+				look.Show()
 			}
 			pause.Text, pause.Icon = "Close", ""
 			pause.OnTapped = func() { d.Close() }

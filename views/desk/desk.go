@@ -238,7 +238,7 @@ func (d *Desk) Receive(args []string) {
 	})
 }
 
-// openArgument opens one mailto: link or .eml file.
+// openArgument opens one mailto: link, .eml file or Outlook data file.
 func (d *Desk) openArgument(a string) {
 	if strings.HasPrefix(strings.ToLower(a), "mailto:") {
 		d.Compose(app.Compose{Kind: app.ComposeMailto, Mailto: a}, "")
@@ -249,7 +249,9 @@ func (d *Desk) openArgument(a string) {
 		if err != nil {
 			return err
 		}
-		fyne.Do(func() { d.main.ShowMessage(id) })
+		if id != 0 { // 0: a data file, which is in the sidebar now
+			fyne.Do(func() { d.main.ShowMessage(id) })
+		}
 		return nil
 	})
 }

@@ -29,6 +29,8 @@ const (
 	MarkAllRead Command = "read"
 	EmptyTrash  Command = "empty"
 	ToArchive   Command = "archive" // into an Outlook data file
+	OpenFile    Command = "file"    // an Outlook data file
+	CloseFile   Command = "close"
 )
 
 // Sidebar lists the places. Set the functions before the first Show.
@@ -276,6 +278,8 @@ func (t *tree) Tapped(e *fyne.PointEvent) {
 			}
 		}
 		t.s.fold(it.key)
+	case it.file && e.Position.X >= left && it.status.State == app.StateError:
+		t.s.OnError(it.status)
 	case it.twisty != 0 && e.Position.X < left, it.dim:
 		t.s.fold(it.key)
 	default:
@@ -299,11 +303,19 @@ func (s *Sidebar) menu(it item) []kit.MenuItem {
 	do := func(c Command, b mail.Mailbox) func() { return func() { s.OnCommand(c, it.account.ID, b) } }
 	b := it.place.Box
 	switch {
-	case it.kind == kindAccount && !it.local:
+	case it.file:
+		return []kit.MenuItem{
+			{Text: "New mailbox…", Icon: "folder", Do: do(NewMailbox, mail.Mailbox{})},
+			{Text: "Close file", Icon: "x", Do: do(CloseFile, mail.Mailbox{})},
+		}
+	case it.kind == kindAccount && it.local:
+		return []kit.MenuItem{{Text: "Open Outlook data file…", Icon: "package", Do: do(OpenFile, mail.Mailbox{})}}
+	case it.kind == kindAccount:
 		return []kit.MenuItem{
 			{Text: "New mailbox…", Icon: "folder", Do: do(NewMailbox, mail.Mailbox{})},
 			{Text: "Show all mailboxes", Icon: "eye", Checked: s.all[it.account.ID], Do: func() { s.all[it.account.ID] = !s.all[it.account.ID]; s.rebuild() }},
 			{Text: "Archive to PST…", Icon: "package", Do: do(ToArchive, mail.Mailbox{})},
+			{Text: "Open Outlook data file…", Icon: "folder", Do: do(OpenFile, mail.Mailbox{})},
 			kit.Separator(),
 			{Text: "Account settings", Icon: "settings-2", Do: func() { s.OnAccount(it.account.ID) }},
 		}

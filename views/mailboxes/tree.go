@@ -49,6 +49,7 @@ type item struct {
 	status  app.AccountStatus
 	local   bool // the header of what is on this computer only
 	dim     bool // cannot be opened
+	file    bool // a data file that is open; its mailboxes are below it
 }
 
 var roleOrder = map[mail.Role]int{mail.RoleInbox: 1, mail.RoleDrafts: 2, mail.RoleSent: 3, mail.RoleArchive: 4, mail.RoleAll: 5, mail.RoleJunk: 6, mail.RoleTrash: 7}
@@ -186,7 +187,12 @@ func items(s State, closed map[string]bool, all map[mail.AccountID]bool) []item 
 			}
 		}
 	}
+	var files []mail.Account
 	for _, a := range s.Accounts {
+		if a.Incoming.Protocol == mail.PST {
+			files = append(files, a)
+			continue
+		}
 		h := item{kind: kindAccount, key: "a:" + string(a.ID), text: a.Name, account: a, twisty: 1}
 		if h.text == "" {
 			h.text = a.Address
@@ -204,13 +210,28 @@ func items(s State, closed map[string]bool, all map[mail.AccountID]bool) []item 
 			walk(a.ID, 0, 0)
 		}
 	}
-	if slices.ContainsFunc(children[0], func(b mail.Mailbox) bool { return b.Account == "" }) {
+	if len(files) > 0 || slices.ContainsFunc(children[0], func(b mail.Mailbox) bool { return b.Account == "" }) {
 		h := item{kind: kindAccount, key: "a:", text: "On this computer", account: mail.Account{Hue: "slate"}, twisty: 1, local: true}
 		if closed[h.key] {
 			h.twisty = 2
 		}
 		out = append(out, h)
 		if h.twisty == 1 {
+			for _, a := range files {
+				f := item{kind: kindBox, key: "a:" + string(a.ID), text: a.Name, icon: "package", account: a, twisty: 1, dim: true, file: true}
+				for _, st := range s.Status.Accounts {
+					if st.Account == a.ID && st.State == app.StateError {
+						f.icon, f.status = "circle-alert", st
+					}
+				}
+				if closed[f.key] {
+					f.twisty = 2
+				}
+				out = append(out, f)
+				if f.twisty == 1 {
+					walk(a.ID, 0, 1)
+				}
+			}
 			walk("", 0, 0)
 		}
 	}

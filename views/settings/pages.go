@@ -97,6 +97,9 @@ func (v *View) writingPage() fyne.CanvasObject {
 		v.with("Answers", "Where your text goes in a reply.", option(v, "Answers", []string{"Above the quotation", "Below the quotation"}, []string{"above", "below"},
 			func(s app.Settings) string { return s.Quote }, func(s *app.Settings, x string) { s.Quote = x }))))
 	for _, a := range v.accounts {
+		if len(a.Identities) == 0 { // a data file
+			continue
+		}
 		for i := range a.Identities {
 			page.Add(v.identityCard(a, i))
 		}

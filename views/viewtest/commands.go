@@ -3,6 +3,7 @@ package viewtest
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -229,6 +230,25 @@ func (c *Client) Sync(id mail.AccountID) { c.lock("Sync " + string(id))() }
 // OpenFile is not offered by the invented mail.
 func (c *Client) OpenFile(context.Context, string) (mail.MessageID, error) {
 	return 0, fault.New(fault.Usage, "file", "There is no file", "")
+}
+
+// AttachFile opens a data file with one empty folder.
+func (c *Client) AttachFile(_ context.Context, path string) (mail.AccountID, error) {
+	unlock := c.lock("AttachFile " + path)
+	id := mail.AccountID("file:" + path)
+	c.accounts = append(c.accounts, mail.Account{ID: id, Name: filepath.Base(path), Incoming: mail.Server{Protocol: mail.PST, Path: path}})
+	unlock()
+	c.Bus.Publish(bus.Changed{Tree: true})
+	return id, nil
+}
+
+// DetachFile closes a data file.
+func (c *Client) DetachFile(_ context.Context, id mail.AccountID) error {
+	unlock := c.lock("DetachFile " + string(id))
+	c.accounts = slices.DeleteFunc(c.accounts, func(a mail.Account) bool { return a.ID == id })
+	unlock()
+	c.Bus.Publish(bus.Changed{Tree: true})
+	return nil
 }
 
 // MaxSize is 35 MB, as in the design.

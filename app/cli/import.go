@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/app/doors"
+)
+
+// importCommand prints {"added","same","failed","bytes","items":[{"name","state","id","why"}]}; items are those that failed, with --report all.
+func importCommand() command {
+	var box, dialect string
+	var report bool
+	return command{name: "import", args: "FILE... [--account A] [--mailbox M]", about: "take in mail from mbox, Maildir, .eml, .zip, .msg and .pst files and folders",
+		flags: func(k *call) {
+			k.fs.StringVar(&box, "mailbox", "", "where it goes: path, role or id (default: a mailbox on this computer)")
+			k.fs.StringVar(&dialect, "mbox", "", "the dialect of mbox files: mboxo, mboxrd, mboxcl, mboxcl2 (default: found out)")
+			k.fs.BoolVar(&report, "report", false, "report every message, not only those that failed")
+		},
+		run: func(k *call, w []string) error {
+			if len(w) == 0 {
+				return fault.New(fault.Usage, "args", "import takes files", "Name mbox, .eml, .zip, .msg or .pst files, or folders of them.")
+			}
+			o := app.ImportOptions{Dialect: doors.Dialect(dialect)}
+			if dialect != "" && !slices.Contains(doors.Dialects, o.Dialect) {
+				return fault.New(fault.Usage, "dialect", "The dialect "+dialect+" is not known", "It is mboxo, mboxrd, mboxcl or mboxcl2.")
+			}
+			a, err := k.open(true)
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			if k.account != "" {
+				as, err := k.chosen(a)
+				if err != nil {
+					return err
+				}
+				o.Account = as[0].ID
+			}
+			if box != "" {
+				if o.Mailbox, err = k.mailbox(a, box); err != nil {
+					return err
+				}
+			}
+			items := []app.ImportItem{}
+			last := time.Now()
+			s, err := a.Import(k.ctx, w, o, func(s app.ImportState, i app.ImportItem) {
+				if report || i.State == "failed" {
+					items = append(items, i)
+				}
+				if time.Since(last) >= time.Second {
+					last = time.Now()
+					k.say("%d messages, %d MB", s.Added+s.Same, s.Bytes>>20)
+				}
+			})
+			if err != nil {
+				return err
+			}
+			if k.json {
+				k.print(map[string]any{"added": s.Added, "same": s.Same, "failed": s.Failed, "bytes": s.Bytes, "items": items})
+				return nil
+			}
+			fmt.Fprintf(k.Out, "%d messages added, %d were there already, %d could not be read\n", s.Added, s.Same, s.Failed)
+			for _, i := range items {
+				fmt.Fprintf(k.Out, "%s\t%s\t%s\n", i.State, i.Name, i.Why)
+			}
+			return nil
+		}}
+}
+
+// exportCommand prints {"dir","mailboxes","messages","bytes","missing":[]}.
+func exportCommand() command {
+	var box string
+	o := app.ExportOptions{}
+	return command{name: "export", args: "--format mbox|maildir|eml --out DIR [--account A] [--mailbox M]", about: "write mailboxes into files",
+		flags: func(k *call) {
+			k.fs.StringVar(&o.Format, "format", "mbox", "mbox, maildir or eml")
+			k.fs.StringVar(&o.Dir, "out", "", "the folder that the files are made in")
+			k.fs.StringVar(&box, "mailbox", "", "only this one: path, role or id")
+		},
+		run: func(k *call, w []string) error {
+			if o.Dir == "" || len(w) > 0 {
+				return fault.New(fault.Usage, "args", "export takes the folder to write to", "Name it with --out.")
+			}
+			a, err := k.open(true)
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			if box != "" {
+				id, err := k.mailbox(a, box)
+				if err != nil {
+					return err
+				}
+				o.Mailboxes = []mail.MailboxID{id}
+			} else {
+				as, err := k.chosen(a)
+				if err != nil {
+					return err
+				}
+				for _, x := range as {
+					ms, err := a.Store().Mailboxes(k.ctx, x.ID)
+					if err != nil {
+						return err
+					}
+					for _, m := range ms {
+						if m.Total > 0 {
+							o.Mailboxes = append(o.Mailboxes, m.ID)
+						}
+					}
+				}
+			}
+			last := time.Now()
+			s, err := a.Export(k.ctx, o, func(s app.ExportState) {
+				if time.Since(last) >= time.Second {
+					last = time.Now()
+					k.say("%d messages, %d MB", s.Messages, s.Bytes>>20)
+				}
+			})
+			if err != nil {
+				return err
+			}
+			if k.json {
+				k.print(map[string]any{"dir": o.Dir, "mailboxes": s.Mailboxes, "messages": s.Messages, "bytes": s.Bytes, "missing": s.Missing})
+				return nil
+			}
+			fmt.Fprintf(k.Out, "%d messages of %d mailboxes, %d bytes, in %s\n", s.Messages, s.Mailboxes, s.Bytes, o.Dir)
+			for _, m := range s.Missing {
+				fmt.Fprintf(k.Out, "not here yet: %s\n", m)
+			}
+			return nil
+		}}
+}

@@ -1,0 +1,4 @@
+// Package doors reads and writes the files in which other programs keep mail: mbox in its four dialects, Maildir, .eml files, folders and zip archives of them, Outlook items
+// (.msg) and Outlook data files (.pst, .ost). It streams: one message is in memory at a time. What is read comes with line ends as on the wire (CRLF), and an item that
+// cannot be read is told and passed over. It knows nothing of the profile; [app.App.Import] and [app.App.Export] join them.
+package doors

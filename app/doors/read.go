@@ -1,0 +1,286 @@
+package doors
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/msox/cmail"
+	"github.com/postrider/postrider/accounts/msox/msg"
+	"github.com/postrider/postrider/accounts/msox/prop"
+	"github.com/postrider/postrider/accounts/pst"
+)
+
+// MaxMessage bounds one message, in bytes.
+const MaxMessage = 150 << 20
+
+// maxEntries bounds the files of a zip archive.
+const maxEntries = 1 << 20
+
+// Item is one message of a file, or why it could not be read.
+type Item struct {
+	Name     string // where it is, for people
+	Raw      []byte // with CRLF; the caller may keep it
+	Flags    mail.Flags
+	Received time.Time // zero where the file does not say
+	Err      error     // it could not be read; Raw is nil
+}
+
+// ErrTooLarge is the Err of an item over MaxMessage.
+var ErrTooLarge = errors.New("larger than 150 MB")
+
+// Read calls each for every message of a file or folder, in its order. It ends with the first error of each.
+func Read(ctx context.Context, path string, d Dialect, each func(Item) error) error {
+	x := &reader{ctx: ctx, d: d, each: each}
+	st, err := os.Stat(path)
+	if err != nil {
+		return fileFault(err)
+	}
+	if !st.IsDir() {
+		return x.file(path)
+	}
+	return filepath.WalkDir(path, func(p string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return fileFault(err)
+		case e.IsDir() && e.Name() == "tmp" && isMaildir(filepath.Dir(p)): // what is being delivered
+			return filepath.SkipDir
+		case !e.Type().IsRegular():
+			return nil
+		}
+		if in := filepath.Base(filepath.Dir(p)); (in == "cur" || in == "new") && isMaildir(filepath.Dir(filepath.Dir(p))) {
+			return x.eml(p, maildirFlags(e.Name()))
+		}
+		switch strings.ToLower(filepath.Ext(p)) {
+		case ".eml", ".msg", ".mbox", ".pst", ".ost", ".zip":
+			return x.file(p)
+		}
+		return nil
+	})
+}
+
+func isMaildir(dir string) bool {
+	for _, s := range []string{"cur", "new"} {
+		if st, err := os.Stat(filepath.Join(dir, s)); err != nil || !st.IsDir() {
+			return false
+		}
+	}
+	return true
+}
+
+// maildirFlags are the flags in a file's name: after ":2," (";2," and "!2," where a colon is not allowed).
+func maildirFlags(name string) (f mail.Flags) {
+	i := strings.LastIndex(name, "2,")
+	if i < 1 || !strings.ContainsRune(":;!", rune(name[i-1])) {
+		return 0
+	}
+	for _, c := range name[i+2:] {
+		f |= map[rune]mail.Flags{'S': mail.Seen, 'R': mail.Answered, 'F': mail.Flagged, 'P': mail.Forwarded, 'D': mail.DraftFlag, 'T': mail.Deleted}[c]
+	}
+	return f
+}
+
+func fileFault(err error) error {
+	return &fault.Error{Kind: fault.Local, Code: "file", Op: "read", Title: "The file cannot be read", Detail: err.Error(), Err: err}
+}
+
+type reader struct {
+	ctx  context.Context
+	d    Dialect
+	each func(Item) error
+}
+
+func (x *reader) give(i Item) error {
+	if err := x.ctx.Err(); err != nil {
+		return err
+	}
+	if i.Err == nil {
+		i.Raw = wireLines(i.Raw)
+	}
+	return x.each(i)
+}
+
+// file reads one file by what it begins with.
+func (x *reader) file(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fileFault(err)
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return fileFault(err)
+	}
+	var head [8]byte
+	n, _ := f.ReadAt(head[:], 0)
+	switch h := head[:n]; {
+	case bytes.HasPrefix(h, []byte("!BDN")):
+		return x.pst(path)
+	case bytes.HasPrefix(h, []byte("From ")):
+		return Mbox(f, st.Size(), x.d, func(i Item) error {
+			i.Name = filepath.Base(path) + " " + i.Name
+			return x.give(i)
+		})
+	case bytes.HasPrefix(h, []byte("PK\x03\x04")), bytes.HasPrefix(h, []byte("PK\x05\x06")):
+		return x.zip(f, st.Size(), path)
+	}
+	return x.eml(path, mail.Seen)
+}
+
+// whole reads a message; ErrTooLarge where it is over the bound.
+func whole(r io.Reader) ([]byte, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, MaxMessage+1))
+	if err == nil && len(raw) > MaxMessage {
+		return nil, ErrTooLarge
+	}
+	return raw, err
+}
+
+// eml reads a message or an Outlook item.
+func (x *reader) eml(path string, flags mail.Flags) error {
+	i := Item{Name: path, Flags: flags}
+	f, err := os.Open(path)
+	if err == nil {
+		defer f.Close()
+		if st, e := f.Stat(); e == nil {
+			i.Received = st.ModTime().UTC().Truncate(time.Second)
+		}
+		i.Raw, err = whole(f)
+	}
+	if err == nil {
+		i.Raw, err = message(i.Raw)
+	}
+	i.Err = err
+	return x.give(i)
+}
+
+var compound = []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+
+// message makes an internet message of what a file holds.
+func message(raw []byte) ([]byte, error) {
+	if bytes.HasPrefix(raw, compound) {
+		m, err := msg.Read(bytes.NewReader(raw), int64(len(raw)))
+		if err != nil {
+			return nil, err
+		}
+		var out bytes.Buffer
+		err = cmail.Write(&out, m, cmail.Options{})
+		return out.Bytes(), err
+	}
+	if !looksLikeMail(raw) {
+		return nil, errors.New("this is no message")
+	}
+	return raw, nil
+}
+
+// looksLikeMail reports whether the first line is a header field (RFC 5322 section 2.2).
+func looksLikeMail(raw []byte) bool {
+	line, _, _ := bytes.Cut(raw[:min(len(raw), 1000)], []byte("\n"))
+	name, _, ok := bytes.Cut(line, []byte(":"))
+	name = bytes.TrimRight(name, " \t")
+	if !ok || len(name) == 0 {
+		return false
+	}
+	for _, c := range name {
+		if c <= ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *reader) zip(f io.ReaderAt, size int64, path string) error {
+	z, err := zip.NewReader(f, size)
+	if err != nil {
+		return fileFault(err)
+	}
+	if len(z.File) > maxEntries {
+		return fileFault(errors.New("too many files in the archive"))
+	}
+	for _, e := range z.File {
+		ext := strings.ToLower(filepath.Ext(e.Name))
+		if e.FileInfo().IsDir() || ext != ".eml" && ext != ".msg" {
+			continue
+		}
+		i := Item{Name: filepath.Base(path) + " " + e.Name, Flags: mail.Seen}
+		if r, err := e.Open(); err != nil {
+			i.Err = err
+		} else {
+			i.Raw, i.Err = whole(r)
+			r.Close()
+			if i.Err == nil {
+				i.Raw, i.Err = message(i.Raw)
+			}
+		}
+		if err := x.give(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pst reads the mail of a data file; its contacts and appointments are no messages.
+func (x *reader) pst(path string) error {
+	s, err := pst.Open(path, pst.Options{})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for _, f := range s.Folders() {
+		if f.Search {
+			continue
+		}
+		for _, r := range f.Items() {
+			b, err := s.ItemProps(r)
+			if err == nil && !isMail(pst.KindOf(prop.Text(b, prop.PidTagMessageClass))) {
+				continue
+			}
+			i := Item{Name: filepath.Base(path) + " " + f.Name}
+			var m *prop.Message
+			if err == nil {
+				m, err = s.Message(r)
+			}
+			if err == nil {
+				if prop.Int(b, prop.PidTagMessageFlags)&1 != 0 { // mfRead
+					i.Flags = mail.Seen
+				}
+				var out bytes.Buffer
+				err = cmail.Write(&out, m, cmail.Options{})
+				i.Raw = out.Bytes()
+			}
+			if i.Err = err; err != nil {
+				i.Raw = nil
+			}
+			if err := x.give(i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// wireLines gives lines their ends as on the wire.
+func wireLines(raw []byte) []byte {
+	if bytes.Count(raw, []byte("\r\n")) == bytes.Count(raw, []byte("\n")) {
+		return raw
+	}
+	out := make([]byte, 0, len(raw)+len(raw)/32)
+	for i, c := range raw {
+		if c == '\n' && (i == 0 || raw[i-1] != '\r') {
+			out = append(out, '\r')
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func isMail(k pst.Kind) bool { return k == pst.KindMessage || k == pst.KindMeeting }

@@ -156,6 +156,10 @@ func TestAttachWrittenFile(t *testing.T) {
 	}
 	same(settled("the copies on the server", back))
 
+	found, err := a.List(ctx, store.View{Mailbox: box.ID, Search: "subject:letter"}, 0, 50)
+	if err != nil || len(found.Rows) != len(want) {
+		t.Errorf("search found %d of %d, %v", len(found.Rows), len(want), err)
+	}
 	// It is never who writes.
 	d, err := a.NewDraft(ctx, app.Compose{Kind: app.ComposeNew, Account: id})
 	if err != nil || d.Account != ada.ID {

@@ -82,6 +82,9 @@ func (a *App) Import(ctx context.Context, files []string, o ImportOptions, each 
 		if err != nil {
 			return x.s, err
 		}
+		if o.Account != "" && acc.ID != o.Account {
+			return x.s, fault.New(fault.Usage, "account", "This account takes no mail from files", "Name a mailbox of it.")
+		}
 		x.account = acc.ID
 	}
 	if err := a.store.Write(ctx, func(tx *store.Tx) (err error) {

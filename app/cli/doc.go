@@ -20,6 +20,8 @@
 //	pst list   [{"id","folder","kind","from","to","subject","date","flags","internetID","size","recipients","attachments":[{"name","type","size","message"}]}]
 //	pst export {"dir","folders","items","bytes","failed","losses","seconds"}; pst append {"file","items","bytes","failed","losses","seconds"}
 //	pst create {"file","name"}; pst compact {"file","before","after"}
+//	import     {"added","same","failed","bytes","items":[{"name","state","id","why"}]}; items that failed, with --report all
+//	export     {"dir","mailboxes","messages","bytes","missing":[]}; missing are subjects of messages whose text is not here
 //
 // Addresses are strings as in a header field, decoded: "Ada Byron <ada@example.com>, bob@example.com". Flags are words: seen, answered, flagged, draft, forwarded, junk.
 //

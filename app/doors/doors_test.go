@@ -132,3 +132,27 @@ func FuzzMbox(f *testing.F) {
 		}
 	})
 }
+
+func FuzzZipAndMessage(f *testing.F) {
+	var z bytes.Buffer
+	w := zip.NewWriter(&z)
+	e, _ := w.Create("c.eml")
+	e.Write([]byte(one))
+	w.Close()
+	f.Add(z.Bytes())
+	f.Add([]byte(one))
+	f.Add(append([]byte(nil), compound...))
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		p := filepath.Join(dir, "f")
+		if err := os.WriteFile(p, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_ = Read(context.Background(), p, Auto, func(i Item) error {
+			if i.Err != nil && i.Raw != nil {
+				t.Errorf("%s has both an error and a text", i.Name)
+			}
+			return nil
+		})
+	})
+}

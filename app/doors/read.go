@@ -26,6 +26,9 @@ const MaxMessage = 150 << 20
 // maxEntries bounds the files of a zip archive.
 const maxEntries = 1 << 20
 
+// maxRatio bounds what an archive unpacks to, in times of its size: deflate makes at most 1032 bytes of one, mail far less.
+const maxRatio = 200
+
 // Item is one message of a file, or why it could not be read.
 type Item struct {
 	Name     string // where it is, for people
@@ -105,6 +108,8 @@ func (x *reader) give(i Item) error {
 	}
 	if i.Err == nil {
 		i.Raw = wireLines(i.Raw)
+	} else {
+		i.Raw = nil // a part of a message is no message
 	}
 	return x.each(i)
 }
@@ -206,6 +211,7 @@ func (x *reader) zip(f io.ReaderAt, size int64, path string) error {
 	if len(z.File) > maxEntries {
 		return fileFault(errors.New("too many files in the archive"))
 	}
+	left := size*maxRatio + MaxMessage
 	for _, e := range z.File {
 		ext := strings.ToLower(filepath.Ext(e.Name))
 		if e.FileInfo().IsDir() || ext != ".eml" && ext != ".msg" {
@@ -217,6 +223,9 @@ func (x *reader) zip(f io.ReaderAt, size int64, path string) error {
 		} else {
 			i.Raw, i.Err = whole(r)
 			r.Close()
+			if left -= int64(len(i.Raw)); left < 0 {
+				return fileFault(errors.New("the archive unpacks to far more than it can hold"))
+			}
 			if i.Err == nil {
 				i.Raw, i.Err = message(i.Raw)
 			}

@@ -167,3 +167,35 @@ func TestWhatIsNotSeenIsNotDrawn(t *testing.T) {
 		t.Errorf("the line shows %q unread, want 41", got)
 	}
 }
+
+func TestADataFileIsOnThisComputer(t *testing.T) {
+	s, c := sidebar(t)
+	id, err := c.AttachFile(t.Context(), "/mail/Old.pst")
+	if err != nil {
+		t.Fatal(err)
+	}
+	as, err := c.Accounts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := s.State()
+	st.Accounts = as
+	st.Mailboxes = append(slices.Clone(st.Mailboxes), mail.Mailbox{ID: 9001, Account: id, Name: "Kept", Subscribed: true, Selectable: true})
+	s.Set(st)
+	got := s.texts()
+	i := slices.Index(got, "On this computer")
+	if i < 0 || !slices.Equal(got[i:], []string{"On this computer", "Old.pst", "Kept", "Mail 2019 to 2023.pst"}) {
+		t.Fatalf("lines %q", got)
+	}
+	if s.items[i+1].icon != "package" || s.items[i+2].level != 1 {
+		t.Errorf("icon %q, level %d", s.items[i+1].icon, s.items[i+2].level)
+	}
+	var did Command
+	var of mail.AccountID
+	s.OnCommand = func(c Command, a mail.AccountID, _ mail.Mailbox) { did, of = c, a }
+	m := s.menu(s.items[i+1])
+	m[len(m)-1].Do()
+	if did != CloseFile || of != id {
+		t.Errorf("the menu did %q of %q", did, of)
+	}
+}

@@ -3,7 +3,9 @@ package doors
 import (
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -155,4 +157,44 @@ func FuzzZipAndMessage(f *testing.F) {
 			return nil
 		})
 	})
+}
+
+// TestReadDataFiles reads the mail of files that Outlook wrote.
+func TestReadDataFiles(t *testing.T) {
+	dir := os.Getenv("POSTRIDER_CORPORA")
+	if dir == "" {
+		dir = "../../../shared/corpora"
+	}
+	for name, want := range map[string]int{"tika-testPST.pst.gz": 7, "ansi-enron-calendar.pst.gz": 0} {
+		z, err := os.Open(filepath.Join(dir, "pst", name))
+		if err != nil {
+			t.Skip("no corpora")
+		}
+		r, err := gzip.NewReader(z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := io.ReadAll(r)
+		z.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := filepath.Join(t.TempDir(), "f.pst")
+		if err := os.WriteFile(p, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		if err := Read(context.Background(), p, Auto, func(i Item) error {
+			if i.Err != nil || !looksLikeMail(i.Raw) {
+				t.Errorf("%s: %v", i.Name, i.Err)
+			}
+			n++
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if n != want {
+			t.Errorf("%s: %d messages, want %d", name, n, want)
+		}
+	}
 }

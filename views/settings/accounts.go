@@ -57,6 +57,8 @@ func protocols(a mail.Account) string {
 		return "POP3"
 	case mail.IMAP:
 		return "IMAP"
+	case mail.PST:
+		return "Outlook data file"
 	}
 	return string(a.Incoming.Protocol)
 }

@@ -288,17 +288,28 @@ func (b *builder) split(out []*box, c *box) []*box {
 	kids := c.kids
 	part := c
 	part.kids = nil
-	for _, k := range kids {
-		if k.blockLevel() || tablePart(k) {
-			part.noEnd = true
-			out = append(out, part, k)
-			next := b.e.newBox(kInline, c.node, c.st)
-			next.parent, next.deco, next.noStart, next.item = c.parent, c.deco, true, c.item
-			part = next
+	for i, k := range kids {
+		if !k.blockLevel() && !tablePart(k) {
+			k.parent = part
+			part.kids = append(part.kids, k)
 			continue
 		}
-		k.parent = part
-		part.kids = append(part.kids, k)
+		// A part in the middle with nothing in it is nobody's loss.
+		if len(part.kids) > 0 || !part.noStart {
+			part.noEnd = true
+			out = append(out, part)
+		} else if i+1 < len(kids) {
+			out = append(out, k)
+			continue
+		}
+		out = append(out, k)
+		if b.e.boxes >= b.e.o.Limits.Boxes {
+			b.e.note(noteBoxes)
+			return out
+		}
+		next := b.e.newBox(kInline, c.node, c.st)
+		next.parent, next.deco, next.noStart, next.item = c.parent, c.deco, true, c.item
+		part = next
 	}
 	return append(out, part)
 }

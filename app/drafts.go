@@ -259,7 +259,7 @@ func (a *App) CheckDraft(ctx context.Context, d mail.Draft) []Concern {
 			outside++
 		}
 	}
-	if len(d.Attach) == 0 && compose.MissingAttachment(d.Text, d.Subject) {
+	if len(d.Attach) == 0 && compose.MissingAttachment(compose.Own(d.Text), d.Subject) {
 		out = append(out, Concern{Code: "attachment", Title: "You mention an attachment, but nothing is attached.", Detail: ""})
 	}
 	if outside > manyOutside {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
-	"github.com/postrider/postrider/accounts/pst"
+	"github.com/postrider/postrider/accounts/pst/job"
 	"github.com/postrider/postrider/app/store"
 )
 
@@ -29,7 +29,7 @@ func (a *App) AttachFile(ctx context.Context, path string) (mail.AccountID, erro
 			return x.ID, nil
 		}
 	}
-	s, err := pst.Open(path, pst.Options{})
+	s, err := job.Open(path)
 	if err != nil {
 		return "", err
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/postrider/postrider/accounts/msox/cmail"
 	"github.com/postrider/postrider/accounts/msox/msg"
 	"github.com/postrider/postrider/accounts/msox/prop"
-	"github.com/postrider/postrider/accounts/pst"
+	"github.com/postrider/postrider/accounts/pst/job"
 )
 
 // MaxMessage bounds one message, in bytes.
@@ -239,7 +239,7 @@ func (x *reader) zip(f io.ReaderAt, size int64, path string) error {
 
 // pst reads the mail of a data file; its contacts and appointments are no messages.
 func (x *reader) pst(path string) error {
-	s, err := pst.Open(path, pst.Options{})
+	s, err := job.Open(path)
 	if err != nil {
 		return err
 	}
@@ -250,7 +250,7 @@ func (x *reader) pst(path string) error {
 		}
 		for _, r := range f.Items() {
 			b, err := s.ItemProps(r)
-			if err == nil && !isMail(pst.KindOf(prop.Text(b, prop.PidTagMessageClass))) {
+			if err == nil && !job.IsMail(prop.Text(b, prop.PidTagMessageClass)) {
 				continue
 			}
 			i := Item{Name: filepath.Base(path) + " " + f.Name}
@@ -291,5 +291,3 @@ func wireLines(raw []byte) []byte {
 	}
 	return out
 }
-
-func isMail(k pst.Kind) bool { return k == pst.KindMessage || k == pst.KindMeeting }

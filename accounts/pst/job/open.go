@@ -9,6 +9,12 @@ import (
 // Open opens a file for reading.
 func Open(path string) (*pst.Store, error) { return pst.Open(path, pst.Options{}) }
 
+// IsMail tells whether items of a message class are mail: messages and what comes and goes about meetings.
+func IsMail(class string) bool {
+	k := pst.KindOf(class)
+	return k == pst.KindMessage || k == pst.KindMeeting
+}
+
 // OpenWrite opens a file for writing too.
 func OpenWrite(path string) (*pst.Store, error) { return pst.OpenWrite(path, pst.Options{}) }
 

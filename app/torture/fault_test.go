@@ -269,10 +269,13 @@ func TestKeychainLocked(t *testing.T) {
 	if _, err := a.Send(bg, d, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(300 * time.Millisecond)
-	out, err := a.Outbox(bg)
-	if err != nil || len(out) != 1 || out[0].State != mail.OutWaiting {
-		t.Errorf("behind the lock the outbox is %+v, %v", out, err)
+	// It is tried, which shows for a moment as sending, and waits again.
+	waitFor(t, "the message to be tried and to wait behind the lock", func() bool {
+		out, err := a.Outbox(bg)
+		return err == nil && len(out) == 1 && out[0].State == mail.OutWaiting && out[0].Attempts > 0
+	})
+	if ls := letters(t, s, to); len(where(ls, "behind the lock")) != 0 {
+		t.Error("the message was sent without a password")
 	}
 	k.lock(false)
 	waitFor(t, "all to follow", func() bool {

@@ -20,7 +20,7 @@ var keyHelp = []struct{ keys, does string }{
 	{"E, # or Del, !", "Archive, delete, junk"}, {"V, S", "Move, star"}, {"Shift I, Shift U", "Mark read, unread"},
 	{"X, Shift Down / Up", "Select, extend the selection"}, {"* then A, Ctrl A", "Select all"}, {"/ or Ctrl F", "Search"}, {"Ctrl K", "Go to a folder, do anything"}, {"Ctrl Shift F, F3", "Find in the message, next place"},
 	{"G then I, S, D, T, A", "Inbox, stars, drafts, sent, archive"}, {"Z or Ctrl Z", "Undo"}, {"F5 or Ctrl Shift T", "Fetch mail"},
-	{"F6, Shift F6", "Next, previous pane"}, {"Ctrl N, Ctrl R, Ctrl L", "Write, reply, forward"}, {"Ctrl 1, 2, 3", "Mail, calendar, contacts"}, {"Ctrl ,", "Settings"}, {"F1 or ?", "This list"},
+	{"F6, Shift F6", "Next, previous pane"}, {"Ctrl N, Ctrl R, Ctrl L", "Write, reply, forward"}, {"Ctrl 1, 2, 3", "Mail, calendar, contacts"}, {"Ctrl +, -, 0", "Larger, smaller, as it is"}, {"Ctrl ,", "Settings"}, {"F1 or ?", "This list"},
 }
 
 func shift() bool { return held(fyne.KeyModifierShift) }
@@ -46,7 +46,8 @@ func (w *Window) keys() {
 		&desktop.CustomShortcut{KeyName: fyne.KeyK, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyT, Modifier: both}, &desktop.CustomShortcut{KeyName: fyne.Key1, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.Key2, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.Key3, Modifier: ctrl},
-		&desktop.CustomShortcut{KeyName: fyne.KeyComma, Modifier: ctrl}, &fyne.ShortcutUndo{}, &fyne.ShortcutSelectAll{},
+		&desktop.CustomShortcut{KeyName: fyne.KeyEqual, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyPlus, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyMinus, Modifier: ctrl},
+		&desktop.CustomShortcut{KeyName: fyne.Key0, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyComma, Modifier: ctrl}, &fyne.ShortcutUndo{}, &fyne.ShortcutSelectAll{},
 	} {
 		c.AddShortcut(s, w.shortcut)
 	}
@@ -93,6 +94,12 @@ func (w *Window) shortcut(s fyne.Shortcut) {
 			}
 		case fyne.Key1:
 			w.showMail()
+		case fyne.KeyEqual, fyne.KeyPlus:
+			w.read.Zoom(1)
+		case fyne.KeyMinus:
+			w.read.Zoom(-1)
+		case fyne.Key0:
+			w.read.Zoom(0)
 		case fyne.Key2:
 			w.ShowCalendar()
 		case fyne.Key3:

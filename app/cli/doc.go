@@ -21,6 +21,7 @@
 //	pst export {"dir","folders","items","bytes","failed","losses","seconds"}; pst append {"file","items","bytes","failed","losses","seconds"}
 //	pst create {"file","name"}; pst compact {"file","before","after"}
 //	import     {"added","same","failed","bytes","items":[{"name","state","id","why"}]}; items that failed, with --report all
+//	archive    {"run","started","file","total","copied","verified","moved","back","bytes","differs":[],"missing":[],"done"}; with --list an array of them, with --undo {"run","back","gone"}
 //	export     {"dir","mailboxes","messages","bytes","missing":[]}; missing are subjects of messages whose text is not here
 //
 // Addresses are strings as in a header field, decoded: "Ada Byron <ada@example.com>, bob@example.com". Flags are words: seen, answered, flagged, draft, forwarded, junk.

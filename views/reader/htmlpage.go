@@ -208,3 +208,20 @@ func (c *card) pictureNotice() *kit.Banner {
 	b.OnClose = func() { c.noImg = true; c.notices(); c.Refresh(); c.p.grown() }
 	return b
 }
+
+// Zoom makes pages larger (n > 0) or smaller, 0 shows them as they are: from half to three times.
+func (p *Pane) Zoom(n int) {
+	switch {
+	case n == 0:
+		p.zoom = 1
+	case n > 0:
+		p.zoom = min(3, p.zoom*1.1)
+	default:
+		p.zoom = max(0.5, p.zoom/1.1)
+	}
+	for _, c := range p.cards {
+		if c.page != nil {
+			c.page.view.SetZoom(p.zoom)
+		}
+	}
+}

@@ -109,10 +109,21 @@ func (r *shelfRun) pushSome() (bool, error) {
 	return true, r.pushObjects(cols[slice[0].Collection], slice)
 }
 
-// mark says durably that ops are about to be sent.
-func (r *shelfRun) mark(ops []store.PIMOp, objects []store.PIMObject) error {
-	return r.e.write(r.ctx, "shelf sent", func(tx *store.Tx) error {
+// mark says durably that ops are about to be sent, and returns which of them are not: the person changed or removed the object since it was read, and another op says so.
+// Sent all the same, such an op would leave nothing behind that tells a lost answer from somebody else's write.
+func (r *shelfRun) mark(ops []store.PIMOp, objects []store.PIMObject) ([]bool, error) {
+	late := make([]bool, len(ops))
+	return late, r.e.write(r.ctx, "shelf sent", func(tx *store.Tx) error {
 		for i := range ops {
+			if objects != nil {
+				now, err := tx.PIMOpsOf(objects[i].ID)
+				if err != nil {
+					return err
+				}
+				if late[i] = len(now) == 0 || now[0].ID != ops[i].ID; late[i] {
+					continue
+				}
+			}
 			ops[i].State = store.OpSent
 			ops[i].Attempts++
 			if objects != nil {
@@ -161,6 +172,20 @@ func (r *shelfRun) pushObjects(c store.PIMCollection, ops []store.PIMOp) error {
 	if len(live) == 0 {
 		return nil
 	}
+	late, err := r.mark(live, objects)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for i := range live {
+		if !late[i] {
+			live[n], objects[n], again[n] = live[i], objects[i], again[i]
+			n++
+		}
+	}
+	if live, objects, again = live[:n], objects[:n], again[:n]; n == 0 {
+		return nil
+	}
 	edits := make([]remote.Edit, len(live))
 	for i, o := range live {
 		k := objects[i]
@@ -178,9 +203,6 @@ func (r *shelfRun) pushObjects(c store.PIMCollection, ops []store.PIMOp) error {
 			edits[i] = remote.Edit{Verb: remote.Update, Items: []remote.Ref{k.Ref}, Revs: []string{k.Rev}, Open: open, Again: again[i]}
 		}
 	}
-	if err := r.mark(live, objects); err != nil {
-		return err
-	}
 	r.e.crash("before shelf push")
 	ack, perr := r.conn.Pusher.Push(r.ctx, c.Ref, c.Token, edits)
 	r.e.crash("after shelf push")
@@ -195,7 +217,7 @@ func (r *shelfRun) pushObjects(c store.PIMCollection, ops []store.PIMOp) error {
 			theirs[i] = t
 		}
 	}
-	err := r.e.write(r.ctx, "shelf answered", func(tx *store.Tx) error {
+	err = r.e.write(r.ctx, "shelf answered", func(tx *store.Tx) error {
 		for i, d := range ack.Done {
 			if err := r.answered(tx, c, live[i], objects[i], d, theirs[i]); err != nil {
 				return err
@@ -404,7 +426,7 @@ func (r *shelfRun) pushCollection(o store.PIMOp, c store.PIMCollection) error {
 	if o.Kind == store.OpPIMCreateCol && c.Ref != "" {
 		return r.e.s.Write(r.ctx, func(tx *store.Tx) error { return tx.DropPIMOp(o.ID) })
 	}
-	if err := r.mark([]store.PIMOp{o}, nil); err != nil {
+	if _, err := r.mark([]store.PIMOp{o}, nil); err != nil {
 		return err
 	}
 	rc := remote.Collection{Ref: c.Ref, Name: c.Name, Kind: c.Kind, Color: c.Color, Order: c.Order, Events: c.Events, Tasks: c.Tasks}

@@ -122,3 +122,86 @@ func TestEveryStepOfTheJournal(t *testing.T) {
 	}
 	t.Error("the steps do not end")
 }
+
+// TestChangedWhileAboutToBeSent changes one contact and removes another between the reading of their ops and the note that they are sent, and ends the supervisor after the server has heard of
+// them: what was removed does not come there, and the program's own write is not taken for somebody else's.
+func TestChangedWhileAboutToBeSent(t *testing.T) {
+	s, ctx := testserver.StartRadicale(t), context.Background()
+	dir := t.TempDir()
+	var mu sync.Mutex
+	var between func()
+	ended := false
+	first := must[*App](t)(openDevice(radicale(s), dir))
+	book := must[pim.CollectionID](t)(first.MakeAddressBook(ctx, "ada", "People", ""))
+	inStep(t, first)
+	first.Close()
+	var a *App
+	ready := make(chan struct{})
+	a = must[*App](t)(openDeviceWith(radicale(s), dir, func(o *engine.Options) {
+		o.Crash = func(p string) {
+			mu.Lock()
+			do := between
+			hit := p == "after shelf push" && do == nil && !ended
+			if p == "before shelf sent" {
+				between = nil
+			}
+			if hit {
+				ended = true
+			}
+			mu.Unlock()
+			if p == "before shelf sent" && do != nil {
+				<-ready
+				do()
+			}
+			if hit {
+				runtime.Goexit()
+			}
+		}
+	}))
+	var ids []pim.ContactID
+	mu.Lock()
+	between = func() {
+		c, err := a.Contact(ctx, ids[0])
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		c.Note = "second"
+		if _, _, err := a.SaveContact(ctx, c); err != nil {
+			t.Error(err)
+		}
+		if _, err := a.DeleteContacts(ctx, ids[1:]); err != nil {
+			t.Error(err)
+		}
+	}
+	mu.Unlock()
+	for _, x := range []string{"A", "B"} {
+		id, _, err := a.SaveContact(ctx, person(book, x))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	close(ready)
+	until(t, "the end of the supervisor", func() bool { mu.Lock(); defer mu.Unlock(); return ended })
+	c := must[pim.Contact](t)(a.Contact(ctx, ids[0]))
+	c.Note = "third"
+	if _, _, err := a.SaveContact(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	a.Close()
+	b := device(t, radicale(s), dir)
+	inStep(t, b)
+	if cs := must[[]pim.Conflict](t)(b.Conflicts(ctx)); len(cs) != 0 {
+		t.Errorf("a program alone has no conflicts: %+v", cs)
+	}
+	if got := must[pim.Contact](t)(b.Contact(ctx, ids[0])); got.Note != "third" {
+		t.Errorf("the note is %q", got.Note)
+	}
+	if got := names(t, b, book); got != "A X" {
+		t.Errorf("here is %s", got)
+	}
+	if on := strings.Join(onServer(t, s), ","); on != "A" {
+		t.Errorf("the server has %s", on)
+	}
+}

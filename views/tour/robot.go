@@ -58,6 +58,17 @@ func (r *Robot) Point(x, y int) error {
 	return r.do("xdotool", "mousemove", strconv.Itoa(x), strconv.Itoa(y))
 }
 
+// Where says where the pointer is.
+func (r *Robot) Where() string {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "xdotool", "getmouselocation").Output()
+	if err != nil {
+		return "the pointer is nowhere: " + err.Error()
+	}
+	return "the pointer is at " + strings.TrimSpace(string(out))
+}
+
 // Shot takes a picture of the screen; what says in the output what it shows.
 func (r *Robot) Shot(name, what string) error {
 	time.Sleep(step)

@@ -2,6 +2,7 @@ package imap
 
 import (
 	"bytes"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -55,7 +56,13 @@ func (f *filter) untagged(line []byte) error {
 		return nil
 	case "LIST", "STATUS":
 		return f.named(name, line, rest)
-	case "ID", "CAPABILITY", "ENABLED", "NAMESPACE", "ESEARCH", "QUOTA", "QUOTAROOT", "MYRIGHTS":
+	case "QUOTA":
+		if !bytes.HasSuffix(line, []byte("}")) { // without literals
+			f.emit([]byte("* QUOTA "), tidyQuota(rest), crlf)
+			return nil
+		}
+		return f.begin(passReply, append([]byte("* QUOTA "), rest...))
+	case "ID", "CAPABILITY", "ENABLED", "NAMESPACE", "ESEARCH", "QUOTAROOT", "MYRIGHTS":
 		return f.begin(passReply, append([]byte("* "+name+" "), rest...))
 	}
 	f.mu.Lock()
@@ -65,6 +72,22 @@ func (f *filter) untagged(line []byte) error {
 		return f.begin(keepReply, line)
 	}
 	return f.begin(dropReply, line)
+}
+
+// quotaList is what RFC 9208 allows between the brackets of a QUOTA reply.
+var quotaList = regexp.MustCompile(`^\((?:[!-'*-z|}~]+ \d{1,18} \d{1,18}(?: [!-'*-z|}~]+ \d{1,18} \d{1,18})*)?\)$`)
+
+// tidyQuota makes sure that a list follows the name of the root. Courier leaves it out where there is no limit ("* QUOTA \"ROOT\""), which go-imap takes
+// for a broken connection.
+func tidyQuota(rest []byte) []byte {
+	name, list, ok := cutString(string(rest))
+	if !ok {
+		name, list = "", ""
+	}
+	if list = strings.TrimSpace(list); !quotaList.MatchString(list) {
+		list = "()"
+	}
+	return []byte(quote(name) + " " + list)
 }
 
 // statusCodes are the response codes with arguments that go-imap reads; what follows them must be as it expects.

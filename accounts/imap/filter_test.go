@@ -127,6 +127,8 @@ func TestFilterTidies(t *testing.T) {
 		"* SEARCH\r\n* SEARCH 5\r\n":                                         "* SEARCH\r\n* SEARCH 5\r\n",
 		"* STATUS x (MESSAGES -1 UNSEEN 2 FOO 3)\r\n":                        "* STATUS \"x\" (UNSEEN 2 FOO 3)\r\n",
 		"* FLAGS (\\Seen \"odd\" ok)\r\n":                                    "* FLAGS (\\Seen ok)\r\n",
+		"* QUOTA \"ROOT\"\r\n* QUOTA \"\" (STORAGE 1 2)\r\n":                 "* QUOTA \"ROOT\" ()\r\n* QUOTA \"\" (STORAGE 1 2)\r\n",
+		"* QUOTA a.b (STORAGE 1 x)\r\n* QUOTA x (A 1 2 X-B 3 4)\r\n":         "* QUOTA \"a.b\" ()\r\n* QUOTA \"x\" (A 1 2 X-B 3 4)\r\n",
 		"* 99999999999 EXISTS\r\n* 3 EXISTS\r\n":                             "* 3 EXISTS\r\n",
 	} {
 		out, err := tidied([]byte(in))

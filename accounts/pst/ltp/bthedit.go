@@ -53,6 +53,9 @@ func (t *bthEdit) load(id HID, level int) (*bnode, error) {
 	n := &bnode{level: level, hid: id, e: bytes.Clone(b)}
 	n.e = n.e[:len(n.e)/t.each(n)*t.each(n)]
 	if level > 0 {
+		if len(n.e) == 0 {
+			return nil, fmt.Errorf("%w: branch of a B-tree without records at heap item %#x", ndb.ErrLost, uint32(id))
+		}
 		n.kids = make([]*bnode, t.len(n))
 	}
 	return n, nil

@@ -341,10 +341,21 @@ func sendCommand() command {
 				return err
 			}
 			timeout := time.After(wait)
+			var known mail.OutboxItem // as it waited: one that was sent leaves the outbox
 			for {
 				o, err := a.Sent(k.ctx, id)
 				if err != nil {
 					return err
+				}
+				if o.InternetID != "" {
+					known = o
+				} else {
+					o.InternetID = known.InternetID
+				}
+				if o.State == mail.OutSent && len(o.Recipients) == 0 {
+					for _, t := range known.To {
+						o.Recipients = append(o.Recipients, mail.RecipientResult{Addr: t.Addr, OK: true})
+					}
 				}
 				switch {
 				case o.State == mail.OutSent, o.State == mail.OutFailed, o.State == mail.OutUnsure, o.State == mail.OutWaiting && o.Attempts > 0:

@@ -46,6 +46,15 @@ func (e *Engine) RoleMailbox(ctx context.Context, id mail.AccountID, role mail.R
 	return made, err
 }
 
+// rolePlace is RoleMailbox with what is known of the mailbox.
+func (e *Engine) rolePlace(ctx context.Context, id mail.AccountID, role mail.Role, name string) (store.Place, error) {
+	box, err := e.RoleMailbox(ctx, id, role, name)
+	if err != nil {
+		return store.Place{}, err
+	}
+	return e.s.Place(ctx, box)
+}
+
 // AdoptDraft makes a draft of a message in Drafts that was written elsewhere; saving it replaces the message.
 func (e *Engine) AdoptDraft(ctx context.Context, m mail.MessageID, d mail.Draft) (mail.DraftID, error) {
 	err := e.write(ctx, "adopt draft", func(tx *store.Tx) (err error) {

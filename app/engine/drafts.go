@@ -34,28 +34,15 @@ func (e *Engine) roleBox(ctx context.Context, id mail.AccountID, role mail.Role,
 	return p, err == nil, err
 }
 
-// box is roleBox, or a mailbox that is only here.
-func (e *Engine) boxOr(tx *store.Tx, p store.Place, ok bool, id mail.AccountID, role mail.Role, name string) (store.Place, error) {
-	if ok {
-		return p, nil
-	}
-	b, err := tx.LocalMailbox(id, role, name)
-	return store.Place{Mailbox: mail.Mailbox{ID: b, Account: id, Local: true, Selectable: true}}, err
-}
-
 // SaveDraft stores a draft and its message (raw, with the draft's Message-ID) here at once. The server gets one copy after a quiet
 // period; an older copy there goes when the new one has arrived.
 func (e *Engine) SaveDraft(ctx context.Context, d mail.Draft, raw []byte) (mail.DraftID, error) {
 	body := e.ingest(raw)
-	p, ok, err := e.roleBox(ctx, d.Account, mail.RoleDrafts, "Drafts")
+	p, err := e.rolePlace(ctx, d.Account, mail.RoleDrafts, "Drafts")
 	if err != nil {
 		return 0, err
 	}
-	err = e.write(ctx, "draft", func(tx *store.Tx) error {
-		p, err := e.boxOr(tx, p, ok, d.Account, mail.RoleDrafts, "Drafts")
-		if err != nil {
-			return err
-		}
+	err = e.write(ctx, "draft", func(tx *store.Tx) (err error) {
 		if d.ID, err = tx.PutDraft(d); err != nil {
 			return err
 		}

@@ -52,7 +52,13 @@ func (e *Engine) sent(ctx context.Context, id mail.OutboxID, state mail.OutboxSt
 			e.log.Error("no copy of a sent message could be filed", "err", err)
 		}
 	}
-	p, have, err := e.roleBox(ctx, o.Account, mail.RoleSent, "Sent")
+	var p store.Place
+	have := false
+	if body != nil {
+		p, err = e.rolePlace(ctx, o.Account, mail.RoleSent, "Sent")
+	} else {
+		p, have, err = e.roleBox(ctx, o.Account, mail.RoleSent, "Sent")
+	}
 	if err != nil {
 		return err
 	}
@@ -68,10 +74,6 @@ func (e *Engine) sent(ctx context.Context, id mail.OutboxID, state mail.OutboxSt
 			return tooLate()
 		}
 		if body != nil {
-			p, err := e.boxOr(tx, p, have, o.Account, mail.RoleSent, "Sent")
-			if err != nil {
-				return err
-			}
 			env := body.Envelope
 			if env.InternetID == "" {
 				env.InternetID = o.InternetID

@@ -170,9 +170,15 @@ func (s *session) pushTree(o store.Op) (bool, error) {
 		if again && (o.Kind == store.OpDelete || o.Kind == store.OpRename) && f.Kind == fault.NotFound {
 			return true, drop(nil) // it was carried out then; the listing tells the name
 		}
+		if o.Kind == store.OpCreate && f.Code == "exists" && o.Attempts < 3 {
+			return true, nil // made elsewhere in the meantime: the listing tells
+		}
 		s.notice(f)
 		return true, drop(func(tx *store.Tx) error {
-			if o.Kind == store.OpCreate {
+			switch {
+			case o.Kind == store.OpCreate && (p.Role == mail.RoleSent || p.Role == mail.RoleDrafts):
+				return tx.KeepHere(o.Mailbox) // what was written is nowhere else
+			case o.Kind == store.OpCreate:
 				return tx.DropMailbox(o.Mailbox)
 			}
 			return nil // the listing shows it as it is

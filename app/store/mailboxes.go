@@ -272,6 +272,18 @@ func (tx *Tx) DropMailbox(id mail.MailboxID) error {
 	return tx.reloadTree()
 }
 
+// KeepHere makes a mailbox that the server does not have one that exists only here, with what is in it; its messages are not uploaded any more.
+func (tx *Tx) KeepHere(id mail.MailboxID) error {
+	if tx.t.boxes[id] == nil {
+		return missing("mailbox")
+	}
+	if err := tx.updateBox(id, true, "UPDATE mailboxes SET local=1, listed=1, ref='' WHERE id=? AND gone=0", int64(id)); err != nil {
+		return err
+	}
+	_, err := tx.w.exec("DELETE FROM ops WHERE mailbox=? AND kind=?", int64(id), string(OpAdd))
+	return err
+}
+
 // SetToken says how far the server's view of the mailbox is known here.
 func (tx *Tx) SetToken(id mail.MailboxID, t remote.Token, checked time.Time) error {
 	r, err := tx.w.exec("UPDATE mailboxes SET token=?, checked=? WHERE id=? AND gone=0", string(t), toUnix(checked), int64(id))

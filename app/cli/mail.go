@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -336,6 +337,7 @@ func sendCommand() command {
 			}
 			sub := a.Subscribe()
 			defer sub.Close()
+			firstListing(k, a)
 			id, err := a.SendRaw(k.ctx, acc, raw)
 			if err != nil {
 				return err
@@ -372,6 +374,21 @@ func sendCommand() command {
 				}
 			}
 		}}
+}
+
+// firstListing gives the mailboxes of new accounts a moment to become known: the copy for Sent belongs where the server has its own.
+func firstListing(k *call, a *app.App) {
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end) && k.ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
+		as, err := a.Accounts(k.ctx)
+		ms, err2 := a.Mailboxes(k.ctx)
+		known := err == nil && err2 == nil
+		for _, x := range as {
+			known = known && (x.Paused || slices.ContainsFunc(ms, func(m mail.Mailbox) bool { return m.Account == x.ID }))
+		}
+		if known || a.Status().Offline {
+			return
+		}
+	}
 }
 
 func reportSent(k *call, o mail.OutboxItem) error {

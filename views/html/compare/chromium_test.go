@@ -229,7 +229,7 @@ type word struct {
 	X, Y, W, H float64
 }
 
-// box is an element that is seen: its place among the elements of the body, and its border box (of an img: its content box).
+// box is an element: its place among the elements of the body, and the rectangle around its border boxes.
 type box struct {
 	I          int
 	Tag        string
@@ -286,14 +286,10 @@ const out = {Width: document.documentElement.scrollWidth, Height: Math.max(docum
 const de = document.documentElement;
 out.Height = Math.ceil(Math.max(de.getBoundingClientRect().height, de.scrollHeight));
 const gone = new Set(['SCRIPT','STYLE','IFRAME','FRAME','EMBED','APPLET','BASE','TEMPLATE','PARAM','SOURCE','TRACK','LINK','META','TITLE','BGSOUND']);
+const boxless = new Set(['br','wbr','option','optgroup','area','col','colgroup']);
 const blank = /[\s\u200b\u200c\ufeff\u034f\u00ad\u2007]/;
 let n = 0;
 const round = v => Math.round(v * 100) / 100;
-function seen(cs) {
-  if (cs.backgroundColor !== 'rgba(0, 0, 0, 0)' || cs.backgroundImage !== 'none' || cs.boxShadow !== 'none') return true;
-  for (const s of ['Top','Right','Bottom','Left']) if (cs['border' + s + 'Style'] !== 'none' && cs['border' + s + 'Style'] !== 'hidden' && parseFloat(cs['border' + s + 'Width']) > 0) return true;
-  return false;
-}
 function walk(e) {
   for (let c = e.firstChild; c; c = c.nextSibling) {
     if (c.nodeType === 3) {
@@ -319,16 +315,9 @@ function walk(e) {
       const i = n++;
       const cs = getComputedStyle(c);
       const tag = c.tagName.toLowerCase();
-      if (cs.display !== 'none' && cs.visibility === 'visible' && (tag === 'img' || seen(cs))) {
+      if (cs.display !== 'none' && cs.visibility === 'visible' && !boxless.has(tag)) {
         const q = c.getBoundingClientRect();
-        let x = q.left, y = q.top, w = q.width, h = q.height;
-        if (tag === 'img') {
-          const f = s => parseFloat(cs[s]) || 0;
-          x += f('borderLeftWidth') + f('paddingLeft'); y += f('borderTopWidth') + f('paddingTop');
-          w -= f('borderLeftWidth') + f('paddingLeft') + f('borderRightWidth') + f('paddingRight');
-          h -= f('borderTopWidth') + f('paddingTop') + f('borderBottomWidth') + f('paddingBottom');
-        }
-        if (w > 0 && h > 0) out.Boxes.push({I: i, Tag: tag, X: round(x + scrollX), Y: round(y + scrollY), W: round(w), H: round(h)});
+        if (q.width > 0 && q.height > 0) out.Boxes.push({I: i, Tag: tag, X: round(q.left + scrollX), Y: round(q.top + scrollY), W: round(q.width), H: round(q.height)});
       }
       if (tag !== 'textarea' && tag !== 'select' && tag !== 'svg' && tag !== 'input') walk(c);
     }

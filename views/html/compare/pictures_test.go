@@ -79,5 +79,5 @@ func (drawnPictures) Size(address string) (w, h float64, ok bool) {
 // servable: Chromium asks for these.
 func servable(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && address != "" && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "")
+	return err == nil && address != "" && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "cid" || u.Scheme == "")
 }

@@ -113,6 +113,7 @@ func ParseBytes(ctx context.Context, src []byte, limits Limits) (*Document, erro
 }
 
 func (d *Document) parse(ctx context.Context, src []byte, limits Limits) error {
+	src = bytes.TrimPrefix(src, []byte("\xEF\xBB\xBF")) // a byte order mark is no text; before a doctype it would bring quirks mode
 	safe, err := bound(ctx, src, limits, false)
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@
 //	replaced.go  pictures and form controls
 //	columns.go, rows.go, table.go, borders.go   tables, by the algorithm of Chromium's engine
 //	flex.go, flexplace.go; grid.go, tracks.go; absolute.go
-//	paint.go     the order of painting; paintbox.go, painttext.go, paintmore.go: what is painted
+//	paint.go     the order of painting; paintbox.go, painttext.go, paintmore.go: what is painted; measure.go: the boxes themselves, for who asks
 //
 // # Rules
 //

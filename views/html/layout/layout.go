@@ -40,6 +40,8 @@ type Options struct {
 	Limits   Limits
 	Quirks   bool // dom.Quirks: percentage heights reach through, and all of Limited
 	Limited  bool // dom.LimitedQuirks: lines of pictures only have no strut
+	// Boxes is told the border box of each element that has one, for tests and for who wants to look into a layout; nil = nobody asks.
+	Boxes func(n *style.Node, r display.Rect)
 }
 
 // Lay lays the tree out. The error is that of ctx.
@@ -59,6 +61,9 @@ func Lay(ctx context.Context, root *style.Node, o Options) (*display.List, error
 	list := e.paint(top)
 	if e.stop {
 		return nil, ctx.Err()
+	}
+	if o.Boxes != nil {
+		e.measure(top)
 	}
 	return list, nil
 }

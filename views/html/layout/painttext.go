@@ -180,7 +180,7 @@ func (e *engine) decorations(b *box, base float64) []display.Decoration {
 	for d := b.deco; d != nil; d = d.up {
 		st := d.st
 		m := e.font(st).m
-		thick := m.UnderlineThick
+		thick := math.Floor(m.UnderlineThick)
 		if st.DecoThick.Unit == style.Px || st.DecoThick.Unit == style.Compare {
 			thick = max(1, st.DecoThick.Resolve(st.Font.Size))
 		}

@@ -198,7 +198,7 @@ func (p *para) fragments(ln *line, ents []ent, states []istate, perSpace float64
 	e := p.e
 	n := len(ents)
 	for i := 1; i < len(states); i++ {
-		if paints(states[i].b.st) {
+		if e.paints(states[i].b.st) {
 			n++
 		}
 	}
@@ -208,7 +208,7 @@ func (p *para) fragments(ln *line, ents []ent, states []istate, perSpace float64
 	out := e.frags[:0:n]
 	for i := 1; i < len(states); i++ {
 		s := &states[i]
-		if !paints(s.b.st) {
+		if !e.paints(s.b.st) {
 			continue
 		}
 		if fr, ok := boxFrag(s, ents, ln); ok {
@@ -255,9 +255,9 @@ func (p *para) fragments(ln *line, ents []ent, states []istate, perSpace float64
 	ln.frags = out[:len(out):len(out)]
 }
 
-// paints tells whether an inline box shows anything of its own.
-func paints(st *style.Style) bool {
-	if st.Background.A != 0 || len(st.Layers) > 0 || len(st.Shadows) > 0 || st.Outline.Width > 0 {
+// paints tells whether an inline box shows anything of its own, or is asked for.
+func (e *engine) paints(st *style.Style) bool {
+	if e.o.Boxes != nil || st.Background.A != 0 || len(st.Layers) > 0 || len(st.Shadows) > 0 || st.Outline.Width > 0 {
 		return true
 	}
 	for i := range 4 {

@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-text/typesetting/font/opentype/tables"
 
@@ -210,6 +212,9 @@ func (c *canvas) under(r *display.Run, x0, x1, y, thick float64, n color.NRGBA) 
 		if gx < float64(c.clip.Min.X)-3*size {
 			continue
 		}
+		if g.Cluster < len(r.Text) && ideographic(r.Text[g.Cluster:]) {
+			continue // a line under these is not interrupted, as in browsers
+		}
 		k.id = g.ID
 		var px int
 		px, k.part = subpixel(gx)
@@ -245,4 +250,10 @@ func crossed(m *image.Alpha, top, bottom int) (from, to int) {
 		}
 	}
 	return from, to
+}
+
+// ideographic tells whether a text begins with a character of Chinese, Japanese or Korean.
+func ideographic(t string) bool {
+	r, _ := utf8.DecodeRuneInString(t)
+	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo)
 }

@@ -33,6 +33,7 @@ s, strike, del { text-decoration: line-through }
 abbr[title], acronym[title] { text-decoration: dotted underline }
 mark { background: yellow; color: black }
 nobr { white-space: nowrap }
+marquee { display: inline-block; width: 100%; overflow: hidden; white-space: nowrap }
 wbr { }
 center { text-align: -webkit-center }
 h1 { font-size: 2em; margin-top: .67em; margin-bottom: .67em; font-weight: bold }

@@ -3,7 +3,7 @@
 //
 // How a value gets to a node:
 //
-//	compile   each declaration becomes setters, one a longhand (props.go; shorthands are taken apart in shorthand.go); what cannot be read is dropped
+//	compile   each declaration becomes setters, one a longhand (props.go, boxprops.go, textprops.go; shorthands are taken apart in short*.go); what cannot be read is dropped
 //	          here, as the cascade demands. Rules are filed by the rightmost id, class or type of their selectors. Kept with the document.
 //	match     an element's candidates come from those files; ancestors are refused by a bloom filter; all work is counted against a budget
 //	cascade   the last declaration of each longhand by origin, importance, specificity and order wins (cascade.go)

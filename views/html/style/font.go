@@ -85,6 +85,8 @@ func (p *parser) families() ([]string, bool) {
 		t := p.peek()
 		switch t.Kind {
 		case css.String:
+			// A generic name in quotes is a family's name by the standard, one that nobody has. Outlook writes "Calibri","sans-serif" and
+			// means the generic: it is taken so.
 			p.i++
 			if t.Text != "" {
 				out = append(out, t.Text)

@@ -140,6 +140,28 @@ func DeceptiveLink(text, target string) bool {
 	return !sameSite(m[1], u.Hostname())
 }
 
+// DeceptivePicture is [DeceptiveLink] for a linked picture: its description counts, and every word of it that looks like a domain, for nobody can check
+// what a picture shows.
+func DeceptivePicture(alt, target string) bool {
+	if DeceptiveLink(alt, target) {
+		return true
+	}
+	for i, w := range strings.Fields(alt) {
+		if i == 64 {
+			break
+		}
+		w = strings.Trim(w, "<>()[]\"'“”.,;:!?")
+		m := domainShape.FindStringSubmatch(w)
+		if m == nil || fileLike(m[1]) {
+			continue
+		}
+		if suffix, known := publicsuffix.PublicSuffix(strings.ToLower(m[1])); (known || suffix == "example") && DeceptiveLink(w, target) {
+			return true
+		}
+	}
+	return false
+}
+
 func fileLike(d string) bool {
 	switch strings.ToLower(d[strings.LastIndexByte(d, '.')+1:]) {
 	case "pdf", "doc", "docx", "xls", "xlsx", "txt", "jpg", "jpeg", "png", "gif", "html", "htm", "csv", "ics", "eml", "exe", "js", "go", "md", "json", "xml", "odt", "ods":

@@ -116,6 +116,15 @@ func (p *Pane) hoverLink(target string) {
 
 // openLink opens a link that the person clicked; when its text names another place than its target, it asks first.
 func (p *Pane) openLink(text, target string) {
+	p.follow(text, target, text != "" && plaintext.DeceptiveLink(text, target), "It reads")
+}
+
+// openPicture opens the link of a picture.
+func (p *Pane) openPicture(alt, target string) {
+	p.follow(alt, target, alt != "" && plaintext.DeceptivePicture(alt, target), "The picture says")
+}
+
+func (p *Pane) follow(text, target string, deceptive bool, says string) {
 	u, err := url.Parse(strings.TrimSpace(target))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "mailto" {
 		kit.Ask(p.win.Canvas(), "This link cannot be opened", "Postrider opens web pages and mail addresses only. The link leads to: "+kit.Cut(target, kit.Body13, 1200), "Copy the link", false,
@@ -131,12 +140,12 @@ func (p *Pane) openLink(text, target string) {
 			p.Failed(err)
 		}
 	}
-	if text != "" && plaintext.DeceptiveLink(text, target) {
+	if deceptive {
 		where := u.Host
 		if where == "" {
 			where = target
 		}
-		kit.Ask(p.win.Canvas(), "This link goes somewhere else", "It reads “"+kit.Cut(strings.TrimSpace(text), kit.Body13, 900)+"” but leads to "+where+". Open it only if you trust the sender.", "Open "+kit.Cut(where, kit.Body13, 180), true, open)
+		kit.Ask(p.win.Canvas(), "This link goes somewhere else", says+" “"+kit.Cut(strings.TrimSpace(text), kit.Body13, 900)+"” but leads to "+where+". Open it only if you trust the sender.", "Open "+kit.Cut(where, kit.Body13, 180), true, open)
 		return
 	}
 	open()

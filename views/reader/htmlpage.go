@@ -94,7 +94,7 @@ func (c *card) newPage(b *mail.Body) *htmlBody {
 	}}, c.p.do)
 	h.view = v
 	v.SetZoom(c.p.zoom)
-	v.OnLink = c.p.openLink
+	v.OnLink, v.OnPicture = c.p.openLink, c.p.openPicture
 	v.OnHover = c.p.hoverLink
 	v.OnGrown = c.p.grown
 	v.OnMenu = func(at fyne.Position, link string) { c.p.textMenu(c, v, at, link) }

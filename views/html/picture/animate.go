@@ -73,6 +73,15 @@ func skim(b []byte, most int) (frames, pixels int, err error) {
 // animationBytes bounds the scaled frames of one animation.
 const animationBytes = 48 << 20
 
+// Moves tells whether [Animate] would find more than one frame.
+func Moves(b []byte, i Info, l Limits) bool {
+	if i.Format != GIF {
+		return false
+	}
+	n, pixels, err := skim(b, l.filled().Frames)
+	return err == nil && n > 1 && pixels <= l.filled().Pixels
+}
+
 // Animate decodes all frames of a picture that [Read] took, each scaled to w by h pixels. nil for what does not move, or moves too much to be kept.
 func Animate(b []byte, i Info, l Limits, w, h int) *Animation {
 	l = l.filled()

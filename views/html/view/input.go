@@ -96,20 +96,25 @@ func (v *View) at(p fyne.Position) (int, *display.Run) {
 
 // link returns the link under a point: of text or of a picture.
 func (v *View) link(p fyne.Position) (text, target string) {
+	text, target, _ = v.linkAt(p)
+	return text, target
+}
+
+func (v *View) linkAt(p fyne.Position) (text, target string, picture bool) {
 	if v.list == nil {
-		return "", ""
+		return "", "", false
 	}
 	_, r := v.at(p)
 	if r != nil && r.Link != "" {
-		return v.linkText(r), r.Link
+		return v.linkText(r), r.Link, false
 	}
 	x, y := float64(p.X)/v.fit, float64(p.Y)/v.fit
 	for i := len(v.list.Items) - 1; i >= 0; i-- {
 		if m, ok := v.list.Items[i].(*display.Image); ok && m.Link != "" && x >= m.X && x < m.X+m.W && y >= m.Y && y < m.Y+m.H {
-			return m.Alt, m.Link
+			return m.Alt, m.Link, true
 		}
 	}
-	return "", ""
+	return "", "", false
 }
 
 // linkText is all the text of the link that a run is part of.
@@ -188,8 +193,20 @@ func (v *View) MouseUp(e *desktop.MouseEvent) {
 	if v.anchor != v.caret {
 		return
 	}
-	if text, target := v.link(e.Position); target != "" && v.OnLink != nil {
-		v.OnLink(text, target)
+	text, target, picture := v.linkAt(e.Position)
+	switch {
+	case target != "" && picture && v.OnPicture != nil:
+		v.OnPicture(text, target)
+	case target != "":
+		if v.OnLink != nil {
+			v.OnLink(text, target)
+		}
+	case v.foldAt(e.Position) != nil:
+		if v.sweep <= 1 {
+			v.toggle(v.foldAt(e.Position))
+		}
+	default:
+		v.halt(e.Position)
 	}
 }
 
@@ -219,6 +236,7 @@ func (v *View) MouseMoved(e *desktop.MouseEvent) {
 	_, link := v.link(e.Position)
 	_, run := v.at(e.Position)
 	v.hand = run == nil
+	v.press = v.foldAt(e.Position) != nil
 	if link != v.over {
 		v.over = link
 		if v.OnHover != nil {
@@ -238,7 +256,7 @@ func (v *View) MouseOut() {
 // Cursor implements desktop.Cursorable.
 func (v *View) Cursor() desktop.Cursor {
 	switch {
-	case v.over != "":
+	case v.over != "" || v.press:
 		return desktop.PointerCursor
 	case v.hand:
 		return desktop.DefaultCursor
@@ -261,6 +279,9 @@ func (v *View) TypedRune(r rune) {
 
 // TypedKey implements fyne.Focusable.
 func (v *View) TypedKey(e *fyne.KeyEvent) {
+	if (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter) && v.enter() {
+		return
+	}
 	if v.OnKey != nil {
 		v.OnKey(e)
 	}

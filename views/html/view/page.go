@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"github.com/postrider/postrider/views/html/display"
 	"github.com/postrider/postrider/views/html/dom"
 	"github.com/postrider/postrider/views/html/layout"
@@ -33,6 +35,7 @@ type Mail struct {
 	doc     *dom.Document
 	list    *display.List
 	painter *paint.Painter
+	toggles []*html.Node // details elements to open or close
 }
 
 // NewMail returns the page of HTML, decoded to UTF-8; pics may be nil.
@@ -73,6 +76,7 @@ func (m *Mail) Lay(ctx context.Context, width float64) (*display.List, error) {
 	if err != nil {
 		return nil, err
 	}
+	m.unfold()
 	own := ownDark(d)
 	sh := Shaper()
 	root, err := style.Tree(ctx, d, style.Env{Width: width, Height: 800, Dark: m.Dark && own, Metrics: sh.Metrics})
@@ -105,10 +109,14 @@ func (m *Mail) Paint(ctx context.Context, l *display.List, r display.Rect, scale
 	}
 	p := m.painter
 	m.mu.Unlock()
-	ground := m.Ground
-	if l.Background.A == 255 {
-		ground = l.Background
-	}
-	draw.Draw(dst, dst.Bounds(), image.NewUniform(ground), image.Point{}, draw.Src)
+	draw.Draw(dst, dst.Bounds(), image.NewUniform(m.ground(l)), image.Point{}, draw.Src)
 	return p.Paint(ctx, dst, r, scale)
+}
+
+// ground is what is behind everything.
+func (m *Mail) ground(l *display.List) color.NRGBA {
+	if l.Background.A == 255 {
+		return l.Background
+	}
+	return m.Ground
 }

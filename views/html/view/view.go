@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
+	"golang.org/x/net/html"
 
 	"github.com/postrider/postrider/views/html/display"
 	"github.com/postrider/postrider/views/html/selection"
@@ -37,13 +38,15 @@ const stripHeight = 256
 type View struct {
 	widget.BaseWidget
 	// OnLink opens a link; OnHover shows its target ("" = none any more); OnMenu asks for a menu (link "" = on plain text).
-	OnLink  func(text, target string)
-	OnHover func(target string)
-	OnMenu  func(at fyne.Position, link string)
-	OnGrown func() // the height changed
-	OnKey   func(*fyne.KeyEvent)
-	OnRune  func(rune)
-	OnCut   func(fyne.Shortcut)
+	OnLink func(text, target string)
+	// OnPicture opens the link of a picture with a description; nil = OnLink does.
+	OnPicture func(alt, target string)
+	OnHover   func(target string)
+	OnMenu    func(at fyne.Position, link string)
+	OnGrown   func() // the height changed
+	OnKey     func(*fyne.KeyEvent)
+	OnRune    func(rune)
+	OnCut     func(fyne.Shortcut)
 	// OnFail says that the page cannot be shown.
 	OnFail func(error)
 	// Do runs a function on the window's goroutine.
@@ -80,11 +83,15 @@ type View struct {
 	base          [2]int
 	over          string
 	hand          bool
+	press         bool // over a summary
 	hits          []selection.Hit
 	hit           int
 	find          string
 	found         func(int)
 
+	motions []*motion
+	folds   []fold
+	fold    *html.Node       // the details element that was opened or closed last
 	missing []*display.Image // that have a place and are not there
 	frames  []*blank
 
@@ -114,6 +121,10 @@ func (v *View) Close() {
 	v.cancel()
 	v.drop()
 	v.list, v.index = nil, nil
+	v.motions, v.folds, v.missing, v.fold = nil, nil, nil, nil
+	v.mu.Lock()
+	v.want.list, v.want.strip = nil, nil
+	v.mu.Unlock()
 }
 
 // SetPage shows another page (other colours, pictures that may be loaded now) at the same place.
@@ -254,6 +265,8 @@ func (v *View) laid(l *display.List, x *selection.Index, err error, width float6
 			v.missing = append(v.missing, m)
 		}
 	}
+	v.folds = summaries(l)
+	v.lively(v.page, l)
 	v.gen++
 	v.fit = v.zoom
 	if l.Width > width+1 && l.Width > 0 {
@@ -370,6 +383,7 @@ func (v *View) draw(r *kit.Renderer) {
 		kit.Place(s, 0, float32(y), float32(w), float32(h))
 		r.Objs = append(r.Objs, s)
 	}
+	r.Objs = append(r.Objs, v.play()...)
 	used := 0
 	for _, m := range v.missing {
 		y, h := float32(m.Y*v.fit), float32(m.H*v.fit)

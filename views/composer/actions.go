@@ -250,7 +250,7 @@ func (c *Composer) concern(k app.Concern, at time.Time) {
 func (c *Composer) moreItems() []kit.MenuItem {
 	items := []kit.MenuItem{{Text: "Plain text", Icon: "type", Checked: c.rich == nil, Do: c.togglePlain}}
 	if c.rich != nil {
-		items = append(items, kit.Separator())
+		items = append(items, kit.MenuItem{Text: "Find and replace", Icon: "search", Key: "Ctrl H", Do: c.Find}, kit.Separator())
 		for _, l := range spell.Languages() {
 			items = append(items, kit.MenuItem{Text: "Spelling: " + spell.Name(l), Icon: "spell-check", Checked: c.speller.lang == l, Do: func() { c.spellIn(l) }})
 		}
@@ -266,7 +266,7 @@ func (c *Composer) togglePlain() {
 	}
 	if c.rich != nil {
 		d := c.Draft()
-		c.rich, c.format, c.quoted = nil, nil, ""
+		c.rich, c.format, c.find, c.quoted = nil, nil, nil, ""
 		c.fold.Hide()
 		c.text.SetText(d.Text)
 	} else {

@@ -34,6 +34,9 @@ func (c *Composer) newRich() *rich.Editor {
 	e.OnChanged = func() {
 		c.unwarn("attachment")
 		c.touched()
+		if c.find != nil {
+			c.find.soon()
+		}
 	}
 	e.OnState = func() {
 		if c.format != nil {
@@ -370,6 +373,16 @@ func (c *Composer) textMenu(at fyne.Position) {
 		{Text: "Undo", Icon: "undo-2", Key: "Ctrl Z", Do: e.Undo}, {Text: "Redo", Icon: "redo", Key: "Ctrl Shift Z", Do: e.Redo},
 		kit.Separator(),
 		{Text: "Link…", Icon: "link", Key: "Ctrl K", Do: c.askLink},
+	}
+	items = append(items, kit.MenuItem{Text: "Find and replace…", Icon: "search", Key: "Ctrl H", Do: c.Find})
+	if in, plain := e.Doc().InTable(e.Selection().To); in && plain {
+		d := e.Doc()
+		do := func(f func(edit.Pos) edit.Pos) func() { return func() { e.Tables(f); c.focus(e) } }
+		items = append(items, kit.Separator(),
+			kit.MenuItem{Text: "Row above", Do: do(func(p edit.Pos) edit.Pos { return d.Row(p, -1) })}, kit.MenuItem{Text: "Row below", Do: do(func(p edit.Pos) edit.Pos { return d.Row(p, 1) })},
+			kit.MenuItem{Text: "Column left", Do: do(func(p edit.Pos) edit.Pos { return d.Column(p, -1) })}, kit.MenuItem{Text: "Column right", Do: do(func(p edit.Pos) edit.Pos { return d.Column(p, 1) })},
+			kit.Separator(),
+			kit.MenuItem{Text: "Delete row", Do: do(d.DeleteRow)}, kit.MenuItem{Text: "Delete column", Do: do(d.DeleteColumn)}, kit.MenuItem{Text: "Delete table", Icon: "trash-2", Do: do(d.DeleteTable)})
 	}
 	if p, ok := c.misspelled(); ok {
 		var more []kit.MenuItem

@@ -73,7 +73,8 @@ type Composer struct {
 	text        *editor.Editor // of plain text
 	rich        *rich.Editor   // of formatted text; nil = plain
 	format      *formatBar
-	quoting     bool // the history is being read
+	find        *findBar // nil = closed
+	quoting     bool     // the history is being read
 	inlineMu    sync.Mutex
 	inline      []inlineFile // pictures of the text
 	speller     speller
@@ -102,7 +103,7 @@ func Open(newWindow func(title string) fyne.Window, client app.Client, d mail.Dr
 	c.win.Resize(fyne.NewSize(Width, Height))
 	c.win.SetOnDropped(c.dropped)
 	c.win.SetCloseIntercept(c.Close)
-	for _, k := range []fyne.KeyName{fyne.KeyReturn, fyne.KeyEnter, fyne.KeyS, fyne.KeyA} {
+	for _, k := range []fyne.KeyName{fyne.KeyReturn, fyne.KeyEnter, fyne.KeyS, fyne.KeyA, fyne.KeyF, fyne.KeyH} {
 		for _, m := range []fyne.KeyModifier{0, fyne.KeyModifierShift} {
 			c.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault | m}, c.shortcut)
 		}
@@ -196,6 +197,8 @@ func (c *Composer) shortcut(s fyne.Shortcut) {
 		c.Save(nil)
 	case k.KeyName == fyne.KeyA && shift:
 		c.Attach()
+	case (k.KeyName == fyne.KeyF || k.KeyName == fyne.KeyH) && !shift:
+		c.Find()
 	}
 }
 

@@ -134,6 +134,9 @@ func (c *Composer) assemble() {
 	if c.format != nil {
 		objs = append(objs, c.format.Container)
 	}
+	if c.find != nil {
+		objs = append(objs, c.find.Container)
+	}
 	c.root.Objects = append(objs, c.links, c.subjectRow, c.body(), c.banner, c.stripRule, c.strip, c.popup)
 }
 
@@ -209,6 +212,10 @@ func (c *Composer) lay(s fyne.Size) {
 	if c.format != nil {
 		kit.Place(c.format.Container, 0, y, s.Width, formatHeight)
 		y += formatHeight
+	}
+	if c.find != nil {
+		kit.Place(c.find.Container, 0, y, s.Width, findHeight)
+		y += findHeight
 	}
 	kit.Place(c.body(), 0, y, s.Width, max(60, bottom-y))
 }

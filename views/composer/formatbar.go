@@ -73,7 +73,7 @@ func newFormatBar(c *Composer) *formatBar {
 		{add("bullets", "list", "List", "Ctrl Shift 8", func() { c.rich.SetKind(edit.Bullets) }), add("numbers", "list-ordered", "Numbered list", "Ctrl Shift 7", func() { c.rich.SetKind(edit.Numbers) }),
 			add("out", "indent-decrease", "Move out", "Ctrl [", func() { c.rich.Indent(-1) }), add("in", "indent-increase", "Move in", "Ctrl ]", func() { c.rich.Indent(1) }),
 			add("quote", "text-quote", "Quote", "Ctrl Shift 9", func() { c.rich.Quote() })},
-		{add("link", "link", "Link", "Ctrl K", func() { c.askLink() }), add("picture", "image", "Picture in the text", "", func() { c.pickPicture() }), add("code", "code", "Code", "", func() { c.rich.Toggle(edit.Code) }),
+		{add("link", "link", "Link", "Ctrl K", func() { c.askLink() }), add("picture", "image", "Picture in the text", "", func() { c.pickPicture() }), add("table", "table", "Table", "", func() { c.pickTable() }), add("code", "code", "Code", "", func() { c.rich.Toggle(edit.Code) }),
 			add("clear", "remove-formatting", "Remove formatting", `Ctrl \`, func() { c.rich.Clear() })},
 	}
 	bg, rule := kit.NewFill(kit.Surface), kit.NewFill(kit.Line)

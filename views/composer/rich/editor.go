@@ -65,6 +65,8 @@ type Editor struct {
 	base  edit.Selection
 	click clickCount
 	turn  int
+	hits  []edit.Selection // of a search, in order
+	hit   int
 
 	sized func()
 }
@@ -392,6 +394,27 @@ func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 					b := img.Image.Bounds()
 					kit.Place(img, e.Pad.Width, float32(sy), float32(float64(b.Dx())/scale), float32(float64(b.Dy())/scale))
 					r.Objs = append(r.Objs, img)
+				}
+			}
+			found, now := kit.C(kit.Star), kit.C(kit.Accent)
+			found.A, now.A = 90, 120
+			for k, end := e.hitsIn(first, n); k < end; k++ {
+				h := e.hits[k]
+				for _, d := range pg.rects(h.From.Leaf-first, h.From.Off, h.To.Leaf-first, h.To.Off) {
+					if y+d.Y+d.H < 0 || y+d.Y > float64(size.Height) {
+						continue
+					}
+					if used == len(marks) {
+						marks = append(marks, &canvas.Rectangle{})
+					}
+					o := marks[used]
+					used++
+					o.FillColor = found
+					if k == e.hit {
+						o.FillColor = now
+					}
+					kit.Place(o, e.Pad.Width+float32(d.X), float32(y+d.Y), float32(d.W), float32(d.H))
+					rects = append(rects, o)
 				}
 			}
 			if lo != hi && hi.Leaf >= first && lo.Leaf < first+n {

@@ -121,6 +121,16 @@ func (e *Editor) TypedKey(k *fyne.KeyEvent) {
 		}
 	case fyne.KeyTab:
 		kind := d.KindAt(e.sel.To)
+		if in, _ := d.InTable(e.sel.To); in && kind != edit.Bullets && kind != edit.Numbers {
+			n := 1
+			if e.shift {
+				n = -1
+			}
+			if p, ok := d.NextCell(e.sel.To, n); ok {
+				e.put(p) // a row may have come
+			}
+			return
+		}
 		switch {
 		case e.shift:
 			e.Select(d.Outdent(e.sel))

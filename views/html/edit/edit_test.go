@@ -74,7 +74,7 @@ func TestCommands(t *testing.T) {
 		{"paste inline", "<div>ab</div>", func(d *Doc) { _, _ = d.Paste(at(0, 1), "<p>x<b>y</b></p>") }, "<div>ax<b>y</b>b</div>"},
 		{"paste blocks", "<div>ab</div>", func(d *Doc) { _, _ = d.Paste(at(0, 1), "<p>x</p><table><tbody><tr><td>y</td></tr></tbody></table>") },
 			"<div>a</div><p>x</p><table><tbody><tr><td>y</td></tr></tbody></table><div>b</div>"},
-		{"replace all", "<div>Cat cat</div><div>cat</div>", func(d *Doc) { d.ReplaceAll("cat", "dog") }, "<div>dog dog</div><div>dog</div>"},
+		{"replace all", "<div>Cat cat</div><div>cat</div>", func(d *Doc) { d.Replace(d.Find("cat"), "dog") }, "<div>dog dog</div><div>dog</div>"},
 		{"everything", "<div>a</div><hr><ul><li>b</li></ul>", func(d *Doc) { d.Delete(Selection{Pos{}, d.End()}) }, "<div><br/></div>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -305,57 +305,6 @@ func (d *Doc) insertSegments(a Pos, ss []seg) Pos {
 	return d.done(Pos{a.Leaf, a.Off + n})
 }
 
-// Find returns where words are, upper and lower case alike, not over the ends of lines.
-func (d *Doc) Find(words string) []Selection {
-	if words == "" {
-		return nil
-	}
-	var out []Selection
-	want := []rune(strings.ToLower(words))
-	for i := 0; i < d.total && len(out) < 5000; i++ {
-		s := d.Text(i)
-		for off := 0; off < len(s); {
-			end, ok := hasFold(s[off:], want)
-			if ok {
-				out = append(out, Selection{Pos{i, off}, Pos{i, off + end}})
-				off += end
-				continue
-			}
-			off = after(s, off)
-		}
-	}
-	return out
-}
-
-func hasFold(s string, want []rune) (int, bool) {
-	k := 0
-	for i, r := range s {
-		if k == len(want) {
-			return i, true
-		}
-		if r == '\u00a0' {
-			r = ' '
-		}
-		if r != want[k] && strings.ToLower(string(r)) != string(want[k]) {
-			return 0, false
-		}
-		k++
-	}
-	return len(s), k == len(want)
-}
-
-// ReplaceAll replaces words everywhere and returns how often.
-func (d *Doc) ReplaceAll(words, by string) int {
-	hits := d.Find(words)
-	d.group(func() Pos {
-		for i := len(hits) - 1; i >= 0; i-- {
-			d.Insert(hits[i], by, nil, false)
-		}
-		return Pos{}
-	})
-	return len(hits)
-}
-
 // TextHTML is plain text as HTML: a line for each, "> " as nested quotes.
 func TextHTML(s string) string {
 	var b strings.Builder

@@ -71,7 +71,7 @@ func TestTableInTheText(t *testing.T) {
 	if h := r.c.Draft().HTML; strings.Count(h, "<tr") != 3 || strings.Count(h, "<td") != 6 {
 		t.Errorf("the table is %s", h)
 	}
-	if x := r.c.Draft().Text; !strings.Contains(x, "a\tb") && !strings.Contains(x, "a b") && !strings.Contains(x, "a | b") {
-		t.Errorf("as plain text %q", x)
+	if x := strings.Fields(r.c.Draft().Text); strings.Join(x, "") != "abcde" {
+		t.Errorf("as plain text %q", r.c.Draft().Text)
 	}
 }

@@ -235,3 +235,38 @@ func BenchmarkPhoto(b *testing.B) {
 		scale(m, 1, 600, 400)
 	}
 }
+
+// A reduction is the mean of what each pixel covers, in every kind of picture, and a plain colour stays as it is.
+func TestShrink(t *testing.T) {
+	for _, ratio := range []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420, image.YCbCrSubsampleRatio440, image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410} {
+		m := image.NewYCbCr(image.Rect(0, 0, 101, 67), ratio)
+		for i := range m.Y {
+			m.Y[i] = 76
+		}
+		for i := range m.Cb {
+			m.Cb[i], m.Cr[i] = 85, 255
+		}
+		want := color.RGBAModel.Convert(m.At(0, 0))
+		s := shrink(m, 33, 20)
+		for y := range 20 {
+			for x := range 33 {
+				if s.RGBAAt(x, y) != want {
+					t.Fatalf("%v: %v at %d,%d, not %v", ratio, s.RGBAAt(x, y), x, y, want)
+				}
+			}
+		}
+	}
+	n := image.NewNRGBA(image.Rect(0, 0, 6, 3))
+	for x := range 6 {
+		for y := range 3 {
+			n.SetNRGBA(x, y, color.NRGBA{uint8(x * 50), 0, 0, 255})
+		}
+	}
+	if s := shrink(n, 2, 1); s.Pix[0] != 50 || s.Pix[4] != 200 || s.Pix[3] != 255 {
+		t.Errorf("means are %v", s.Pix)
+	}
+	// Widths that do not divide: the sum stays.
+	if s := shrink(n, 4, 2); int(s.Pix[0])+int(s.Pix[4])+int(s.Pix[8])+int(s.Pix[12]) != 500 {
+		t.Errorf("means are %v", s.Pix)
+	}
+}

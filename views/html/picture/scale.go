@@ -7,56 +7,24 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// scale returns m, turned as EXIF says, at w by h pixels, premultiplied. Large reductions average whole blocks first.
+// scale returns m, turned as EXIF says, at w by h pixels, premultiplied.
 func scale(m image.Image, turn, w, h int) *image.RGBA {
 	tw, th := w, h
 	if turn > 4 {
 		tw, th = h, w
 	}
 	b := m.Bounds()
-	f := min(b.Dx()/(2*max(tw, 1)), b.Dy()/(2*max(th, 1)))
-	var src image.Image = m
-	if f >= 2 {
-		src = reduce(m, f)
+	switch {
+	case b.Dx() == tw && b.Dy() == th:
+		dst := image.NewRGBA(image.Rect(0, 0, tw, th))
+		draw.Draw(dst, dst.Rect, m, b.Min, draw.Src)
+		return upright(dst, turn)
+	case 2*b.Dx() >= 3*tw && 2*b.Dy() >= 3*th:
+		return upright(shrink(m, tw, th), turn)
 	}
 	dst := image.NewRGBA(image.Rect(0, 0, tw, th))
-	sb := src.Bounds()
-	if sb.Dx() == tw && sb.Dy() == th {
-		draw.Draw(dst, dst.Rect, src, sb.Min, draw.Src)
-	} else {
-		draw.CatmullRom.Scale(dst, dst.Rect, src, sb, draw.Src, nil)
-	}
+	draw.CatmullRom.Scale(dst, dst.Rect, m, b, draw.Src, nil)
 	return upright(dst, turn)
-}
-
-// reduce averages blocks of f by f pixels, row by row, so that a camera's picture is never unpacked as a whole.
-func reduce(m image.Image, f int) *image.RGBA {
-	b := m.Bounds()
-	w, h := b.Dx()/f, b.Dy()/f
-	dst := image.NewRGBA(image.Rect(0, 0, w, h))
-	strip := image.NewRGBA(image.Rect(0, 0, w*f, 1))
-	sum := make([]uint32, 4*w)
-	for y := range h {
-		clear(sum)
-		for k := range f {
-			row(m, b.Min.X, b.Min.Y+y*f+k, strip)
-			for x := range w {
-				s := sum[4*x : 4*x+4 : 4*x+4]
-				for _, p := 0, 4*x*f; p < 4*(x+1)*f; p += 4 {
-					s[0] += uint32(strip.Pix[p])
-					s[1] += uint32(strip.Pix[p+1])
-					s[2] += uint32(strip.Pix[p+2])
-					s[3] += uint32(strip.Pix[p+3])
-				}
-			}
-		}
-		n := uint32(f * f)
-		out := dst.Pix[y*dst.Stride:]
-		for i, v := range sum {
-			out[i] = uint8((v + n/2) / n)
-		}
-	}
-	return dst
 }
 
 // row unpacks one row.

@@ -36,6 +36,8 @@ type Mail struct {
 	list    *display.List
 	painter *paint.Painter
 	toggles []*html.Node // details elements to open or close
+	// expected: the pictures were asked for.
+	expected bool
 }
 
 // NewMail returns the page of HTML, decoded to UTF-8; pics may be nil.
@@ -78,6 +80,7 @@ func (m *Mail) Lay(ctx context.Context, width float64) (*display.List, error) {
 	}
 	m.unfold()
 	own := ownDark(d)
+	m.expect(d)
 	sh := Shaper()
 	root, err := style.Tree(ctx, d, style.Env{Width: width, Height: 800, Dark: m.Dark && own, Metrics: sh.Metrics})
 	if err != nil {
@@ -95,6 +98,36 @@ func (m *Mail) Lay(ctx context.Context, width float64) (*display.List, error) {
 		l = Darken(l, m.Ground)
 	}
 	return l, nil
+}
+
+// moment is how long a first layout waits for pictures: less than anybody notices, and a second layout is saved.
+const moment = 12 * time.Millisecond
+
+// expect asks for the pictures that are in the mail, once; those elsewhere only the layout asks for, when it shows them.
+func (m *Mail) expect(d *dom.Document) {
+	if m.pics == nil || m.expected {
+		return
+	}
+	m.expected = true
+	var all []string
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
+		if n.Type == html.ElementNode && n.Data == "img" && len(all) < 500 {
+			for _, a := range n.Attr {
+				if a.Key != "src" || a.Namespace != "" || len(a.Val) < 5 {
+					continue
+				}
+				if s := strings.ToLower(a.Val[:5]); s == "data:" || s[:4] == "cid:" {
+					all = append(all, a.Val)
+				}
+			}
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+	}
+	walk(d.Body)
+	m.pics.Expect(all, moment)
 }
 
 // Paint implements Page.

@@ -29,12 +29,15 @@ type Pictures struct {
 	scale map[scaledKey]*image.RGBA
 	timer *time.Timer
 	sized bool
+	under int           // that are being loaded
+	idle  chan struct{} // closed when none is any more
 }
 
 type picture struct {
-	data []byte
-	info decode.Info
-	bad  bool
+	data   []byte
+	info   decode.Info
+	bad    bool
+	missed bool // was asked for when it was not here: who asked is told
 }
 
 type scaledKey struct {
@@ -63,7 +66,28 @@ func (p *Pictures) Size(address string) (w, h float64, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	x := p.ask(address)
+	x.missed = x.missed || x.data == nil
 	return float64(x.info.Width), float64(x.info.Height), x.info.Width > 0
+}
+
+// Expect has pictures loaded before they are asked for, and waits a moment for those that are near: in the mail itself, or loaded before.
+func (p *Pictures) Expect(addresses []string, moment time.Duration) {
+	p.mu.Lock()
+	for _, a := range addresses {
+		p.ask(a)
+	}
+	idle, under := p.idle, p.under
+	p.mu.Unlock()
+	if under == 0 {
+		return
+	}
+	t := time.NewTimer(moment)
+	defer t.Stop()
+	select {
+	case <-idle:
+	case <-t.C:
+	case <-p.ctx.Done():
+	}
 }
 
 // ask returns what is known of a picture and has it loaded when it is new.
@@ -72,12 +96,25 @@ func (p *Pictures) ask(address string) *picture {
 	if x == nil {
 		x = &picture{}
 		p.all[address] = x
+		if p.under++; p.under == 1 {
+			p.idle = make(chan struct{})
+		}
 		go p.load(address, x)
 	}
 	return x
 }
 
 func (p *Pictures) load(address string, x *picture) {
+	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.under--; p.under == 0 {
+			close(p.idle)
+			if p.timer != nil && p.ctx.Err() == nil { // nothing more to gather
+				p.timer.Reset(0)
+			}
+		}
+	}()
 	select {
 	case p.slots <- struct{}{}:
 		defer func() { <-p.slots }()
@@ -103,7 +140,9 @@ func (p *Pictures) load(address string, x *picture) {
 		return
 	}
 	x.data, x.info = data, info
-	p.tell(true)
+	if x.missed {
+		p.tell(true)
+	}
 }
 
 // tell gathers what comes within a moment; the lock is held.
@@ -135,6 +174,7 @@ func (p *Pictures) Scaled(address string, w, h int) *image.RGBA {
 	}
 	x := p.ask(address)
 	info, data := x.info, x.data
+	x.missed = x.missed || data == nil
 	p.mu.Unlock()
 	if data == nil {
 		return nil

@@ -122,8 +122,9 @@ func (v *View) Close() {
 	v.drop()
 	v.list, v.index = nil, nil
 	v.motions, v.folds, v.missing, v.fold = nil, nil, nil, nil
+	// The toolkit keeps a widget for a while after it was last seen: the mail and its pictures go now.
 	v.mu.Lock()
-	v.want.list, v.want.strip = nil, nil
+	v.want.list, v.want.strip, v.page = nil, nil, nil
 	v.mu.Unlock()
 }
 

@@ -58,6 +58,8 @@ func ShowMenu(c fyne.Canvas, at fyne.Position, items ...MenuItem) *Menu {
 		}
 		return fyne.NewPos(max(8, x), y), z
 	}
+	// A menu that a press opened loses the focus again when the driver is done with that press: keys come through the overlay then.
+	m.over.OnKey = func(e *fyne.KeyEvent) bool { m.TypedKey(e); return true }
 	m.over.Open()
 	c.Focus(m)
 	return m

@@ -14,6 +14,8 @@ const (
 	lightest = 0.945
 	// dim divides dark backgrounds, which stay, from light ones, which are turned.
 	dim = 0.55
+	// small is the side, px, of boxes that are drawn, not written on.
+	small = 10
 	// behind is how many boxes before a run are looked at for its background.
 	behind = 300
 )
@@ -58,14 +60,19 @@ func Darken(l *display.List, ground color.NRGBA) *display.List {
 				}
 			}
 			on := kept(b.X+b.W/2, b.Y+b.H/2)
-			b.Color = fill(b.Color)
+			if thin := min(b.W, b.H) <= small; thin && !on && b.Color.A > 0 && lightness(b.Color) < dim {
+				// Not a ground for text but a drawing: a bullet, a line, a dot.
+				b.Color = ink(b.Color)
+			} else {
+				b.Color = fill(b.Color)
+			}
 			for k := range b.Border {
 				if !on {
 					b.Border[k].Color = turn(b.Border[k].Color)
 				}
 			}
 			b.Shadows = nil
-			if it.Color.A > 127 || picture {
+			if (it.Color.A > 127 || picture) && min(b.W, b.H) > small {
 				// What is written on a picture was chosen for it.
 				grounds = append(grounds, area{b.Rect, picture && it.Color.A < 128 || it.Color.A > 127 && stays(it.Color)})
 			}

@@ -46,6 +46,8 @@ func TestDarken(t *testing.T) {
 		&display.Box{Rect: display.Rect{W: 600, H: 100}, Color: teal},
 		&display.Run{Rect: display.Rect{X: 10, Y: 20, W: 50, H: 16}, Color: white},
 		&display.Image{Rect: display.Rect{X: 10, Y: 40, W: 50, H: 16}},
+		&display.Box{Rect: display.Rect{X: 10, Y: 310, W: 6, H: 6}, Color: black},  // a bullet
+		&display.Box{Rect: display.Rect{X: 10, Y: 50, W: 600, H: 1}, Color: black}, // a line on the banner
 	}}
 	card := rgb(0x1e2629)
 	d := Darken(l, card)
@@ -60,6 +62,12 @@ func TestDarken(t *testing.T) {
 	}
 	if c := d.Items[3].(*display.Run).Color; c != white {
 		t.Errorf("white text on it becomes %v", c)
+	}
+	if c := d.Items[5].(*display.Box).Color; lightness(c) < 0.9 {
+		t.Errorf("a bullet is %v", c)
+	}
+	if c := d.Items[6].(*display.Box).Color; c != black {
+		t.Errorf("a line on the banner is %v", c)
 	}
 	if d.Items[4] != l.Items[4] || l.Items[1].(*display.Run).Color != black {
 		t.Error("a picture, or the list itself, was changed")

@@ -144,14 +144,17 @@ func blank(r rune) bool {
 func words(l *display.List) []word {
 	var out []word
 	open := false
+	var last *style.Node
 	for _, o := range l.Order {
 		r, ok := l.Items[o.Item].(*display.Run)
 		if !ok || r.Marker || r.Ellipsis {
 			continue
 		}
-		if o.Break != display.Joined {
+		// The script in the page goes by text nodes.
+		if o.Break != display.Joined || r.Node != last {
 			open = false
 		}
+		last = r.Node
 		x := r.X
 		var at []float64 // of each byte of the text
 		at = make([]float64, len(r.Text)+1)

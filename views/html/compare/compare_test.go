@@ -40,8 +40,8 @@ const (
 // The floors below which the test fails: what is reached, with a little room for other versions of Chromium and of the fonts.
 const (
 	floorMedian = 0.005 // share of blocks that are wrong, of the mail in the middle
-	floorWithin = 0.95  // share of mails with at most 3 % of blocks wrong
-	floorWords  = 0.93  // share of words within 2 px or 1 %
+	floorWithin = 0.98  // share of mails with at most 3 % of blocks wrong
+	floorWords  = 0.97  // share of words within 2 px or 1 %
 	floorBoxes  = 0.97  // share of boxes within 2 px or 1 %
 )
 

@@ -39,7 +39,15 @@ func (c *Composer) pages() rich.Engine {
 	ink := kit.C(kit.Text)
 	var mu sync.Mutex
 	painters := map[*display.List]*paint.Painter{}
-	p := &rich.Pages{Shaper: view.Shaper(), Pictures: c.pics, Size: "14px", Ink: fmt.Sprintf("#%02x%02x%02x", ink.R, ink.G, ink.B),
+	page := fmt.Sprintf("#%02x%02x%02x", ink.R, ink.G, ink.B)
+	var tint func(*display.List)
+	if kit.Current().Dark {
+		// In the dark all is laid out black on white, as it is sent, and turned as mail is in the reader: quoted mail can be read too.
+		page = "#000000"
+		ground := kit.C(kit.Surface)
+		tint = func(l *display.List) { *l = *view.Darken(l, ground) }
+	}
+	p := &rich.Pages{Tint: tint, Shaper: view.Shaper(), Pictures: c.pics, Size: "14px", Ink: page,
 		Draw: func(l *display.List, r display.Rect, scale float64, dst *image.RGBA) error {
 			mu.Lock()
 			k := painters[l]

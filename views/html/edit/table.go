@@ -8,7 +8,7 @@ import (
 const MaxTable = 50
 
 const (
-	tableStyle = "border-collapse:collapse;width:100%;margin:4px 0"
+	tableStyle = "border-collapse:collapse;width:100%;margin:4px 0;font:inherit;color:inherit" // without a doctype tables take neither on
 	cellStyle  = "border:1px solid #809093;padding:4px 8px;vertical-align:top"
 )
 

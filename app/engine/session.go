@@ -87,6 +87,11 @@ func (a *account) work(ctx context.Context) (err error) {
 		}
 		if did {
 			rested = false
+			a.status(func(st *AccountStatus) { // the server talks again, and a long queue of changes is no reason to be called offline
+				if st.State == StateOffline {
+					st.State, st.Doing, st.Retry = StateFetching, "Catching up", time.Time{}
+				}
+			})
 			continue
 		}
 		a.status(func(st *AccountStatus) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,8 +18,8 @@ import (
 
 // ExportOptions say what is exported and how.
 type ExportOptions struct {
-	Format    string           // mbox (mboxrd), maildir or eml
-	Dir       string           // a folder; each mailbox is a file (mbox) or a folder in it
+	Format    string           // mbox (mboxrd), maildir, eml or pst
+	Dir       string           // a folder; each mailbox is a file (mbox) or a folder in it, each account a file (pst)
 	Mailboxes []mail.MailboxID // those that are exported
 }
 
@@ -33,11 +34,15 @@ type ExportState struct {
 // Export writes mailboxes into files. A mailbox that was exported there before is not written over: the export is refused.
 func (a *App) Export(ctx context.Context, o ExportOptions, progress func(ExportState)) (ExportState, error) {
 	s := ExportState{Missing: []string{}}
-	if o.Format != "mbox" && o.Format != "maildir" && o.Format != "eml" {
-		return s, fault.New(fault.Usage, "format", "The format "+o.Format+" is not known", "It is mbox, maildir or eml.")
+	if !slices.Contains([]string{"mbox", "maildir", "eml", "pst"}, o.Format) {
+		return s, fault.New(fault.Usage, "format", "The format "+o.Format+" is not known", "It is mbox, maildir, eml or pst.")
 	}
 	paths, err := a.paths(ctx)
 	if err != nil {
+		return s, err
+	}
+	if o.Format == "pst" {
+		err := a.exportPST(ctx, o, paths, &s, progress)
 		return s, err
 	}
 	for _, id := range o.Mailboxes {
@@ -46,7 +51,7 @@ func (a *App) Export(ctx context.Context, o ExportOptions, progress func(ExportS
 			parts = append(parts, fileName(p))
 		}
 		if len(parts) < 2 {
-			return s, fault.New(fault.NotFound, "mailbox", "There is no such mailbox", "It may have been removed.")
+			return s, noMailbox()
 		}
 		if err := a.exportBox(ctx, o.Format, id, filepath.Join(parts...), &s, progress); err != nil {
 			return s, err
@@ -57,24 +62,21 @@ func (a *App) Export(ctx context.Context, o ExportOptions, progress func(ExportS
 }
 
 func (a *App) exportBox(ctx context.Context, format string, id mail.MailboxID, at string, s *ExportState, progress func(ExportState)) (err error) {
-	failed := func(err error) error {
-		return &fault.Error{Kind: fault.Local, Code: "export", Op: "export", Title: "The files cannot be written", Detail: err.Error(), Err: err}
-	}
 	var put func(n int, m mail.Summary, raw []byte) error
 	switch format {
 	case "mbox":
 		at += ".mbox"
 		if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
-			return failed(err)
+			return exportFailed(err)
 		}
 		f, e := os.OpenFile(at, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if e != nil {
-			return failed(e)
+			return exportFailed(e)
 		}
 		w := bufio.NewWriterSize(f, 256<<10)
 		defer func() {
 			if e := errors.Join(w.Flush(), f.Close()); e != nil && err == nil {
-				err = failed(e)
+				err = exportFailed(e)
 			}
 		}()
 		put = func(_ int, m mail.Summary, raw []byte) error {
@@ -89,13 +91,13 @@ func (a *App) exportBox(ctx context.Context, format string, id mail.MailboxID, a
 		if format == "maildir" {
 			for _, d := range []string{"new", "tmp", "cur"} {
 				if err := os.MkdirAll(filepath.Join(at, d), 0o700); err != nil {
-					return failed(err)
+					return exportFailed(err)
 				}
 			}
 			dir = filepath.Join(at, "cur")
 		}
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return failed(err)
+			return exportFailed(err)
 		}
 		put = func(n int, m mail.Summary, raw []byte) error {
 			name := fmt.Sprintf("%06d %s.eml", n, fileName(m.Subject))
@@ -114,6 +116,14 @@ func (a *App) exportBox(ctx context.Context, format string, id mail.MailboxID, a
 		}
 	}
 	n := 0
+	return a.exported(ctx, id, s, progress, func(m mail.Summary, raw []byte) error {
+		n++
+		return put(n, m, raw)
+	})
+}
+
+// exported hands every message of a mailbox over with its bytes, and counts. What is not on this computer is noted.
+func (a *App) exported(ctx context.Context, id mail.MailboxID, s *ExportState, progress func(ExportState), put func(m mail.Summary, raw []byte) error) error {
 	return a.candidates(ctx, ArchivePlan{Starred: true, Unread: true}, id, func(m mail.Summary) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -126,9 +136,8 @@ func (a *App) exportBox(ctx context.Context, format string, id mail.MailboxID, a
 		if err != nil {
 			return err
 		}
-		n++
-		if err := put(n, m, raw); err != nil {
-			return failed(err)
+		if err := put(m, raw); err != nil {
+			return exportFailed(err)
 		}
 		s.Messages++
 		s.Bytes += int64(len(raw))

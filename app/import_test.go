@@ -3,9 +3,12 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"io/fs"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
+	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/testserver"
 	"github.com/postrider/postrider/app"
@@ -28,11 +31,17 @@ func TestExportAndImport(t *testing.T) {
 		}
 		want[r.InternetID] = raw
 	}
-	for _, format := range []string{"mbox", "maildir", "eml"} {
+	for _, format := range []string{"mbox", "maildir", "eml", "pst"} {
 		dir := filepath.Join(t.TempDir(), format)
 		e, err := a.Export(ctx, app.ExportOptions{Format: format, Dir: dir, Mailboxes: []mail.MailboxID{inbox.ID}}, nil)
 		if err != nil || e.Messages != n || len(e.Missing) != 0 {
 			t.Fatalf("%s: %+v, %v", format, e, err)
+		}
+		if format == "pst" {
+			readByOthers(t, dir, n)
+			if _, err := a.Export(ctx, app.ExportOptions{Format: format, Dir: dir, Mailboxes: []mail.MailboxID{inbox.ID}}, nil); !fault.Is(err, fault.Local) {
+				t.Errorf("a file that was there is written over: %v", err)
+			}
 		}
 		box, err := a.CreateMailbox(ctx, ada.ID, 0, "From "+format)
 		if err != nil {
@@ -62,5 +71,32 @@ func TestExportAndImport(t *testing.T) {
 				t.Errorf("%s: %s differs:\n%q\nwant\n%q", format, r.InternetID, raw, want[r.InternetID])
 			}
 		}
+	}
+}
+
+// readByOthers lets readpst count the messages of the one data file in dir.
+func readByOthers(t *testing.T, dir string, n int) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.pst"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	if _, err := exec.LookPath("readpst"); err != nil {
+		t.Log("readpst is not installed (pst-utils): nobody else has read the file")
+		return
+	}
+	out := t.TempDir()
+	if text, err := exec.Command("readpst", "-e", "-o", out, files[0]).CombinedOutput(); err != nil {
+		t.Fatalf("readpst: %v\n%s", err, text)
+	}
+	got := 0
+	err = filepath.WalkDir(out, func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			got++
+		}
+		return err
+	})
+	if err != nil || got != n {
+		t.Errorf("readpst finds %d messages, want %d (%v)", got, n, err)
 	}
 }

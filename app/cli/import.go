@@ -76,9 +76,9 @@ func importCommand() command {
 func exportCommand() command {
 	var box string
 	o := app.ExportOptions{}
-	return command{name: "export", args: "--format mbox|maildir|eml --out DIR [--account A] [--mailbox M]", about: "write mailboxes into files",
+	return command{name: "export", args: "--format mbox|maildir|eml|pst --out DIR [--account A] [--mailbox M]", about: "write mailboxes into files",
 		flags: func(k *call) {
-			k.fs.StringVar(&o.Format, "format", "mbox", "mbox, maildir or eml")
+			k.fs.StringVar(&o.Format, "format", "mbox", "mbox, maildir, eml or pst")
 			k.fs.StringVar(&o.Dir, "out", "", "the folder that the files are made in")
 			k.fs.StringVar(&box, "mailbox", "", "only this one: path, role or id")
 		},

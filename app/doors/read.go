@@ -17,6 +17,7 @@ import (
 	"github.com/postrider/postrider/accounts/msox/cmail"
 	"github.com/postrider/postrider/accounts/msox/msg"
 	"github.com/postrider/postrider/accounts/msox/prop"
+	"github.com/postrider/postrider/accounts/pst"
 	"github.com/postrider/postrider/accounts/pst/job"
 )
 
@@ -259,11 +260,9 @@ func (x *reader) pst(path string) error {
 				m, err = s.Message(r)
 			}
 			if err == nil {
-				if prop.Int(b, prop.PidTagMessageFlags)&1 != 0 { // mfRead
-					i.Flags = mail.Seen
-				}
+				i.Flags, i.Received = pst.Flags(m), prop.When(m, prop.PidTagMessageDeliveryTime)
 				var out bytes.Buffer
-				err = cmail.Write(&out, m, cmail.Options{})
+				err = s.WriteMIME(&out, m, nil) // the very bytes where the file has them
 				i.Raw = out.Bytes()
 			}
 			if i.Err = err; err != nil {

@@ -53,7 +53,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		discoverCommand(), accountsCommand(), syncCommand(), mailboxesCommand(), listCommand(), showCommand(), searchCommand(), sendCommand(), contactsCommand(), eventsCommand(), doctorCommand(), pstCommand(), importCommand(), exportCommand(), archiveCommand(),
+		discoverCommand(), accountsCommand(), syncCommand(), mailboxesCommand(), listCommand(), showCommand(), searchCommand(), sendCommand(), contactsCommand(), eventsCommand(), doctorCommand(), pstCommand(), importCommand(), exportCommand(), archiveCommand(), backupCommand(), restoreCommand(),
 	}
 }
 

@@ -23,6 +23,7 @@
 //	import     {"added","same","failed","bytes","items":[{"name","state","id","why"}]}; items that failed, with --report all
 //	archive    {"run","started","file","total","copied","verified","moved","back","bytes","differs":[],"missing":[],"done"}; with --list an array of them, with --undo {"run","back","gone"}
 //	export     {"dir","mailboxes","messages","bytes","missing":[]}; missing are subjects of messages whose text is not here
+//	backup     {"file","profile","files","bytes"}; restore the same
 //
 // Addresses are strings as in a header field, decoded: "Ada Byron <ada@example.com>, bob@example.com". Flags are words: seen, answered, flagged, draft, forwarded, junk.
 //

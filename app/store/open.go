@@ -77,13 +77,9 @@ func Open(dir string, o Options) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(dir, blobsDir), 0o700); err != nil {
 		return nil, local("open", err)
 	}
-	lock, err := takeLock(filepath.Join(dir, lockName))
-	if errors.Is(err, errLocked) {
-		return nil, &fault.Error{Kind: fault.Local, Op: "open", Code: "profile-in-use", Title: "Another Postrider uses this profile",
-			Detail: "The profile in " + dir + " can be used by one program at a time. Close the other one or choose another profile.", Err: err}
-	}
+	lock, err := hold(dir)
 	if err != nil {
-		return nil, local("open", err)
+		return nil, err
 	}
 	s := &Store{dir: dir, named: map[string]string{}, bus: o.Bus, now: o.Now, extract: o.Extract, lock: lock, wmu: make(chan struct{}, 1), closing: make(chan struct{}), sweepC: make(chan struct{}, 1)}
 	if s.now == nil {
@@ -246,3 +242,28 @@ func (s *Store) tree() *tree {
 	defer s.cached.mu.RUnlock()
 	return s.cached.v
 }
+
+// hold takes the lock of a profile, so that one program at a time uses it.
+func hold(dir string) (*lockFile, error) {
+	lock, err := takeLock(filepath.Join(dir, lockName))
+	if errors.Is(err, errLocked) {
+		return nil, &fault.Error{Kind: fault.Local, Op: "open", Code: "profile-in-use", Title: "Another Postrider uses this profile",
+			Detail: "The profile in " + dir + " can be used by one program at a time. Close the other one or choose another profile.", Err: err}
+	}
+	if err != nil {
+		return nil, local("open", err)
+	}
+	return lock, nil
+}
+
+// Hold keeps every program from opening a profile until release is called: its files stand still as long.
+func Hold(dir string) (release func() error, err error) {
+	l, err := hold(dir)
+	if err != nil {
+		return nil, err
+	}
+	return l.release, nil
+}
+
+// LockName is the file in a profile that says that it is in use; it holds nothing.
+const LockName = lockName

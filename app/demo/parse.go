@@ -105,7 +105,8 @@ func isDay(w string) bool {
 	return err == nil && strings.HasSuffix(w, "d")
 }
 
-// when turns "-1d" and "17:32" into a time. Times of today that are still to come are moved before now, in their order.
+// when turns "-1d" and "17:32" into a time. Times of today that are still to come are moved before now, and in the morning all of today's, so that they keep
+// their order whatever the time is.
 func when(day, clock string, now time.Time) (time.Time, error) {
 	n, err := strconv.Atoi(strings.TrimSuffix(day, "d"))
 	if err != nil {
@@ -117,9 +118,9 @@ func when(day, clock string, now time.Time) (time.Time, error) {
 	}
 	y, m, d := now.AddDate(0, 0, n).Date()
 	t := time.Date(y, m, d, c.Hour(), c.Minute(), 0, 0, now.Location())
-	if n <= 0 && t.After(now) {
+	if n <= 0 && t.After(now) || n == 0 && now.Hour() < 12 {
 		back := time.Duration(24*60-(c.Hour()*60+c.Minute())) * time.Minute / 24
-		t = now.Add(-back).Truncate(time.Minute)
+		t = now.Add(-back).Truncate(time.Second)
 	}
 	return t, nil
 }

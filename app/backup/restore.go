@@ -53,7 +53,17 @@ func read(ctx context.Context, from io.Reader, each func(e entry, r io.Reader) (
 			return errDamaged // the manifest ends a whole one
 		}
 		if e.Name == manifestName {
-			return agree(t, e.Size, got)
+			if err := agree(t, e.Size, got); err != nil {
+				return err
+			}
+			// Only at its end does the stream tell whether its own checksum is right.
+			if _, err := t.Next(); err != io.EOF {
+				return errDamaged
+			}
+			if n, err := io.Copy(io.Discard, io.LimitReader(z, 1<<20)); err != nil || n == 1<<20 {
+				return errDamaged
+			}
+			return nil
 		}
 		rel, ok := strings.CutPrefix(e.Name, prefix)
 		if _, twice := got[rel]; twice || !ok || e.Typeflag != tar.TypeReg || rel == "" || left(rel) || !filepath.IsLocal(filepath.FromSlash(rel)) || len(got) >= maxFiles {

@@ -17,7 +17,6 @@ import (
 	"github.com/postrider/postrider/accounts/msox/cmail"
 	"github.com/postrider/postrider/accounts/msox/msg"
 	"github.com/postrider/postrider/accounts/msox/prop"
-	"github.com/postrider/postrider/accounts/pst"
 	"github.com/postrider/postrider/accounts/pst/job"
 )
 
@@ -260,7 +259,7 @@ func (x *reader) pst(path string) error {
 				m, err = s.Message(r)
 			}
 			if err == nil {
-				i.Flags, i.Received = pst.Flags(m), prop.When(m, prop.PidTagMessageDeliveryTime)
+				i.Flags, i.Received = job.Flags(m), prop.When(m, prop.PidTagMessageDeliveryTime)
 				var out bytes.Buffer
 				err = s.WriteMIME(&out, m, nil) // the very bytes where the file has them
 				i.Raw = out.Bytes()

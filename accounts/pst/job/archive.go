@@ -13,6 +13,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pst"
 )
 
@@ -72,6 +73,9 @@ func (a *Archive) folder(path []string, create bool) (pst.Ref, error) {
 	a.folders[key] = at
 	return at, nil
 }
+
+// Flags are the flags of an item of a data file.
+func Flags(m *prop.Message) mail.Flags { return pst.Flags(m) }
 
 // Put files a message and returns its name in the file.
 func (a *Archive) Put(folder []string, raw []byte, flags mail.Flags, keywords []string, received time.Time) (string, error) {

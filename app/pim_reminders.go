@@ -14,8 +14,12 @@ import (
 	"github.com/postrider/postrider/app/store"
 )
 
-// missed is how long after an event's end its reminder is still shown when the program did not run.
-const missed = 24 * time.Hour
+const (
+	// missed is how long after an event's end its reminder is still shown when the program did not run.
+	missed = 24 * time.Hour
+	// ahead is how long before its start an alarm may ring.
+	ahead = 35 * 24 * time.Hour
+)
 
 // Reminders returns the alarms that are due until a time and were not dismissed.
 func (s *Shelves) Reminders(ctx context.Context, until time.Time) ([]pim.Reminder, error) {
@@ -31,7 +35,6 @@ func (s *Shelves) Reminders(ctx context.Context, until time.Time) ([]pim.Reminde
 	if until.Sub(now) > 32*24*time.Hour {
 		until = now.Add(32 * 24 * time.Hour)
 	}
-	const ahead = 35 * 24 * time.Hour // how long before its start an alarm may ring
 	os, err := st.PIMWithAlarms(ctx, cals, now.Add(-missed).Unix(), until.Add(ahead).Unix())
 	if err != nil {
 		return nil, err
@@ -44,42 +47,10 @@ func (s *Shelves) Reminders(ctx context.Context, until time.Time) ([]pim.Reminde
 			continue
 		}
 		if o.Kind == "task" {
-			t := ob.Task()
-			for n, a := range t.Alarms {
-				due := t.Due.In(now.Location())
-				at := due.Add(-a.Before)
-				if !a.At.IsZero() {
-					at = a.At
-				}
-				if at.After(until) || !a.Acknowledged.Before(at) && !a.Acknowledged.IsZero() {
-					continue
-				}
-				out = append(out, pim.Reminder{Key: alarmKey(o.ID, "", n, at), Event: pim.EventID(o.ID), Calendar: pim.CollectionID(o.Collection), Summary: t.Summary, Start: due, End: due, AllDay: t.Due.Date, Due: at, Task: true})
-			}
+			out = append(out, taskReminders(o, ob.Task(), now.Location(), until)...)
 			continue
 		}
-		ob.Series().Expand(now.Add(-missed), until.Add(ahead), now.Location(), func(x icalendar.Instance) bool {
-			e := ob.Describe(x)
-			if e.Status == "cancelled" {
-				return true
-			}
-			start, end := x.Start.In(now.Location()), x.End.In(now.Location())
-			for n, a := range e.Alarms {
-				at := start.Add(-a.Before)
-				if a.FromEnd {
-					at = end.Add(-a.Before)
-				}
-				if !a.At.IsZero() {
-					at = a.At
-				}
-				if at.After(until) || end.Before(now.Add(-missed)) || !a.Acknowledged.Before(at) && !a.Acknowledged.IsZero() || a.Action == "email" {
-					continue
-				}
-				out = append(out, pim.Reminder{Key: alarmKey(o.ID, x.Name, n, at), Event: pim.EventID(o.ID), Recurrence: x.Name, Calendar: pim.CollectionID(o.Collection), Summary: e.Summary, Location: e.Location, Join: e.Join,
-					Start: start, End: end, AllDay: x.Start.Date, Due: at})
-			}
-			return len(out) < 2000
-		})
+		out = append(out, eventReminders(o, ob, now, until)...)
 	}
 	keys := make([]string, len(out))
 	for i := range out {
@@ -102,12 +73,129 @@ func (s *Shelves) Reminders(ctx context.Context, until time.Time) ([]pim.Reminde
 	return out, nil
 }
 
+// silent reports whether an alarm that rings at a time is not to be shown: it was dismissed, or is a mail that the server sends.
+func silent(a pim.Alarm, at time.Time) bool {
+	return !a.Acknowledged.IsZero() && !a.Acknowledged.Before(at) || a.Action == "email"
+}
+
+// taskReminders are those of a task: relative to its start, or (RELATED=END, or without a start) to when it is due (RFC 5545 section 3.8.6.3).
+func taskReminders(o *store.PIMObject, t pim.Task, loc *time.Location, until time.Time) []pim.Reminder {
+	if t.Done || t.Status == "cancelled" {
+		return nil
+	}
+	var out []pim.Reminder
+	due := t.Due.In(loc)
+	for n, a := range t.Alarms {
+		at := due.Add(-a.Before)
+		if !t.Start.IsZero() && !a.FromEnd {
+			at = t.Start.In(loc).Add(-a.Before)
+		}
+		if !a.At.IsZero() {
+			at = a.At
+		}
+		if at.After(until) || silent(a, at) {
+			continue
+		}
+		out = append(out, pim.Reminder{Key: alarmKey(o.ID, "", n, at), Event: pim.EventID(o.ID), Calendar: pim.CollectionID(o.Collection), Summary: t.Summary, Location: t.Location, Start: due, End: due, AllDay: t.Due.Date,
+			Due: at, Task: true, Alarm: n})
+	}
+	return out
+}
+
+func eventReminders(o *store.PIMObject, ob *icalendar.Object, now, until time.Time) []pim.Reminder {
+	var out []pim.Reminder
+	// An alarm at a fixed time rings once, not for each occurrence of the series that has it: it is told of the nearest one.
+	fixed := map[string]int{}
+	ob.Series().Expand(now.Add(-missed), until.Add(ahead), now.Location(), func(x icalendar.Instance) bool {
+		e := ob.Describe(x)
+		if e.Status == "cancelled" {
+			return true
+		}
+		start, end := x.Start.In(now.Location()), x.End.In(now.Location())
+		for n, a := range e.Alarms {
+			at := start.Add(-a.Before)
+			if a.FromEnd {
+				at = end.Add(-a.Before)
+			}
+			if !a.At.IsZero() {
+				at = a.At
+			}
+			if at.After(until) || end.Before(now.Add(-missed)) || silent(a, at) {
+				continue
+			}
+			r := pim.Reminder{Key: alarmKey(o.ID, x.Name, n, at), Event: pim.EventID(o.ID), Recurrence: x.Name, Calendar: pim.CollectionID(o.Collection), Summary: e.Summary, Location: e.Location, Join: e.Join,
+				Start: start, End: end, AllDay: x.Start.Date, Due: at, Alarm: n}
+			if !a.At.IsZero() {
+				id := strconv.Itoa(n)
+				if x.Changed {
+					id += "/" + x.Name
+				}
+				if i, had := fixed[id]; had {
+					if start.Sub(at).Abs() < out[i].Start.Sub(at).Abs() {
+						out[i] = r
+					}
+					continue
+				}
+				fixed[id] = len(out)
+			}
+			out = append(out, r)
+		}
+		return len(out) < 2000
+	})
+	return out
+}
+
 func alarmKey(id int64, name string, n int, at time.Time) string {
 	return strconv.FormatInt(id, 10) + "/" + name + "/" + strconv.Itoa(n) + "/" + strconv.FormatInt(at.Unix(), 10)
 }
 
-// Snooze shows a reminder again at a time; the zero time dismisses it.
+// Snooze shows a reminder again at a time; the zero time dismisses it. Where the object may be changed, it is written there (RFC 9074), and goes to the server with it; else only this computer knows.
 func (s *Shelves) Snooze(ctx context.Context, r pim.Reminder, until time.Time) error {
+	now := s.now()
+	if now.Before(r.Due) { // put away before it rang
+		now = r.Due
+	}
+	written := false
+	_, err := s.command(ctx, "", func(e *edit) error {
+		written = false
+		o, err := e.tx.PIMObject(int64(r.Event))
+		if err != nil {
+			return err
+		}
+		c, err := e.tx.PIMCollection(o.Collection)
+		if err != nil || c.Rights&store.PIMEdit == 0 {
+			return err
+		}
+		ob, err := icalendar.Parse(o.Raw)
+		if err != nil {
+			return nil
+		}
+		if until.IsZero() {
+			written = ob.Acknowledge(r.Recurrence, now)
+		} else {
+			written = ob.Snooze(r.Recurrence, r.Alarm, now, until)
+		}
+		if !written {
+			return nil
+		}
+		x, err := object(remote.Calendar, o.Collection, ob.Bytes())
+		if err != nil {
+			return err
+		}
+		x.ID, x.Ref, x.Rev = o.ID, o.Ref, o.Rev
+		if err := e.put(&x); err != nil {
+			return err
+		}
+		return e.tx.SetPIMAlarm(r.Key, store.Forever)
+	})
+	switch {
+	case fault.Is(err, fault.NotFound): // the event is gone, and its reminder with it
+		return nil
+	case err != nil && !fault.Is(err, fault.Refused):
+		return err
+	case err == nil && written:
+		return nil
+	}
 	st, err := s.db(ctx)
 	if err != nil {
 		return err
@@ -116,36 +204,5 @@ func (s *Shelves) Snooze(ctx context.Context, r pim.Reminder, until time.Time) e
 	if !until.IsZero() {
 		at = until.Unix()
 	}
-	if err := st.Write(ctx, func(tx *store.Tx) error { return tx.SetPIMAlarm(r.Key, at) }); err != nil || !until.IsZero() {
-		return err
-	}
-	// The dismissal goes to the server with the object, where the object may be changed.
-	_, err = s.command(ctx, "", func(e *edit) error {
-		o, err := e.tx.PIMObject(int64(r.Event))
-		if err != nil {
-			return err
-		}
-		c, err := e.tx.PIMCollection(o.Collection)
-		if err != nil || c.Rights&store.PIMEdit == 0 || c.Account == "" {
-			return err
-		}
-		ob, err := icalendar.Parse(o.Raw)
-		if err != nil {
-			return nil
-		}
-		name := r.Recurrence
-		if !ob.Acknowledge(name, s.now()) {
-			return nil
-		}
-		x, err := object(remote.Calendar, o.Collection, ob.Bytes())
-		if err != nil {
-			return err
-		}
-		x.ID, x.Ref, x.Rev = o.ID, o.Ref, o.Rev
-		return e.put(&x)
-	})
-	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Refused) {
-		return nil
-	}
-	return err
+	return st.Write(ctx, func(tx *store.Tx) error { return tx.SetPIMAlarm(r.Key, at) })
 }

@@ -223,6 +223,14 @@ func FuzzObject(f *testing.F) {
 				o.PutTask(o.Task())
 			}
 			o.Index()
+			_, before := Parse(o.Bytes())
+			now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+			o.Snooze("", 0, now, now.Add(time.Minute))
+			o.Snooze("", 1, now, now.Add(time.Hour))
+			o.Acknowledge("", now)
+			if _, err := Parse(o.Bytes()); err != nil && before == nil {
+				t.Fatalf("what was written of a snooze cannot be read: %v", err)
+			}
 		}
 	})
 }

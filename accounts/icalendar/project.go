@@ -171,30 +171,6 @@ func attendee(p *contentline.Prop) pim.Attendee {
 	return a
 }
 
-func (o *Object) alarms(c *contentline.Component) []pim.Alarm {
-	var out []pim.Alarm
-	for _, v := range c.Comps("VALARM") {
-		t := v.Get("TRIGGER")
-		if t == nil || len(out) == 50 {
-			continue
-		}
-		a := pim.Alarm{Action: strings.ToLower(strings.TrimSpace(v.Value("ACTION"))), FromEnd: strings.EqualFold(t.Param("RELATED"), "END")}
-		if d, ok := duration(t.Value); ok {
-			a.Before = -d
-		} else if at := stamp(t.Value); !at.IsZero() {
-			a.At = at
-		} else {
-			continue
-		}
-		a.Acknowledged = stamp(v.Value("ACKNOWLEDGED"))
-		if a.Acknowledged.IsZero() {
-			a.Acknowledged = stamp(c.Value("X-MOZ-LASTACK"))
-		}
-		out = append(out, a)
-	}
-	return out
-}
-
 // meetings are the hosts of online meetings whose links are offered as a button.
 var meetings = regexp.MustCompile(`https://(?:[A-Za-z0-9-]+\.)*(?:zoom\.us/[jw]/|zoomgov\.com/j/|meet\.google\.com/|teams\.microsoft\.com/l/meetup-join/|teams\.microsoft\.com/meet/|teams\.live\.com/meet/|webex\.com/|gotomeeting\.com/join/|meet\.jit\.si/|whereby\.com/|bluejeans\.com/|meet\.goto\.com/|skype\.com/)[^\s<>"'\\)\]]*`)
 

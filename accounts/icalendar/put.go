@@ -303,7 +303,7 @@ func (o *Object) setAlarms(c *contentline.Component, was, is []pim.Alarm, summar
 		return
 	}
 	// Alarms that stay keep their component.
-	old := slices.DeleteFunc(c.Comps("VALARM"), func(v *contentline.Component) bool { return v.Get("TRIGGER") == nil })
+	old := alarmComps(c)
 	keep := map[*contentline.Component]bool{}
 	left := is
 	for i, a := range was {

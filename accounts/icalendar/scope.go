@@ -263,17 +263,3 @@ func (o *Object) Bump(name string) {
 
 // DropMethod takes METHOD out: an object in a calendar has none (RFC 4791 section 4.1).
 func (o *Object) DropMethod() { o.cal.Set("METHOD", "") }
-
-// Acknowledge says in the object that reminders of an occurrence were dismissed (RFC 9074 section 6), so that other programs of the person do not show them.
-func (o *Object) Acknowledge(name string, at time.Time) bool {
-	c := o.component(name)
-	if c == nil {
-		return false
-	}
-	any := false
-	for _, v := range c.Comps("VALARM") {
-		v.Set("ACKNOWLEDGED", at.UTC().Format(clockForm+"Z"))
-		any = true
-	}
-	return any
-}

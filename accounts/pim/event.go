@@ -1,6 +1,9 @@
 package pim
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // When is a wall-clock time and what is known of its zone.
 type When struct {
@@ -101,6 +104,13 @@ type Alarm struct {
 	Action  string    // "display", "email", "audio"
 	// Acknowledged is when it was dismissed (RFC 9074); the server carries it to the person's other programs.
 	Acknowledged time.Time
+	// Snooze: it was made by putting another one off (RFC 9074 section 7), and is no setting of the person.
+	Snooze bool
+}
+
+// Set are the alarms that the person set, without those of a snooze.
+func Set(as []Alarm) []Alarm {
+	return slices.DeleteFunc(slices.Clone(as), func(a Alarm) bool { return a.Snooze })
 }
 
 // Scope says how much of a series an edit is meant for.
@@ -205,6 +215,7 @@ type Reminder struct {
 	AllDay     bool
 	Due        time.Time // when to show it
 	Task       bool
+	Alarm      int // which of the alarms of the event it is, from 0
 }
 
 // Invitation is what a mail with a calendar object is about.

@@ -91,7 +91,7 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 	al := alarmOf(e.Alarms)
 	aopts := alarmTexts
 	if al < 0 {
-		aopts = append(slices.Clone(alarmTexts), plural(len(e.Alarms), "reminder", "reminders")+", as they are")
+		aopts = append(slices.Clone(alarmTexts), plural(len(pim.Set(e.Alarms)), "reminder", "reminders")+", as they are")
 		al = len(aopts) - 1
 	}
 	alarm := kit.NewChoice(aopts, al, nil)

@@ -194,6 +194,7 @@ var alarmTexts = []string{"No reminder", "When it begins", "5 minutes before", "
 var alarmTimes = []time.Duration{-1, 0, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 24 * time.Hour}
 
 func alarmOf(as []pim.Alarm) int {
+	as = pim.Set(as)
 	if len(as) == 0 {
 		return 0
 	}

@@ -63,6 +63,10 @@ type PIM interface {
 	Task(ctx context.Context, id pim.EventID) (pim.Task, error)
 	SaveTask(ctx context.Context, t pim.Task) (pim.EventID, Undo, error)
 	DeleteTask(ctx context.Context, id pim.EventID) (Undo, error)
+	// CompleteTask ticks a task off, or takes that back. One that repeats moves on to its next date that is not before today, and is done at its last one.
+	CompleteTask(ctx context.Context, id pim.EventID, done bool) (Undo, error)
+	// QuickTask reads an entry like "Call Jonas tomorrow 10:00" or "Water the plants every week" (English). Without a date in it there is no due date. Nothing is stored.
+	QuickTask(text string, now time.Time) pim.Task
 
 	// FreeBusy tells when people are busy: the person from their own calendars, others from the server where it tells. It waits for the network.
 	FreeBusy(ctx context.Context, w pim.Window, addrs []string) ([]pim.FreeBusy, error)

@@ -69,8 +69,41 @@ func (s *Shelves) QuickEvent(text string, now time.Time) pim.Event {
 			q.left = q.left[:m[0]] + " " + q.left[m[1]:]
 		}
 	}
-	e.Summary = strings.Trim(strings.ReplaceAll(strings.Join(strings.Fields(q.left), " "), " ,", ","), " ,.-–")
+	e.Summary = q.title()
 	return e
+}
+
+// QuickTask reads a task of one line.
+func (s *Shelves) QuickTask(text string, now time.Time) pim.Task {
+	if len(text) > 1000 {
+		text = strings.ToValidUTF8(text[:1000], "")
+	}
+	q := &quick{left: " " + text + " ", now: now}
+	q.repeat()
+	q.date()
+	q.time()
+	t := pim.Task{Summary: q.title(), Rule: q.rule}
+	if t.Summary == "" { // "Tomorrow" alone is what is to be done, not when
+		return pim.Task{Summary: strings.TrimSpace(text)}
+	}
+	if q.day.IsZero() && (q.hasTime || q.inTime || q.rule != nil) {
+		q.day = now
+		if (q.hasTime || q.inTime) && q.at(q.day, q.from).Before(now) && !q.inTime {
+			q.day = now.AddDate(0, 0, 1)
+		}
+	}
+	switch {
+	case q.hasTime || q.inTime:
+		t.Due = pim.At(q.at(q.day, q.from))
+	case !q.day.IsZero():
+		t.Due = pim.Day(q.day.Year(), q.day.Month(), q.day.Day())
+	}
+	return t
+}
+
+// title is what is left of the text.
+func (q *quick) title() string {
+	return strings.Trim(strings.ReplaceAll(strings.Join(strings.Fields(q.left), " "), " ,", ","), " ,.-–")
 }
 
 type quick struct {

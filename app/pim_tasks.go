@@ -114,3 +114,39 @@ func (s *Shelves) SaveTask(ctx context.Context, t pim.Task) (pim.EventID, Undo, 
 func (s *Shelves) DeleteTask(ctx context.Context, id pim.EventID) (Undo, error) {
 	return s.command(ctx, "Task deleted", func(e *edit) error { return e.remove(int64(id)) })
 }
+
+// CompleteTask ticks a task off, or takes that back.
+func (s *Shelves) CompleteTask(ctx context.Context, id pim.EventID, done bool) (Undo, error) {
+	text := "Task done"
+	if !done {
+		text = "Task open again"
+	}
+	now := s.now()
+	return s.command(ctx, text, func(e *edit) error {
+		was, err := e.tx.PIMObject(int64(id))
+		if err != nil {
+			return err
+		}
+		ob, err := parseEntry(was.Raw)
+		if err != nil {
+			return err
+		}
+		t := ob.Task()
+		if t.Done == done {
+			return nil
+		}
+		t.Modified = now
+		if !done || !ob.NextTask(&t, now) {
+			t.Done = done
+		}
+		if err := ob.PutTask(t); err != nil {
+			return errNoOccurrence
+		}
+		x, err := object(remote.Calendar, was.Collection, ob.Bytes())
+		if err != nil {
+			return err
+		}
+		x.ID, x.Ref, x.Rev = was.ID, was.Ref, was.Rev
+		return e.put(&x)
+	})
+}

@@ -113,6 +113,7 @@ func (l *panesLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	}
 	if w.toast != nil {
 		w.toast.Place()
+		w.rings.toast.Place()
 	}
 	if beside {
 		w.closeSide()

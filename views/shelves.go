@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/views/agenda"
 	"github.com/postrider/postrider/views/archive"
@@ -15,13 +16,29 @@ import (
 )
 
 // ShowCalendar shows the calendar instead of the mail.
-func (w *Window) ShowCalendar() {
-	if _, ok := w.page.(*agenda.Page); ok {
+func (w *Window) ShowCalendar() { w.calendar() }
+
+// ShowReminder shows the calendar at what a reminder is about; one false: several, so at today.
+func (w *Window) ShowReminder(r pim.Reminder, one bool) {
+	p := w.calendar()
+	if !one {
 		return
+	}
+	if r.Task {
+		p.OpenTask(r.Event)
+		return
+	}
+	p.OpenEvent(r)
+}
+
+func (w *Window) calendar() *agenda.Page {
+	if p, ok := w.page.(*agenda.Page); ok {
+		return p
 	}
 	p := agenda.New(w.win, w.c, agenda.Hooks{Do: w.h.Do, Now: w.h.Now, OpenURL: w.openURL, Failed: w.Failed, Toast: w.Toast, ToastUndo: w.ToastUndo, Back: w.HidePage, WeekStart: kit.WeekStart(), OnKey: w.pageKey})
 	w.ShowPage(p, p.Close)
 	w.rail.SetPage(mailboxes.PageCalendar)
+	return p
 }
 
 // ShowPeople shows the contacts instead of the mail.

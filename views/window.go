@@ -55,6 +55,7 @@ type Window struct {
 	read  *reader.Pane
 	out   *outbox
 	toast *kit.Toasts
+	rings *reminders
 
 	panes                  *fyne.Container
 	splitA, splitB, splitC *kit.Splitter
@@ -130,6 +131,7 @@ func New(win fyne.Window, c app.Client, h Hooks) *Window {
 		}
 		return fyne.NewPos(in.Position().X+12, w.root.Size().Height-16), max(200, min(520, in.Size().Width-24))
 	})
+	w.rings = newReminders(w)
 	w.applySettings()
 	win.SetContent(w.root)
 	win.SetPadded(false)

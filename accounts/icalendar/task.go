@@ -83,3 +83,63 @@ func (o *Object) putTask(c *contentline.Component, t pim.Task) {
 		stampNow(c, t.Modified)
 	}
 }
+
+// NextTask moves a task that repeats from the date that it is at to the next one of its rule that is not before today. It reports false, and changes nothing, where the task does
+// not repeat, or not any more. t is the task as o.Task gave it; PutTask writes it.
+func (o *Object) NextTask(t *pim.Task, now time.Time) bool {
+	s := o.Series()
+	if !s.master || t.Rule == nil {
+		return false
+	}
+	here := s.start
+	y, m, d := now.Date()
+	today := time.Date(y, m, d, 0, 0, 0, 0, now.Location())
+	from := here.In(now.Location())
+	if from.Before(today) {
+		from = today
+	}
+	var next pim.When
+	for _, days := range []int{40, 800, 12 * 366} { // a rule may leave out years: 29 February
+		s.Expand(from, from.AddDate(0, 0, days), now.Location(), func(i Instance) bool {
+			if !i.Changed && s.key(i.Start) > s.key(here) && !i.Start.In(now.Location()).Before(today) && (next.IsZero() || s.key(i.Start) < s.key(next)) {
+				next = i.Start
+			}
+			return true
+		})
+		if !next.IsZero() {
+			break
+		}
+	}
+	if next.IsZero() {
+		return false
+	}
+	if t.Rule.Count > 0 { // the dates that it leaves behind count
+		r := *t.Rule
+		s.Expand(here.In(now.Location()), next.In(now.Location()), now.Location(), func(i Instance) bool {
+			if k := s.key(i.Start); k >= s.key(here) && k < s.key(next) {
+				r.Count--
+			}
+			return true
+		})
+		r.Count = max(1, r.Count)
+		t.Rule = &r
+	}
+	by := civil(next.Time).Sub(civil(here.Time))
+	if !t.Start.IsZero() {
+		t.Start = move(t.Start, by, t.Start)
+	}
+	if !t.Due.IsZero() {
+		t.Due = move(t.Due, by, t.Due)
+	}
+	t.Alarms = pim.Set(t.Alarms)
+	for i := range t.Alarms {
+		if a := &t.Alarms[i]; !a.At.IsZero() {
+			a.At = a.At.Add(by)
+		}
+	}
+	t.Done, t.Completed, t.Percent = false, time.Time{}, 0
+	if t.Status != "" {
+		t.Status = "needs-action"
+	}
+	return true
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/agenda/plan"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -246,4 +247,16 @@ func (p *Page) menu(o pim.Occurrence, at fyne.Position) {
 		}}, kit.Separator(), kit.MenuItem{Text: "Delete", Icon: "trash-2", Do: func() { p.remove(o) }})
 	}
 	kit.ShowMenu(p.win.Canvas(), at, items...)
+}
+
+// OpenEvent shows the day of an event and opens what a reminder is about.
+func (p *Page) OpenEvent(r pim.Reminder) {
+	p.day = plan.Day(r.Start.In(p.h.Now().Location()))
+	if p.view == viewTasks {
+		p.setView(viewWeek)
+	} else {
+		p.reload()
+	}
+	o := pim.Occurrence{Event: r.Event, Recurrence: r.Recurrence, Calendar: r.Calendar, Summary: r.Summary, Location: r.Location, Start: r.Start, End: r.End, AllDay: r.AllDay, Join: r.Join, Repeats: r.Recurrence != ""}
+	p.whenReady(func() { p.open(o) })
 }

@@ -47,6 +47,7 @@ const (
 	viewWeek
 	viewMonth
 	viewAgenda
+	viewTasks
 )
 
 // Page is the calendar. Close it when it is not shown any more.
@@ -64,6 +65,7 @@ type Page struct {
 	stop  chan struct{}
 	sub   *bus.Sub
 	ready bool
+	later []func() // what waits for the calendars
 
 	fresh   *kit.Button
 	mini    *Mini
@@ -82,6 +84,9 @@ type Page struct {
 	ascroll *kit.Scroller
 	coming  *Coming
 	cscroll *kit.Scroller
+	tasks   *Tasks
+	tscroll *kit.Scroller
+	quick   *kit.Field // of a new task
 	banner  *kit.Banner
 	conf    []pim.Conflict
 }
@@ -90,7 +95,7 @@ type Page struct {
 func New(win fyne.Window, c Client, h Hooks) *Page {
 	p := &Page{c: c, h: h, win: win, view: viewWeek, hues: map[pim.CollectionID]string{}, stop: make(chan struct{})}
 	p.day = plan.Day(h.Now())
-	p.fresh = kit.NewButton("New event", "plus", kit.Primary, func() { p.edit(p.fill(), nil) })
+	p.fresh = kit.NewButton("New event", "plus", kit.Primary, p.add)
 	p.fresh.Height = kit.LargeButton
 	p.mini = NewMini(h.Now(), h.WeekStart)
 	p.mini.OnDay = func(d time.Time) {
@@ -107,7 +112,7 @@ func New(win fyne.Window, c Client, h Hooks) *Page {
 	p.next = kit.NewIconButton("chevron-right", "After", "", func() { p.step(1) })
 	p.title = kit.NewLabel("", kit.Title16, kit.Text)
 	p.week = kit.NewLabel("", kit.Small12, kit.Text3)
-	for i, n := range []string{"Day", "Week", "Month", "Agenda"} {
+	for i, n := range []string{"Day", "Week", "Month", "Agenda", "Tasks"} {
 		p.views = append(p.views, kit.NewButton(n, "", kit.Ghost, func() { p.setView(i) }))
 	}
 	p.grid, p.month, p.agenda, p.coming = NewGrid(), NewMonth(), NewComing(), NewComing()
@@ -115,6 +120,7 @@ func New(win fyne.Window, c Client, h Hooks) *Page {
 	p.agenda.Empty = "Nothing is planned in the next three months."
 	p.ascroll, p.cscroll = kit.NewScroller(p.agenda), kit.NewScroller(p.coming)
 	p.ascroll.Fill, p.cscroll.Fill = kit.Surface, kit.Canvas
+	p.makeTasks()
 	p.banner = kit.NewBanner("triangle-alert", "", "", kit.ToneWarn)
 	hue := func(o pim.Occurrence) string {
 		if o.Color != "" {
@@ -189,6 +195,9 @@ func (p *Page) tick() {
 				p.mini.today = plan.Day(p.h.Now())
 				p.grid.redraw()
 				p.coming.redraw()
+				if p.view == viewTasks {
+					p.tasks.layout() // what was to come is overdue now
+				}
 			})
 		case <-p.stop:
 			return
@@ -203,13 +212,31 @@ func (p *Page) setView(v int) {
 		b.Refresh()
 	}
 	p.grid.Hidden, p.month.Hidden, p.ascroll.Hidden = v != viewDay && v != viewWeek, v != viewMonth, v != viewAgenda
+	tasks := v == viewTasks
+	p.tscroll.Hidden, p.quick.Hidden = !tasks, !tasks
+	p.today.Hidden, p.prev.Hidden, p.next.Hidden = tasks, tasks, tasks
+	if p.fresh.Text = "New event"; tasks {
+		p.fresh.Text = "New task"
+	}
+	p.fresh.Refresh()
 	p.grid.placed = false
 	p.Refresh()
 	p.reload()
 }
 
+// add begins a new entry of what is shown.
+func (p *Page) add() {
+	if p.view == viewTasks {
+		p.editTask(pim.Task{})
+		return
+	}
+	p.edit(p.fill(), nil)
+}
+
 func (p *Page) step(n int) {
 	switch p.view {
+	case viewTasks:
+		return
 	case viewDay:
 		p.day = plan.AddDays(p.day, n)
 	case viewWeek:
@@ -240,6 +267,8 @@ func (p *Page) heading() {
 	last := plan.AddDays(start, n-1)
 	p.week.SetText("")
 	switch {
+	case p.view == viewTasks:
+		p.title.SetText("Tasks")
 	case p.view == viewDay:
 		p.title.SetText(start.Format("Monday 2 January 2006"))
 	case p.view == viewMonth:
@@ -257,6 +286,15 @@ func (p *Page) heading() {
 		p.week.SetText("Week " + itoa(plan.WeekNumber(plan.Week(start, p.h.WeekStart))))
 	}
 	p.Refresh()
+}
+
+// whenReady runs f on the window's goroutine when the calendars are known.
+func (p *Page) whenReady(f func()) {
+	if p.ready {
+		f()
+		return
+	}
+	p.later = append(p.later, f)
 }
 
 func (p *Page) loadCalendars() {
@@ -281,6 +319,11 @@ func (p *Page) loadCalendars() {
 			}
 			p.drawCalendars()
 			p.reload()
+			later := p.later
+			p.later = nil
+			for _, f := range later {
+				f()
+			}
 		})
 	}()
 }
@@ -302,6 +345,9 @@ func (p *Page) reload() {
 	}
 	ms, me := p.mini.Window()
 	view := p.view
+	if view == viewTasks {
+		p.showTasks(turn)
+	}
 	go func() {
 		ctx := context.Background()
 		os, err := p.c.Events(ctx, pim.Window{Start: start, End: plan.AddDays(start, n), Zone: start.Location()}, nil)
@@ -335,6 +381,7 @@ func (p *Page) reload() {
 			case viewAgenda:
 				p.agenda.Set(start, n, os)
 				p.ascroll.Refresh()
+			case viewTasks: // they come by themselves
 			default:
 				p.grid.Set(start, n, os)
 			}
@@ -510,8 +557,10 @@ func (p *Page) key(e *fyne.KeyEvent) {
 		p.setView(viewMonth)
 	case fyne.KeyA:
 		p.setView(viewAgenda)
+	case fyne.KeyK:
+		p.setView(viewTasks)
 	case fyne.KeyN, fyne.KeyC:
-		p.edit(p.fill(), nil)
+		p.add()
 	default:
 		if p.h.OnKey != nil {
 			p.h.OnKey(e)
@@ -562,7 +611,11 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 			vx += w
 		}
 		mw := min(p.title.MinSize().Width, right-bw-40-(x+tw+100))
-		kit.Place(p.title, x+tw+100, 12, mw, 32)
+		tx := x + tw + 100
+		if p.view == viewTasks {
+			tx = x + 24
+		}
+		kit.Place(p.title, tx, 12, mw, 32)
 		p.week.Hidden = x+tw+108+mw+70 > right-bw-30
 		kit.Place(p.week, x+tw+112+mw, 12, 70, 32)
 		kit.Place(l2, x, 55, right-x, 1)
@@ -578,7 +631,10 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 		}
 		kit.Place(p.ascroll, x+24, top+8, right-x-36, s.Height-top-8)
 		p.agenda.View(p.ascroll.Top(), p.ascroll.Top()+s.Height)
-		objs = append(objs, l2, p.grid, p.month, p.ascroll)
+		kit.Place(p.quick, x+24, top+16, right-x-48, 36)
+		kit.Place(p.tscroll, x+24, top+64, right-x-36, s.Height-top-64)
+		p.tasks.View(p.tscroll.Top(), p.tscroll.Top()+s.Height)
+		objs = append(objs, l2, p.grid, p.month, p.ascroll, p.quick, p.tscroll)
 		if wide {
 			kit.Place(panel, right, 0, s.Width-right, s.Height)
 			kit.Place(l4, right, 0, 1, s.Height)

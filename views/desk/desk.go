@@ -15,6 +15,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/views"
 	"github.com/postrider/postrider/views/composer"
@@ -36,6 +37,7 @@ type Desk struct {
 	wizard    *wizard.View
 	settings  bool // shown in the main window
 	news      *notify.Watch
+	rings     *notify.Reminders
 }
 
 // Open shows the main window; it asks for the wizard itself when there is no account yet.
@@ -59,13 +61,23 @@ func Open(a fyne.App, c app.Client, dir string) *Desk {
 	return d
 }
 
-// watch tells of new mail while no window of the program has the keyboard.
+// watch tells of new mail while no window of the program has the keyboard, and of reminders always.
 func (d *Desk) watch() {
-	show := notify.System("org.postrider.Postrider", "org.postrider.Postrider")
-	if show == nil {
-		show = notify.Toolkit(d.app)
+	desktop := func() notify.Desktop {
+		if s := notify.System("org.postrider.Postrider", "org.postrider.Postrider"); s != nil {
+			return s
+		}
+		return notify.Toolkit(d.app)
 	}
-	d.news = notify.Start(d.c, show, func(m mail.Summary) {
+	d.rings = notify.Remind(d.c, desktop(), notify.ReminderHooks{Window: d.main.Reminders(), Failed: func(err error) { fyne.Do(func() { d.main.Failed(err) }) },
+		Open: func(r pim.Reminder, one bool) {
+			fyne.Do(func() {
+				d.win.Show()
+				d.win.RequestFocus()
+				d.main.ShowReminder(r, one)
+			})
+		}})
+	d.news = notify.Start(d.c, desktop(), func(m mail.Summary) {
 		fyne.Do(func() {
 			d.win.Show()
 			d.win.RequestFocus()
@@ -101,7 +113,8 @@ func (d *Desk) close() {
 		c.Close()
 	}
 	d.main.Close()
-	go d.news.Close() // it may wait for the desktop's service
+	go d.news.Close() // they may wait for the desktop's service
+	go d.rings.Close()
 	d.win.Close()
 	d.app.Quit()
 }

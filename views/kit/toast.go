@@ -22,6 +22,7 @@ type ToastView struct {
 	OnAction           func()
 	close              func()
 	act                *toastLink
+	more               []*toastLink // of one that asks
 	timer              *time.Timer
 	turn               int
 }
@@ -56,6 +57,44 @@ func (t *Toasts) Show(icon, text, action string, do func()) *ToastView {
 	addTo(t.Layer, v)
 	v.wait(ToastTime)
 	return v
+}
+
+// ToastAction is a word on a toast that asks, and what it does.
+type ToastAction struct {
+	Text string
+	Do   func()
+}
+
+// Ask shows a text until one of the actions is taken or Clear is called.
+func (t *Toasts) Ask(icon, text string, actions ...ToastAction) *ToastView {
+	t.Clear()
+	v := &ToastView{Icon: icon, Text: text}
+	v.close = func() { t.drop(v) }
+	v.act = newToastLink("", func() {})
+	for _, a := range actions {
+		v.more = append(v.more, newToastLink(a.Text, func() {
+			t.drop(v)
+			a.Do()
+		}))
+	}
+	v.ExtendBaseWidget(v)
+	t.now = v
+	t.place()
+	addTo(t.Layer, v)
+	return v
+}
+
+// Take takes an action of a toast that asks by its word, and reports whether there is one.
+func (t *Toasts) Take(action string) bool {
+	if t.now != nil {
+		for _, l := range t.now.more {
+			if l.text == action {
+				l.Tapped(nil)
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Text returns what is shown, "" = nothing.
@@ -108,6 +147,9 @@ func (t *Toasts) drop(v *ToastView) {
 }
 
 func (v *ToastView) wait(d time.Duration) {
+	if len(v.more) > 0 { // it stays
+		return
+	}
 	v.turn++
 	turn := v.turn
 	if v.timer != nil {
@@ -140,10 +182,19 @@ func (v *ToastView) CreateRenderer() fyne.WidgetRenderer {
 	icon := NewIcon(v.Icon, 16, OnToast)
 	x := newToastLink("", v.close)
 	r := &Renderer{Self: v, Objs: []fyne.CanvasObject{bg, icon, text, v.act, x}}
+	for _, l := range v.more {
+		r.Objs = append(r.Objs, l)
+	}
 	r.Min = func() fyne.Size {
 		w := 14 + 16 + 12 + Width(v.Text, Body13) + 16
 		if v.Action != "" {
 			w += v.act.MinSize().Width + 4
+		}
+		for _, l := range v.more {
+			w += l.MinSize().Width
+		}
+		if len(v.more) > 0 {
+			w -= 28 // it has no x
 		}
 		return fyne.NewSize(w+36, 40)
 	}
@@ -153,13 +204,21 @@ func (v *ToastView) CreateRenderer() fyne.WidgetRenderer {
 		Place(icon, 14, 0, 16, s.Height)
 		right := s.Width - 36
 		Place(x, right, 0, 32, s.Height)
+		if x.Hidden = len(v.more) > 0; x.Hidden {
+			right = s.Width - 8
+		}
+		for i := len(v.more) - 1; i >= 0; i-- {
+			w := v.more[i].MinSize().Width
+			right -= w
+			Place(v.more[i], right, 0, w, s.Height)
+		}
 		v.act.Hidden = v.Action == ""
 		if v.Action != "" {
 			w := v.act.MinSize().Width
 			right -= w
 			Place(v.act, right, 0, w, s.Height)
 		}
-		PutText(text, v.Text, Body13, C(OnToast), 42, 0, max(1, right-42-8), s.Height, fyne.TextAlignLeading)
+		PutText(text, Cut(v.Text, Body13, max(1, right-42-8)), Body13, C(OnToast), 42, 0, max(1, right-42-8), s.Height, fyne.TextAlignLeading)
 	}
 	return r
 }

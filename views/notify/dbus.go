@@ -25,7 +25,12 @@ type service struct {
 	conn      *dbus.Conn
 	markup    bool // the service reads the text as markup
 
-	mu   sync.Mutex
+	mu    sync.Mutex
+	shown map[string]shown // by the key of the note
+}
+
+// shown is a notification that may be on the screen.
+type shown struct {
 	id   uint32
 	note Note
 }
@@ -37,7 +42,7 @@ func System(app, icon string) Desktop {
 	if err != nil {
 		return nil
 	}
-	s := &service{app: app, icon: icon, conn: conn}
+	s := &service{app: app, icon: icon, conn: conn, shown: map[string]shown{}}
 	_ = conn.AddMatchSignal(dbus.WithMatchInterface(busName), dbus.WithMatchObjectPath(busPath))
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
@@ -71,25 +76,37 @@ func (s *service) Show(n Note) error {
 	if n.Open != nil {
 		actions = []string{"default", "Open"}
 	}
+	for _, a := range n.Actions {
+		actions = append(actions, a.Name, a.Label)
+	}
+	hints := map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant(s.app), "x-gnome-privacy-scope": dbus.MakeVariant("user")} // it is for the person alone, not for a locked screen
+	if n.Key == "" {
+		hints["category"] = dbus.MakeVariant("email.arrived")
+	}
+	expires := int32(-1)
+	if n.Stays {
+		expires = 0
+	}
 	s.mu.Lock()
-	old := s.id
-	s.note = n
+	old := s.shown[n.Key].id
+	s.shown[n.Key] = shown{old, n}
 	s.mu.Unlock()
-	hints := map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant(s.app), "category": dbus.MakeVariant("email.arrived"),
-		"x-gnome-privacy-scope": dbus.MakeVariant("user")} // it is for the person alone, not for a locked screen
 	var id uint32
-	err := s.call("Notify", &id, "Postrider", old, s.icon, n.Title, body, actions, hints, int32(-1))
+	err := s.call("Notify", &id, "Postrider", old, s.icon, n.Title, body, actions, hints, expires)
 	s.mu.Lock()
-	s.id = id
+	s.shown[n.Key] = shown{id, n}
+	if err != nil {
+		delete(s.shown, n.Key)
+	}
 	s.mu.Unlock()
 	return err
 }
 
 // Clear implements Desktop.
-func (s *service) Clear() {
+func (s *service) Clear(key string) {
 	s.mu.Lock()
-	id := s.id
-	s.id, s.note = 0, Note{}
+	id := s.shown[key].id
+	delete(s.shown, key)
 	s.mu.Unlock()
 	if id != 0 {
 		_ = s.call("CloseNotification", nil, id)
@@ -105,17 +122,35 @@ func (s *service) listen(c chan *dbus.Signal) {
 			continue
 		}
 		id, _ := sig.Body[0].(uint32)
-		s.mu.Lock()
-		mine := id != 0 && id == s.id
-		open := s.note.Open
-		if mine && sig.Name == busName+".NotificationClosed" {
-			s.id = 0
-		}
-		s.mu.Unlock()
-		if mine && sig.Name == busName+".ActionInvoked" && open != nil {
-			open()
+		name, _ := sig.Body[1].(string)
+		if do := s.signal(sig.Name, id, name); do != nil {
+			do()
 		}
 	}
+}
+
+// signal takes what the service says of a notification and returns what to do on it.
+func (s *service) signal(signal string, id uint32, name string) func() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, x := range s.shown {
+		if id == 0 || x.id != id {
+			continue
+		}
+		switch signal {
+		case busName + ".NotificationClosed":
+			delete(s.shown, key)
+		case busName + ".ActionInvoked":
+			for _, a := range x.note.Actions {
+				if a.Name == name {
+					return a.Do
+				}
+			}
+			return x.note.Open
+		}
+		break
+	}
+	return nil
 }
 
 // Locked asks the screen savers of the session and the login manager. Whoever answers yes is believed.

@@ -49,8 +49,8 @@ func (s *screen) GetActive() (bool, *dbus.Error) {
 	return s.locked, nil
 }
 
-// bus starts a session bus of its own.
-func bus(t *testing.T) *dbus.Conn {
+// sessionBus starts a session bus of its own.
+func sessionBus(t *testing.T) *dbus.Conn {
 	t.Helper()
 	if _, err := exec.LookPath("dbus-daemon"); err != nil {
 		t.Skip("dbus-daemon is not installed (dbus)")
@@ -78,7 +78,7 @@ func bus(t *testing.T) *dbus.Conn {
 }
 
 func TestDesktopService(t *testing.T) {
-	conn := bus(t)
+	conn := sessionBus(t)
 	s := &screen{}
 	for _, x := range []struct{ name, path string }{{busName, string(busPath)}, {"org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"}} {
 		if err := conn.Export(s, dbus.ObjectPath(x.path), x.name); err != nil {
@@ -124,8 +124,8 @@ func TestDesktopService(t *testing.T) {
 	if err := d.Show(Note{Title: "2 new messages"}); err != nil {
 		t.Fatal(err)
 	}
-	d.Clear()
-	d.Clear()
+	d.Clear("")
+	d.Clear("")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.old[1] != 1 {

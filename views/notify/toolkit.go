@@ -15,7 +15,7 @@ func (t toolkit) Show(n Note) error {
 }
 
 // Clear implements Desktop.
-func (toolkit) Clear() {}
+func (toolkit) Clear(string) {}
 
 // Locked reports true: whether the screen is locked is not known here, so no notification tells what is in a message.
 func (toolkit) Locked() bool { return true }

@@ -14,17 +14,34 @@ import (
 
 // Note is one notification.
 type Note struct {
+	// Key tells notifications apart: one takes the place of the one with the same key. "" is that of new mail.
+	Key         string
 	Title, Body string
 	// Open is called when the person presses it, from any goroutine; it may be nil.
 	Open func()
+	// Actions are buttons besides, where there can be any.
+	Actions []Action
+	// Stays: it is there until the person acts on it.
+	Stays bool
 }
 
-// Desktop shows notifications. Its methods are called from one goroutine and may wait for the system.
-type Desktop interface {
-	// Show shows n in the place of the one before, if that is still there.
+// Action is a button of a notification. Do is called from any goroutine.
+type Action struct {
+	Name, Label string // Name is unique in its note, and not "default"
+	Do          func()
+}
+
+// Shower shows notifications: a desktop, or the window.
+type Shower interface {
+	// Show shows n in the place of the one with its key, if that is still there.
 	Show(n Note) error
-	// Clear takes it away.
-	Clear()
+	// Clear takes the one with a key away.
+	Clear(key string)
+}
+
+// Desktop shows notifications outside of the window. Its methods are called from one goroutine and may wait for the system.
+type Desktop interface {
+	Shower
 	// Locked reports whether the screen is locked.
 	Locked() bool
 	Close()
@@ -99,12 +116,12 @@ func (w *Watch) run() {
 	for {
 		select {
 		case <-w.stop:
-			w.d.Clear()
+			w.d.Clear("")
 			return
 		case <-w.wake:
 			if w.looking() {
 				if len(fresh) > 0 {
-					w.d.Clear()
+					w.d.Clear("")
 				}
 				fresh = nil
 			}
@@ -121,7 +138,7 @@ func (w *Watch) run() {
 		}
 		select {
 		case <-w.stop:
-			w.d.Clear()
+			w.d.Clear("")
 			return
 		case <-time.After(w.rest):
 		}

@@ -26,8 +26,8 @@ func (b *board) Show(n Note) error {
 	return nil
 }
 
-func (b *board) Clear() { b.mu.Lock(); b.clears++; b.mu.Unlock() }
-func (b *board) Close() {}
+func (b *board) Clear(string) { b.mu.Lock(); b.clears++; b.mu.Unlock() }
+func (b *board) Close()       {}
 
 func (b *board) Locked() bool { b.mu.Lock(); defer b.mu.Unlock(); return b.locked }
 

@@ -632,7 +632,7 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 		kit.Place(p.ascroll, x+24, top+8, right-x-36, s.Height-top-8)
 		p.agenda.View(p.ascroll.Top(), p.ascroll.Top()+s.Height)
 		kit.Place(p.quick, x+24, top+16, right-x-48, 36)
-		kit.Place(p.tscroll, x+24, top+64, right-x-36, s.Height-top-64)
+		kit.Place(p.tscroll, x+16, top+64, right-x-32, s.Height-top-64)
 		p.tasks.View(p.tscroll.Top(), p.tscroll.Top()+s.Height)
 		objs = append(objs, l2, p.grid, p.month, p.ascroll, p.quick, p.tscroll)
 		if wide {

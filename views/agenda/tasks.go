@@ -58,7 +58,8 @@ type taskRow struct {
 const (
 	taskHead    float32 = 36
 	taskLine    float32 = 44
-	taskBox     float32 = 30 // what a press on the box reaches
+	taskPad     float32 = 8  // beside the rows, inside their highlight
+	taskBox     float32 = 36 // what a press on the box reaches
 	groupDone           = "Done"
 	groupLate           = "Overdue"
 	groupToday          = "Today"
@@ -198,7 +199,7 @@ func (l *Tasks) draw() {
 	s, d := l.Size(), &l.sheet
 	d.begin()
 	if len(l.groups) == 0 {
-		d.text("Nothing is to be done.", kit.Body13, kit.C(kit.Text3), 0, 8, s.Width, 20, fyne.TextAlignLeading)
+		d.text("Nothing is to be done.", kit.Body13, kit.C(kit.Text3), taskPad, 8, s.Width, 20, fyne.TextAlignLeading)
 		return
 	}
 	for _, g := range l.groups {
@@ -209,14 +210,14 @@ func (l *Tasks) draw() {
 		if g.name == groupLate {
 			ink = kit.C(kit.Err)
 		}
-		x := float32(0)
+		x := taskPad
 		if g.name == groupDone {
 			icon := "chevron-right"
 			if l.open {
 				icon = "chevron-down"
 			}
-			d.icon(icon, 14, kit.Text2, "", 0, g.y+8, 20)
-			x = 20
+			d.icon(icon, 14, kit.Text2, "", x, g.y+8, 20)
+			x += 20
 		}
 		w := d.text(g.name, kit.Body13B, ink, x, g.y+8, s.Width, 20, fyne.TextAlignLeading)
 		d.text(itoa(len(g.tasks)), kit.Small12, kit.C(kit.Text3), x+w+8, g.y+8, 60, 20, fyne.TextAlignLeading)
@@ -235,15 +236,15 @@ func (l *Tasks) row(i int, now time.Time, w float32) {
 	shut := t.Done || t.Status == "cancelled"
 	switch {
 	case l.focused && t.ID == l.chosen:
-		d.rect(-6, y, w+12, taskLine-2, kit.C(kit.Select), 6)
+		d.rect(0, y, w, taskLine-2, kit.C(kit.Select), 6)
 	case i == l.hover:
-		d.rect(-6, y, w+12, taskLine-2, kit.C(kit.Hover), 6)
+		d.rect(0, y, w, taskLine-2, kit.C(kit.Hover), 6)
 	}
-	box := d.rect(2, y+13, 16, 16, kit.C(kit.Surface), 4)
+	box := d.rect(taskPad+2, y+13, 16, 16, kit.C(kit.Surface), 4)
 	box.StrokeColor, box.StrokeWidth = hue.Solid, 1.5
 	if t.Done {
 		box.FillColor = hue.Solid
-		d.icon("check", 12, kit.OnAccent, "", 4, y+13, 16)
+		d.icon("check", 12, kit.OnAccent, "", taskPad+4, y+13, 16)
 	}
 	ink := kit.C(kit.Text)
 	if shut {
@@ -253,7 +254,7 @@ func (l *Tasks) row(i int, now time.Time, w float32) {
 	if name == "" {
 		name = "Without a title"
 	}
-	x, right := float32(30), w
+	x, right := taskPad+30, w-taskPad
 	label, late := l.due(t, now)
 	if label != "" {
 		tone := kit.C(kit.Text2)

@@ -20,7 +20,7 @@ var keyHelp = []struct{ keys, does string }{
 	{"E, # or Del, !", "Archive, delete, junk"}, {"V, S", "Move, star"}, {"Shift I, Shift U", "Mark read, unread"},
 	{"X, Shift Down / Up", "Select, extend the selection"}, {"* then A, Ctrl A", "Select all"}, {"/ or Ctrl F", "Search"}, {"Ctrl K", "Go to a folder, do anything"}, {"Ctrl Shift F, F3", "Find in the message, next place"},
 	{"G then I, S, D, T, A", "Inbox, stars, drafts, sent, archive"}, {"Z or Ctrl Z", "Undo"}, {"F5 or Ctrl Shift T", "Fetch mail"},
-	{"F6, Shift F6", "Next, previous pane"}, {"Ctrl N, Ctrl R, Ctrl L", "Write, reply, forward"}, {"Ctrl 1, 2, 3", "Mail, calendar, contacts"}, {"Ctrl +, -, 0", "Larger, smaller, as it is"}, {"Ctrl ,", "Settings"}, {"F1 or ?", "This list"},
+	{"F6, Shift F6", "Next, previous pane"}, {"Ctrl N, Ctrl R, Ctrl L", "Write, reply, forward"}, {"Ctrl 1, 2, 3", "Mail, calendar, contacts"}, {"Ctrl +, -, 0", "Larger, smaller, as it is"}, {"Ctrl P", "Print"}, {"Ctrl ,", "Settings"}, {"F1 or ?", "This list"},
 }
 
 func shift() bool { return held(fyne.KeyModifierShift) }
@@ -43,7 +43,7 @@ func (w *Window) keys() {
 		&desktop.CustomShortcut{KeyName: fyne.KeyN, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: both}, &desktop.CustomShortcut{KeyName: fyne.KeyL, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyJ, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: both},
-		&desktop.CustomShortcut{KeyName: fyne.KeyK, Modifier: ctrl},
+		&desktop.CustomShortcut{KeyName: fyne.KeyK, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyP, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyT, Modifier: both}, &desktop.CustomShortcut{KeyName: fyne.Key1, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.Key2, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.Key3, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyEqual, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyPlus, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyMinus, Modifier: ctrl},
@@ -82,6 +82,8 @@ func (w *Window) shortcut(s fyne.Shortcut) {
 			w.command("junk", nil)
 		case fyne.KeyK:
 			w.palette()
+		case fyne.KeyP:
+			w.read.Print()
 		case fyne.KeyF:
 			if _, shown := w.read.Current(); shown && (sh || w.read.HasFocus(w.win.Canvas())) {
 				w.read.Find()

@@ -92,6 +92,7 @@ func (w *Window) paletteItems() []kit.LaunchItem {
 			act("Forward", "forward", "", func() { w.read.Compose(app.ComposeForward) })
 			act("Forward as attachment", "paperclip", "", func() { w.read.Compose(app.ComposeForwardAttach) })
 			act("Find in the message", "search", "", w.read.Find)
+			act("Print", "printer", "Ctrl P", w.read.Print)
 		}
 		act("Archive", "archive", "", cmd("archive"))
 		act("Delete", "trash-2", "remove trash", cmd("delete"))

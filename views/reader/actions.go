@@ -77,7 +77,13 @@ func (p *Pane) cardMenu(c *card) []kit.MenuItem {
 			items = append(items, kit.MenuItem{Text: "Show with formatting", Icon: "image", Do: func() { c.plain = false; c.again() }})
 		}
 	}
+	key := "Ctrl P"
+	if n := len(p.cards); n > 1 {
+		items = append(items, kit.MenuItem{Text: "Print all " + strconv.Itoa(n) + " messages…", Icon: "printer", Key: key, Do: p.Print})
+		key = ""
+	}
 	return append(items,
+		kit.MenuItem{Text: "Print…", Icon: "printer", Key: key, Disabled: c.body == nil, Do: func() { p.print([]*card{c}) }},
 		kit.MenuItem{Text: "Copy text", Icon: "copy", Disabled: c.text == nil, Do: func() { p.copyText(c) }},
 		kit.MenuItem{Text: "Save as .eml…", Icon: "save", Do: func() { p.saveRaw(c) }},
 		kit.MenuItem{Text: "Show source", Icon: "code", Do: func() { p.source(c) }})

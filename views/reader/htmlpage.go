@@ -33,6 +33,30 @@ type htmlBody struct {
 // errBlocked says that a picture was not allowed.
 var errBlocked = errors.New("reader: not allowed")
 
+// fetcher returns what loads the pictures of a message: those in it, and remote ones that may be loaded.
+func (p *Pane) fetcher(id mail.MessageID, parts []mail.Part, allowed func(address string) bool) func(context.Context, string) ([]byte, error) {
+	return func(ctx context.Context, address string) ([]byte, error) {
+		address = strings.TrimSpace(address)
+		if cid, ok := cutScheme(address, "cid:"); ok {
+			for _, x := range parts {
+				if x.ContentID == cid {
+					r, _, err := p.c.OpenPart(ctx, id, x.ID)
+					if err != nil {
+						return nil, err
+					}
+					defer r.Close()
+					return io.ReadAll(io.LimitReader(r, 32<<20))
+				}
+			}
+			return nil, errBlocked
+		}
+		if !allowed(address) {
+			return nil, errBlocked
+		}
+		return p.c.RemotePicture(ctx, address)
+	}
+}
+
 // newPage makes the page of a message, nil when there is none or the person wants text.
 func (c *card) newPage(b *mail.Body) *htmlBody {
 	if strings.TrimSpace(b.HTML) == "" || c.plain || c.p.text {
@@ -46,26 +70,10 @@ func (c *card) newPage(b *mail.Body) *htmlBody {
 	id, parts := c.s.ID, b.Parts
 	load := c.load                           // the value when it was made: what is allowed later makes a page of its own
 	var verdict atomic.Pointer[gate.Verdict] // set before anything of the mail is laid out
-	fetch := func(ctx context.Context, address string) ([]byte, error) {
-		address = strings.TrimSpace(address)
-		if cid, ok := cutScheme(address, "cid:"); ok {
-			for _, p := range parts {
-				if p.ContentID == cid {
-					r, _, err := c.p.c.OpenPart(ctx, id, p.ID)
-					if err != nil {
-						return nil, err
-					}
-					defer r.Close()
-					return io.ReadAll(io.LimitReader(r, 32<<20))
-				}
-			}
-			return nil, errBlocked
-		}
-		if v := verdict.Load(); !load || v == nil || !v.Allows(address) {
-			return nil, errBlocked
-		}
-		return c.p.c.RemotePicture(ctx, address)
-	}
+	fetch := c.p.fetcher(id, parts, func(address string) bool {
+		v := verdict.Load()
+		return load && v != nil && v.Allows(address)
+	})
 	var v *view.View
 	h.pics = view.NewPictures(ctx, fetch, func(sized bool) {
 		c.p.do(func() {

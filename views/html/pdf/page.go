@@ -14,11 +14,11 @@ import (
 // span is what no page should cut: a line of text, a picture.
 type span struct{ y0, y1 float64 }
 
-// pages cuts the list into pages and writes them.
-func (d *document) pages() {
-	l, o := d.list, d.o
-	d.scale = min(0.75, (o.Width-2*o.Margin)/max(l.Width, 1))
-	tall := (o.Height - 2*o.Margin) / d.scale
+// Cuts returns where [Write] cuts a list: the y in px at which pages begin, and the end of the last; and how many points a px has on paper.
+func Cuts(l *display.List, o Options) (cuts []float64, scale float64) {
+	o = o.filled()
+	scale = min(0.75, (o.Width-2*o.Margin)/max(l.Width, 1))
+	tall := (o.Height - 2*o.Margin) / scale
 	var spans []span
 	for _, it := range l.Items {
 		switch it.(type) {
@@ -28,7 +28,13 @@ func (d *document) pages() {
 			}
 		}
 	}
-	cuts := cutPages(spans, l.Height, tall, o.MaxPages)
+	return cutPages(spans, l.Height, tall, o.MaxPages), scale
+}
+
+// pages cuts the list into pages and writes them.
+func (d *document) pages() {
+	cuts, scale := Cuts(d.list, d.o)
+	d.scale = scale
 	pagesNum, resources := d.reserve(), d.reserve()
 	var kids []int
 	for i := 0; i+1 < len(cuts); i++ {
@@ -38,7 +44,9 @@ func (d *document) pages() {
 		if d.err != nil {
 			return
 		}
-		kids = append(kids, d.page(cuts[i], cuts[i+1], pagesNum, resources))
+		if d.o.Only == nil || d.o.Only(i+1) {
+			kids = append(kids, d.page(cuts[i], cuts[i+1], pagesNum, resources))
+		}
 	}
 	d.finish(kids, pagesNum, resources)
 }

@@ -28,10 +28,11 @@ type Options struct {
 	Lang          string   // BCP 47
 	Pictures      Pictures // nil = none
 	MaxPages      int      // 0 = 2000
+	// Only tells which pages are written, counted from 1; nil = all.
+	Only func(page int) bool
 }
 
-// Write writes the list. The page's width shows all of it, never larger than 1 px = 1/96 inch. The error is that of w or ctx.
-func Write(ctx context.Context, w io.Writer, l *display.List, o Options) error {
+func (o Options) filled() Options {
 	if o.Width <= 0 || o.Height <= 0 {
 		o.Width, o.Height = 595.28, 841.89
 	}
@@ -42,6 +43,12 @@ func Write(ctx context.Context, w io.Writer, l *display.List, o Options) error {
 	if o.MaxPages <= 0 {
 		o.MaxPages = 2000
 	}
+	return o
+}
+
+// Write writes the list. The page's width shows all of it, never larger than 1 px = 1/96 inch. The error is that of w or ctx.
+func Write(ctx context.Context, w io.Writer, l *display.List, o Options) error {
+	o = o.filled()
 	d := &document{w: w, o: o, ctx: ctx, list: l, images: map[string]*picture{}, alphas: map[int]string{}, faces: map[faceKey]*faceFonts{}}
 	d.raw("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n")
 	d.pages()

@@ -65,6 +65,8 @@ type App struct {
 	settings Settings
 	oauth    map[mail.AccountID]auth.Source
 	bodies   *bodyCache
+	trustMu  sync.Mutex
+	trustIDs map[mail.AccountID]trusted
 	remote   *Remote
 	cancel   context.CancelFunc
 

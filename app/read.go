@@ -136,6 +136,7 @@ func (a *App) Read(ctx context.Context, id mail.MessageID) (mail.Body, error) {
 		return mail.Body{}, a.wantBody(ctx, r)
 	}
 	if b, ok := a.bodies.get(r.Digest); ok {
+		b.Trust = a.trust(ctx, r, &b)
 		return b, nil
 	}
 	raw, err := a.store.Raw(ctx, id)
@@ -145,6 +146,7 @@ func (a *App) Read(ctx context.Context, id mail.MessageID) (mail.Body, error) {
 	b := winmail.Body(raw, rfc822.Options{})
 	plaintext.Fill(&b)
 	a.bodies.put(r.Digest, b, int64(len(raw)))
+	b.Trust = a.trust(ctx, r, &b)
 	return b, nil
 }
 

@@ -14,6 +14,7 @@ type Body struct {
 	Trackers    int           // of those, the ones that only report back
 	Unsubscribe Unsubscribe
 	Problems    []string // what was damaged or cut, for people
+	Trust       Trust    // set by app: who received it and who is known counts
 }
 
 // HeaderField is one header field, decoded and unfolded.

@@ -129,7 +129,7 @@ func DeceptiveLink(text, target string) bool {
 		if strings.Contains(text, "@") && !strings.Contains(text, "/") {
 			return !strings.EqualFold(text, addr)
 		}
-		return !sameSite(m[1], addr[at+1:])
+		return !SameSite(m[1], addr[at+1:])
 	}
 	if strings.EqualFold(u.Scheme, "tel") || strings.EqualFold(u.Scheme, "sms") {
 		return true
@@ -137,7 +137,7 @@ func DeceptiveLink(text, target string) bool {
 	if u.User != nil && strings.Contains(u.User.String(), ".") { // https://bank.example@evil.example/
 		return true
 	}
-	return !sameSite(m[1], u.Hostname())
+	return !SameSite(m[1], u.Hostname())
 }
 
 // DeceptivePicture is [DeceptiveLink] for a linked picture: its description counts, and every word of it that looks like a domain, for nobody can check
@@ -170,8 +170,8 @@ func fileLike(d string) bool {
 	return false
 }
 
-// sameSite compares registrable domains.
-func sameSite(a, b string) bool {
+// SameSite reports whether two domains belong to one owner: whether their registrable domains are equal.
+func SameSite(a, b string) bool {
 	return site(a) == site(b)
 }
 

@@ -41,6 +41,8 @@ type card struct {
 	failed  bool              // the page could not be laid out
 	headers *textView         // all header fields, when they are shown
 	avatar  *kit.Avatar
+	known   *knownMark
+	trust   *trustMark // nil = nothing to say
 	star    *kit.Button
 	more    *kit.Button
 	unsub   *kit.Button
@@ -53,7 +55,7 @@ type card struct {
 }
 
 func newCard(p *Pane, s mail.Summary, open bool) *card {
-	c := &card{p: p, s: s, open: open, avatar: kit.NewAvatar(p.who(s).Display(), p.who(s).Addr, 26), spin: kit.NewSpinner(20)}
+	c := &card{p: p, s: s, open: open, avatar: kit.NewAvatar(p.who(s).Display(), p.who(s).Addr, 26), known: newKnownMark(), spin: kit.NewSpinner(20)}
 	c.star = kit.NewIconButton("star", "Star", "S", func() { p.OnCommand("star", []mail.Summary{c.s}) })
 	c.more = kit.NewIconButton("ellipsis-vertical", "More", "", func() { kit.ShowMenuBelow(c.more, true, p.cardMenu(c)...) })
 	c.unsub = kit.NewButton("Unsubscribe", "mail-x", kit.Plain, func() { p.unsubscribe(c) })
@@ -72,8 +74,9 @@ func (c *card) set(b *mail.Body, err error) {
 		c.err = fault.Of(err)
 	}
 	c.drop()
-	c.failed = false
+	c.failed, c.trust = false, nil
 	if b != nil {
+		c.trust = newTrustMark(b.Trust)
 		if c.page = c.newPage(b); c.page != nil {
 			c.text = c.page.view
 		} else {
@@ -131,6 +134,9 @@ func (c *card) notices() {
 	}
 	if c.body == nil {
 		return
+	}
+	if b := c.forgedNotice(); b != nil {
+		c.banners = append(c.banners, b)
 	}
 	for _, p := range c.body.Problems {
 		c.banners = append(c.banners, kit.NewBanner("file-warning", "This message is damaged.", p, kit.ToneWarn))
@@ -368,10 +374,13 @@ func (c *card) CreateRenderer() fyne.WidgetRenderer {
 		c.star.Refresh()
 		dw := kit.PutText(date, c.dateLong(), kit.Small12, kit.C(kit.Text2), 0, 15, s.Width-cardPad-54, 18, fyne.TextAlignTrailing)
 		right := s.Width - cardPad - 54 - dw - 12
-		w := kit.PutText(name, label, kit.Lead14B, kit.C(kit.Text), 66, 14, right-66, 20, fyne.TextAlignLeading)
+		x := 66 + kit.PutText(name, label, kit.Lead14B, kit.C(kit.Text), 66, 14, right-66, 20, fyne.TextAlignLeading) + 8
 		r.Objs = append(r.Objs, c.star, c.more, addr)
-		addr.Hidden = label == who.Addr || right-66-w-8 < 40
-		kit.PutText(addr, who.Addr, kit.Small12, kit.C(kit.Text3), 66+w+8, 14, right-66-w-8, 20, fyne.TextAlignLeading)
+		room := right - x - c.trustRoom() // the mark is worth more than the end of a long address
+		if addr.Hidden = label == who.Addr || room < 40; !addr.Hidden {
+			x += kit.PutText(addr, who.Addr, kit.Small12, kit.C(kit.Text3), x, 14, room, 20, fyne.TextAlignLeading) + 8
+		}
+		r.Objs = append(r.Objs, c.placeTrust(x, right)...)
 		r2 := s.Width - cardPad
 		if c.body != nil && (c.body.Unsubscribe.URL != "" || c.body.Unsubscribe.Mailto != "") {
 			z := c.unsub.MinSize()
@@ -380,7 +389,7 @@ func (c *card) CreateRenderer() fyne.WidgetRenderer {
 			r2 -= z.Width + 12
 		}
 		second.Hidden = false
-		w = kit.PutText(second, c.recipients(), kit.Small12, kit.C(kit.Text2), 66, 37, r2-66-18, 18, fyne.TextAlignLeading)
+		w := kit.PutText(second, c.recipients(), kit.Small12, kit.C(kit.Text2), 66, 37, r2-66-18, 18, fyne.TextAlignLeading)
 		chev.Name = "chevron-down"
 		if c.headers != nil {
 			chev.Name = "chevron-up"

@@ -15,6 +15,7 @@ type column struct {
 	height   float32
 	from, to float32
 	expand   *kit.Button
+	print    *kit.Button
 }
 
 // MinSize is the height at the present width.
@@ -68,6 +69,7 @@ func (c *column) CreateRenderer() fyne.WidgetRenderer {
 			}
 		}
 	})
+	c.print = kit.NewIconButton("printer", "Print", "Ctrl P", c.p.Print)
 	var tags []*kit.Tag
 	r := &kit.Renderer{Self: c}
 	r.Min = func() fyne.Size { return fyne.NewSize(100, c.height) }
@@ -75,6 +77,11 @@ func (c *column) CreateRenderer() fyne.WidgetRenderer {
 		c.fit(s.Width)
 		r.Objs = append(r.Objs[:0], subject)
 		right := s.Width - 24
+		if len(c.p.cards) > 0 {
+			kit.Place(c.print, right-28, 24, 32, 32)
+			r.Objs = append(r.Objs, c.print)
+			right -= 40
+		}
 		if len(c.p.cards) > 1 {
 			kit.Place(c.expand, right-28, 24, 32, 32)
 			r.Objs = append(r.Objs, c.expand)

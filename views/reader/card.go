@@ -99,9 +99,9 @@ func (c *card) set(b *mail.Body, err error) {
 
 // setPlain shows the text of the message.
 func (c *card) setPlain(b *mail.Body) {
-	t := newBody(b.Blocks, c.p.size, c.history)
+	t := newBody(b.Blocks, c.p.textSize(), c.history)
 	if len(b.Blocks) == 0 {
-		t = newText([]mail.Block{{Spans: []mail.Span{{Text: b.Text}}}}, c.p.size)
+		t = newText([]mail.Block{{Spans: []mail.Span{{Text: b.Text}}}}, c.p.textSize())
 	}
 	c.wire(t)
 	c.text = t

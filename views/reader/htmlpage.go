@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image/color"
 	"io"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -217,7 +218,10 @@ func (c *card) pictureNotice() *kit.Banner {
 	return b
 }
 
-// Zoom makes pages larger (n > 0) or smaller, 0 shows them as they are: from half to three times.
+// textSize is the size of plain text, px.
+func (p *Pane) textSize() float32 { return float32(math.Round(float64(p.size)*p.zoom*2) / 2) }
+
+// Zoom makes messages larger (n > 0) or smaller, 0 shows them as they are: from half to three times.
 func (p *Pane) Zoom(n int) {
 	switch {
 	case n == 0:
@@ -228,8 +232,11 @@ func (p *Pane) Zoom(n int) {
 		p.zoom = max(0.5, p.zoom/1.1)
 	}
 	for _, c := range p.cards {
-		if c.page != nil {
-			c.page.view.SetZoom(p.zoom)
+		switch t := c.text.(type) {
+		case *textView:
+			t.SetSize(p.textSize())
+		case *view.View:
+			t.SetZoom(p.zoom)
 		}
 	}
 }

@@ -57,7 +57,7 @@ type Pane struct {
 	cards []*card
 	timer *time.Timer
 	busy  bool
-	zoom  float64 // of pages, 1 = as they are
+	zoom  float64 // of messages, 1 = as they are
 	text  bool    // the person wants plain text of all messages
 
 	bar    *toolbar

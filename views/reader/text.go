@@ -14,8 +14,11 @@ import (
 	"github.com/postrider/postrider/views/kit"
 )
 
-// MaxText is the widest that text is set, in px.
+// MaxText is the widest that text of the usual size is set, in px.
 const MaxText float32 = 680
+
+// maxWidth grows with large letters, so that a line keeps as many of them.
+func (t *textView) maxWidth() float32 { return MaxText * max(1, t.size/16) }
 
 // deco is something of the text that is not letters.
 type deco struct {
@@ -110,6 +113,22 @@ func (t *textView) Fit(width float32) float32 {
 	return t.height
 }
 
+// SetSize sets the text in another size, px.
+func (t *textView) SetSize(size float32) {
+	if t.size == size {
+		return
+	}
+	t.size = size
+	if t.width <= 0 {
+		return
+	}
+	t.arrange()
+	if t.OnGrown != nil {
+		t.OnGrown()
+	}
+	t.redraw()
+}
+
 func (t *textView) arrange() {
 	n := 0
 	for _, b := range t.blocks {
@@ -120,7 +139,7 @@ func (t *textView) arrange() {
 	m := &measure{quick: n > 20_000}
 	t.lines, t.decos = nil, nil
 	t.selA, t.selB = pos{}, pos{}
-	width := min(t.width, MaxText)
+	width := min(t.width, t.maxWidth())
 	y := float32(0)
 	lh := float32(int(t.size*1.5 + 0.5))
 	base := kit.Style{Size: t.size}

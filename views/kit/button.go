@@ -309,16 +309,10 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		ic := l.icon.(color.NRGBA)
 		icon.Hidden, trail.Hidden = b.Icon == "", b.Trailing == ""
 		if b.Icon != "" {
-			if res := iconRes(b.Icon, ic, StrokeFor(b.iconPx()), b.Active && b.Icon == "star"); res != icon.Resource {
-				icon.Resource = res
-				icon.Refresh()
-			}
+			ShowIcon(icon, b.Icon, ic, b.iconPx(), b.Active && b.Icon == "star")
 		}
 		if b.Trailing != "" {
-			if res := iconRes(b.Trailing, ic, StrokeFor(14), false); res != trail.Resource {
-				trail.Resource = res
-				trail.Refresh()
-			}
+			ShowIcon(trail, b.Trailing, ic, 14, false)
 		}
 	}
 	r.Paint()

@@ -143,7 +143,7 @@ func (*Theme) Font(s fyne.TextStyle) fyne.Resource {
 // Icon implements fyne.Theme: the icons of Fyne's own widgets that appear in the program are ours.
 func (*Theme) Icon(n fyne.ThemeIconName) fyne.Resource {
 	if name, ok := themeIcons[n]; ok {
-		return Icon(name, Text2, StrokeFor(16))
+		return iconResource(iconKey{name: name, ink: C(Text2), stroke: 2 * 16 * screenScale() / 24})
 	}
 	return theme.DefaultTheme().Icon(n)
 }

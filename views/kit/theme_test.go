@@ -1,11 +1,13 @@
 package kit
 
 import (
-	"bytes"
+	"image"
 	"image/color"
 	"math"
 	"strings"
 	"testing"
+
+	"fyne.io/fyne/v2/test"
 
 	"github.com/postrider/postrider/assets"
 )
@@ -104,18 +106,39 @@ func TestEveryTokenHasBothColours(t *testing.T) {
 }
 
 func TestIconsTakeColourAndWidth(t *testing.T) {
-	for _, n := range assets.IconNames() {
-		r := IconColor(n, color.NRGBA{R: 1, G: 2, B: 3, A: 255}, 1.75)
-		if bytes.Contains(r.Content(), []byte("currentColor")) || !bytes.Contains(r.Content(), []byte("#010203")) {
-			t.Errorf("%s keeps its colour", n)
+	ink := color.NRGBA{R: 10, G: 120, B: 230, A: 255}
+	weight := func(p *image.RGBA) (w int) {
+		for i := 3; i < len(p.Pix); i += 4 {
+			w += int(p.Pix[i])
 		}
-		if !bytes.Contains(r.Content(), []byte(`stroke-width="1.75"`)) {
-			t.Errorf("%s keeps its width", n)
+		return w
+	}
+	for _, n := range assets.IconNames() {
+		thin, thick := iconPicture(iconKey{n, ink, 48, 1, false}), iconPicture(iconKey{n, ink, 48, 2, false})
+		if weight(thin) == 0 || weight(thick) <= weight(thin) {
+			t.Errorf("%s: thin %d, thick %d", n, weight(thin), weight(thick))
+		}
+		for i := 0; i < len(thick.Pix); i += 4 {
+			if p := thick.Pix[i : i+4]; p[3] == 255 && (p[0] != 10 || p[1] != 120 || p[2] != 230) {
+				t.Fatalf("%s has another colour: %v", n, p)
+			}
 		}
 	}
-	a, b := IconColor("star", color.NRGBA{A: 255}, 2), IconColor("star", color.NRGBA{R: 9, A: 255}, 2)
-	if a.Name() == b.Name() {
-		t.Error("two colours share one name: the picture cache would mix them up")
+	if f := iconPicture(iconKey{"star", ink, 48, 2, true}); weight(f) <= weight(iconPicture(iconKey{"star", ink, 48, 2, false})) {
+		t.Error("a star that is set is not filled")
+	}
+	if iconPicture(iconKey{"no such icon", ink, 20, 2, false}) == nil {
+		t.Error("an unknown icon is nothing")
+	}
+}
+
+// An icon that is shown already is not drawn again.
+func BenchmarkIconRefresh(b *testing.B) {
+	test.NewTempApp(b)
+	v := NewIcon("folder-input", 16, Text2)
+	r := test.WidgetRenderer(v)
+	for b.Loop() {
+		r.Refresh()
 	}
 }
 

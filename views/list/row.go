@@ -73,13 +73,6 @@ func (p *Pane) newRow() kit.VRow {
 // Object implements kit.VRow.
 func (r *row) Object() *fyne.Container { return r.box }
 
-func setImage(i *canvas.Image, res fyne.Resource) {
-	if i.Resource != res {
-		i.Resource = res
-		i.Refresh()
-	}
-}
-
 func fill(r *canvas.Rectangle, c color.Color) {
 	if r.FillColor != c {
 		r.FillColor = c
@@ -201,7 +194,7 @@ func (r *row) Bind(i int) {
 	r1 := right - tw - 6
 	icon := func(img *canvas.Image, name string, px float32, tok kit.Token, at, y float32) {
 		img.Hidden = false
-		setImage(img, kit.Icon(name, tok, kit.StrokeFor(px)))
+		kit.ShowIcon(img, name, kit.C(tok), px, false)
 		kit.Place(img, at, y+(lines.line-px)/2, px, px)
 	}
 	markTok := kit.Text3
@@ -215,7 +208,7 @@ func (r *row) Bind(i int) {
 	}
 	if d.avatar == 0 && m.Flags.Has(mail.Flagged) {
 		r.star.Hidden = false
-		setImage(r.star, kit.IconFilled("star", kit.Star, kit.StrokeFor(16)))
+		kit.ShowIcon(r.star, "star", kit.C(kit.Star), 14, true)
 		kit.Place(r.star, r1-14, y+2, 14, 14)
 		r1 -= 14 + 6
 	}
@@ -280,7 +273,7 @@ func (r *row) Bind(i int) {
 	if !hovered || multi {
 		if m.Flags.Has(mail.Flagged) {
 			r.star.Hidden = false
-			setImage(r.star, kit.IconFilled("star", kit.Star, kit.StrokeFor(16)))
+			kit.ShowIcon(r.star, "star", kit.C(kit.Star), 14, true)
 			kit.Place(r.star, e2-14, y+2, 14, 14)
 			e2 -= 14 + 6
 		}
@@ -350,7 +343,7 @@ func (r *row) face(m *mail.Summary, d density, ground color.Color, checked bool)
 	if checked {
 		disc(r.disc, kit.C(kit.Accent))
 		r.check.Hidden = false
-		setImage(r.check, kit.Icon("check", kit.OnAccent, kit.StrokeFor(16)))
+		kit.ShowIcon(r.check, "check", kit.C(kit.OnAccent), 16, false)
 		kit.Place(r.check, 22+(d.avatar-16)/2, d.avatarY+(d.avatar-16)/2, 16, 16)
 		return
 	}
@@ -408,11 +401,11 @@ func (r *row) actions(m *mail.Summary, s fyne.Size) float32 {
 		img.Hidden = false
 		switch {
 		case a.Name == "star" && m.Flags.Has(mail.Flagged):
-			setImage(img, kit.IconFilled("star", kit.Star, kit.StrokeFor(16)))
+			kit.ShowIcon(img, "star", kit.C(kit.Star), 16, true)
 		case a.Name == "read" && m.Unread > 0:
-			setImage(img, kit.Icon("mail-open", tok, kit.StrokeFor(16)))
+			kit.ShowIcon(img, "mail-open", kit.C(tok), 16, false)
 		default:
-			setImage(img, kit.Icon(name, tok, kit.StrokeFor(16)))
+			kit.ShowIcon(img, name, kit.C(tok), 16, false)
 		}
 		kit.Place(img, x+2+float32(i)*pillStep+6, y+(h-16)/2, 16, 16)
 	}

@@ -62,19 +62,19 @@ func (r *row) table(m *mail.Summary, d density, s fyne.Size, unread, selected, h
 		}
 		if mark != "" {
 			r.mark.Hidden = false
-			setImage(r.mark, kit.Icon(mark, kit.Text3, kit.StrokeFor(13)))
+			kit.ShowIcon(r.mark, mark, kit.C(kit.Text3), 13, false)
 			kit.Place(r.mark, end-13, y+2.5, 13, 13)
 			end -= 19
 		}
 		if m.Flags.Has(mail.Flagged) {
 			r.star.Hidden = false
-			setImage(r.star, kit.IconFilled("star", kit.Star, kit.StrokeFor(16)))
+			kit.ShowIcon(r.star, "star", kit.C(kit.Star), 14, true)
 			kit.Place(r.star, end-14, y+2, 14, 14)
 			end -= 20
 		}
 		if m.Attachments {
 			r.clip.Hidden = false
-			setImage(r.clip, kit.Icon("paperclip", kit.Text3, kit.StrokeFor(13)))
+			kit.ShowIcon(r.clip, "paperclip", kit.C(kit.Text3), 13, false)
 			kit.Place(r.clip, end-13, y+2.5, 13, 13)
 			end -= 19
 		}

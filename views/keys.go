@@ -57,6 +57,12 @@ func (w *Window) shortcut(s fyne.Shortcut) {
 	if w.win.Canvas().Overlays().Top() != nil {
 		return
 	}
+	if c, ok := s.(*desktop.CustomShortcut); ok && c.KeyName == fyne.KeyP && w.page != nil {
+		if p, ok := w.page.(interface{ Print() }); ok {
+			p.Print()
+		}
+		return
+	}
 	if c, ok := s.(*desktop.CustomShortcut); w.page != nil && !(ok && (c.KeyName == fyne.Key1 || c.KeyName == fyne.Key2 || c.KeyName == fyne.Key3 || c.KeyName == fyne.KeyComma || c.KeyName == fyne.KeyN || c.KeyName == fyne.KeyK)) {
 		return // what is shown is no mail
 	}
@@ -121,8 +127,13 @@ func (w *Window) undoKey() {
 // key acts on keys without a letter.
 func (w *Window) key(e *fyne.KeyEvent) {
 	if w.page != nil {
-		if e.Name == fyne.KeyEscape && w.win.Canvas().Overlays().Top() == nil {
+		if w.win.Canvas().Overlays().Top() != nil {
+			return
+		}
+		if e.Name == fyne.KeyEscape {
 			w.HidePage()
+		} else if k, ok := w.page.(interface{ Key(*fyne.KeyEvent) bool }); ok && w.win.Canvas().Focused() == nil {
+			k.Key(e)
 		}
 		return
 	}

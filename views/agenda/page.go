@@ -78,6 +78,7 @@ type Page struct {
 	title   *kit.Label
 	week    *kit.Label
 	views   []*kit.Button
+	print   *kit.Button
 	grid    *Grid
 	month   *MonthView
 	agenda  *Coming
@@ -110,6 +111,7 @@ func New(win fyne.Window, c Client, h Hooks) *Page {
 	p.today = kit.NewButton("Today", "", kit.Plain, func() { p.day = plan.Day(h.Now()); p.reload() })
 	p.prev = kit.NewIconButton("chevron-left", "Before", "", func() { p.step(-1) })
 	p.next = kit.NewIconButton("chevron-right", "After", "", func() { p.step(1) })
+	p.print = kit.NewIconButton("printer", "Print", "Ctrl P", p.Print)
 	p.title = kit.NewLabel("", kit.Title16, kit.Text)
 	p.week = kit.NewLabel("", kit.Small12, kit.Text3)
 	for i, n := range []string{"Day", "Week", "Month", "Agenda", "Tasks"} {
@@ -541,6 +543,13 @@ func (p *Page) writable() []pim.Calendar {
 }
 
 func (p *Page) key(e *fyne.KeyEvent) {
+	if !p.Key(e) && p.h.OnKey != nil {
+		p.h.OnKey(e)
+	}
+}
+
+// Key acts on a key; false: it is none of the calendar's. The window passes on those that nothing has focus for.
+func (p *Page) Key(e *fyne.KeyEvent) bool {
 	switch e.Name {
 	case fyne.KeyLeft:
 		p.step(-1)
@@ -562,10 +571,9 @@ func (p *Page) key(e *fyne.KeyEvent) {
 	case fyne.KeyN, fyne.KeyC:
 		p.add()
 	default:
-		if p.h.OnKey != nil {
-			p.h.OnKey(e)
-		}
+		return false
 	}
+	return true
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -601,8 +609,11 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 		for _, b := range p.views {
 			bw += b.MinSize().Width
 		}
+		kit.Place(p.print, right-16-32, 12, 32, 32)
+		objs = append(objs, p.print)
+		bw += 40
 		vx := right - 16 - bw - 4
-		kit.Place(box, vx, 12, bw+4, 32)
+		kit.Place(box, vx, 12, bw-40+4, 32)
 		vx += 2
 		for _, b := range p.views {
 			w := b.MinSize().Width

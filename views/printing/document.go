@@ -29,6 +29,8 @@ type Document struct {
 	Parts []Part
 	// Landscape turns the paper.
 	Landscape bool
+	// Fit makes everything smaller, down to half, where that brings it onto one page.
+	Fit bool
 }
 
 // Laid is a document on a paper.
@@ -52,7 +54,22 @@ func Lay(ctx context.Context, d Document, paper Paper) (*Laid, error) {
 	if d.Landscape {
 		paper.Width, paper.Height = paper.Height, paper.Width
 	}
-	width := (paper.Width - 2*margin) / 0.75
+	l, err := lay(ctx, d, paper, 1)
+	for k := 1.15; d.Fit && err == nil && l.Pages() > 1 && k <= 2; k *= 1.15 {
+		less, e := lay(ctx, d, paper, k)
+		if e != nil {
+			return nil, e
+		}
+		if less.Pages() == 1 {
+			return less, nil
+		}
+	}
+	return l, err
+}
+
+// lay lays a document out k times as wide as the paper is.
+func lay(ctx context.Context, d Document, paper Paper, k float64) (*Laid, error) {
+	width := (paper.Width - 2*margin) / 0.75 * k
 	all := &display.List{Width: width, Background: color.NRGBA{255, 255, 255, 255}}
 	pics := newPictures(ctx)
 	for i, p := range d.Parts {

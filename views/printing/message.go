@@ -15,9 +15,9 @@ import (
 func Message(b *mail.Body, page string, fetch Fetch, loc *time.Location, first bool) []Part {
 	head := Part{HTML: header(b, loc, first)}
 	if strings.TrimSpace(page) == "" {
-		return []Part{head, {HTML: whole(Blocks(b))}}
+		return []Part{head, {HTML: Sheet(Blocks(b))}}
 	}
-	return []Part{head, {HTML: page, Else: whole(Blocks(b)), Fetch: fetch}}
+	return []Part{head, {HTML: page, Else: Sheet(Blocks(b)), Fetch: fetch}}
 }
 
 const look = `<style>
@@ -36,7 +36,8 @@ a{color:#1a4fb4}
 hr{border:0;border-top:1px solid #bbb;margin:0 0 9pt}
 </style>`
 
-func whole(body string) string {
+// Sheet makes a document of the inside of its body, in the look of what is printed.
+func Sheet(body string) string {
 	return "<!DOCTYPE html><html><head>" + look + "</head><body>" + body + "</body></html>"
 }
 
@@ -67,7 +68,7 @@ func header(b *mail.Body, loc *time.Location, first bool) string {
 	}
 	row("Attached", strings.Join(files, ", "))
 	s.WriteString("</table></div>")
-	return whole(s.String())
+	return Sheet(s.String())
 }
 
 func subject(s string) string {

@@ -182,6 +182,21 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// What is a little too long for a page is made smaller where that is wanted; what is far too long stays as it is.
+func TestFit(t *testing.T) {
+	lines := func(n int) Document { return Document{Fit: true, Parts: []Part{{HTML: strings.Repeat("<p>x</p>", n)}}} }
+	for n, want := range map[int]func(*Laid) bool{
+		5:   func(l *Laid) bool { return l.Pages() == 1 && l.Scale == 0.75 },
+		40:  func(l *Laid) bool { return l.Pages() == 1 && l.Scale < 0.7 },
+		400: func(l *Laid) bool { return l.Pages() > 3 && l.Scale == 0.75 },
+	} {
+		l, err := Lay(context.Background(), lines(n), Papers[0])
+		if err != nil || !want(l) {
+			t.Errorf("%d lines: %v, %d pages at %v", n, err, l.Pages(), l.Scale)
+		}
+	}
+}
+
 // A mail that cannot be laid out is printed as text; one that is wider than the paper is made smaller.
 func TestHostileAndWide(t *testing.T) {
 	deep := strings.Repeat("<table><tr><td>", 40) + "x"

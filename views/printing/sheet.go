@@ -15,8 +15,27 @@ import (
 	"github.com/postrider/postrider/views/kit"
 )
 
-// Draw draws a page, counted from 0, width device pixels wide; nil when it has none or ctx ended.
+// Draw draws a page, counted from 0, width device pixels wide; nil when it has none or ctx ended. It is drawn twice as large and made smaller, so that hair lines
+// stay to be seen.
 func (l *Laid) Draw(ctx context.Context, page, width int) *image.RGBA {
+	big := l.draw(ctx, page, 2*width)
+	if big == nil {
+		return nil
+	}
+	im := image.NewRGBA(image.Rect(0, 0, big.Rect.Dx()/2, big.Rect.Dy()/2))
+	for y := range im.Rect.Dy() {
+		a, b, to := big.Pix[2*y*big.Stride:], big.Pix[(2*y+1)*big.Stride:], im.Pix[y*im.Stride:]
+		for x := range im.Rect.Dx() {
+			for c := range 4 {
+				i := 8*x + c
+				to[4*x+c] = uint8((int(a[i]) + int(a[i+4]) + int(b[i]) + int(b[i+4])) / 4)
+			}
+		}
+	}
+	return im
+}
+
+func (l *Laid) draw(ctx context.Context, page, width int) *image.RGBA {
 	if page < 0 || page >= l.Pages() || width < 1 || width > 4000 {
 		return nil
 	}

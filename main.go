@@ -18,6 +18,7 @@ import (
 	"github.com/postrider/postrider/app/cli"
 	"github.com/postrider/postrider/app/demo"
 	"github.com/postrider/postrider/app/instance"
+	"github.com/postrider/postrider/views/clip"
 	"github.com/postrider/postrider/views/desk"
 	"github.com/postrider/postrider/views/tour"
 )
@@ -94,7 +95,9 @@ func window() int {
 			}()
 		}
 	})
+	go clip.Open()
 	ui.Run()
+	clip.Close()
 	return status
 }
 

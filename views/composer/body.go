@@ -12,6 +12,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/views/clip"
 	"github.com/postrider/postrider/views/composer/rich"
 	"github.com/postrider/postrider/views/html/edit"
 	"github.com/postrider/postrider/views/kit"
@@ -44,19 +45,13 @@ func (c *Composer) newRich() *rich.Editor {
 		}
 	}
 	e.OnLink = c.askLink
-	e.Copied = func(text, page string) { copied.text, copied.page = text, page }
-	e.PasteHTML = func(text string) string {
-		if text != "" && text == copied.text {
-			return copied.page
-		}
-		return ""
+	e.Copy = func(text, page string) { clip.Copy(clip.Content{Text: text, HTML: page}) }
+	e.Paste = func(then func(text, page string, foreign bool)) {
+		clip.Paste(c.h.Do, func(x clip.Content) { then(x.Text, x.HTML, !x.Own) })
 	}
 	e.OnMenu = func(at fyne.Position) { c.textMenu(at) }
 	return e
 }
-
-// copied is what was copied in this program last, with its formatting: the toolkit's clipboard carries text only.
-var copied struct{ text, page string }
 
 // body is the editor that is shown.
 func (c *Composer) body() fyne.CanvasObject {
@@ -363,12 +358,12 @@ func (c *Composer) askLink() {
 
 func (c *Composer) textMenu(at fyne.Position) {
 	e := c.rich
-	clip := fyne.CurrentApp().Clipboard()
+	board := fyne.CurrentApp().Clipboard()
 	items := []kit.MenuItem{
-		{Text: "Cut", Key: "Ctrl X", Do: func() { e.TypedShortcut(&fyne.ShortcutCut{Clipboard: clip}) }},
-		{Text: "Copy", Icon: "copy", Key: "Ctrl C", Do: func() { e.TypedShortcut(&fyne.ShortcutCopy{Clipboard: clip}) }},
-		{Text: "Paste", Icon: "clipboard-copy", Key: "Ctrl V", Do: func() { e.TypedShortcut(&fyne.ShortcutPaste{Clipboard: clip}) }},
-		{Text: "Paste as plain text", Key: "Ctrl Shift V", Do: func() { e.Insert(clip.Content()) }},
+		{Text: "Cut", Key: "Ctrl X", Do: func() { e.TypedShortcut(&fyne.ShortcutCut{Clipboard: board}) }},
+		{Text: "Copy", Icon: "copy", Key: "Ctrl C", Do: func() { e.TypedShortcut(&fyne.ShortcutCopy{Clipboard: board}) }},
+		{Text: "Paste", Icon: "clipboard-copy", Key: "Ctrl V", Do: func() { e.TypedShortcut(&fyne.ShortcutPaste{Clipboard: board}) }},
+		{Text: "Paste as plain text", Key: "Ctrl Shift V", Do: e.PastePlain},
 		kit.Separator(),
 		{Text: "Undo", Icon: "undo-2", Key: "Ctrl Z", Do: e.Undo}, {Text: "Redo", Icon: "redo", Key: "Ctrl Shift Z", Do: e.Redo},
 		kit.Separator(),

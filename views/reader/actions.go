@@ -109,7 +109,7 @@ func (p *Pane) textMenu(c *card, t textBody, at fyne.Position, link string) {
 			kit.MenuItem{Text: "Copy link", Icon: "link", Do: clip(link)}, kit.Separator())
 	}
 	sel := t.Selected()
-	items = append(items, kit.MenuItem{Text: "Copy", Icon: "copy", Key: "Ctrl C", Disabled: sel == "", Do: clip(sel)},
+	items = append(items, kit.MenuItem{Text: "Copy", Icon: "copy", Key: "Ctrl C", Disabled: sel == "", Do: func() { t.TypedShortcut(&fyne.ShortcutCopy{}) }},
 		kit.MenuItem{Text: "Select all", Key: "Ctrl A", Do: t.SelectAll},
 		kit.MenuItem{Text: "Copy text of the message", Disabled: c.text == nil, Do: func() { p.copyText(c) }})
 	kit.ShowMenu(p.win.Canvas(), at, items...)

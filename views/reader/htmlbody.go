@@ -10,6 +10,7 @@ import (
 type textBody interface {
 	fyne.CanvasObject
 	fyne.Focusable
+	fyne.Shortcutable
 	Finder
 	// Fit returns the height at a width; View tells which part is seen.
 	Fit(width float32) float32

@@ -31,10 +31,10 @@ type Editor struct {
 	OnMenu     func(at fyne.Position)
 	// OnLink asks for a link's target, for the selection.
 	OnLink func()
-	// Clipboard returns HTML that was copied together with text, "" = none.
-	PasteHTML func(text string) string
-	// Copied keeps the HTML of what was copied as text.
-	Copied func(text, page string)
+	// Copy puts text and its HTML on the clipboard; nil = the text only, on the shortcut's.
+	Copy func(text, page string)
+	// Paste reads the clipboard and calls then on the window's goroutine, now or later; foreign HTML was copied by another program. nil = the shortcut's, text only.
+	Paste func(then func(text, page string, foreign bool))
 
 	// Wrong reports whether a word is spelled wrong; nil = nothing is marked.
 	Wrong func(word string) bool

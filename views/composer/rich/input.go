@@ -250,9 +250,7 @@ func (e *Editor) TypedShortcut(s fyne.Shortcut) {
 			e.put(e.doc.Delete(e.sel))
 		}
 	case *fyne.ShortcutPaste:
-		if s.Clipboard != nil {
-			e.paste(s.Clipboard.Content(), true)
-		}
+		e.pasteFrom(s.Clipboard, true)
 	case *fyne.ShortcutSelectAll:
 		e.Select(edit.Selection{From: edit.Pos{}, To: e.end()})
 	case *fyne.ShortcutUndo:
@@ -318,7 +316,7 @@ func (e *Editor) shortcut(s *desktop.CustomShortcut) bool {
 		if !shift {
 			return false
 		}
-		e.paste(fyne.CurrentApp().Clipboard().Content(), false)
+		e.PastePlain()
 	case fyne.KeyLeft:
 		e.move(d.WordLeft(e.sel.To), shift)
 	case fyne.KeyRight:
@@ -355,24 +353,41 @@ func (e *Editor) shortcut(s *desktop.CustomShortcut) bool {
 }
 
 func (e *Editor) copyTo(c fyne.Clipboard) {
-	if e.sel.From == e.sel.To || c == nil {
+	if e.sel.From == e.sel.To || c == nil && e.Copy == nil {
 		return
 	}
 	text, page := e.doc.Copy(e.sel)
+	if e.Copy != nil {
+		e.Copy(text, page)
+		return
+	}
 	c.SetContent(text)
-	if e.Copied != nil {
-		e.Copied(text, page)
+}
+
+// PastePlain puts the text of the clipboard in, without its formatting.
+func (e *Editor) PastePlain() { e.pasteFrom(fyne.CurrentApp().Clipboard(), false) }
+
+func (e *Editor) pasteFrom(c fyne.Clipboard, formatted bool) {
+	if e.Paste != nil {
+		e.Paste(func(text, page string, foreign bool) {
+			if !formatted {
+				page = ""
+			}
+			e.paste(text, page, foreign)
+		})
+		return
+	}
+	if c != nil {
+		e.paste(c.Content(), "", false)
 	}
 }
 
-// paste puts the clipboard in: with formatting when HTML was copied with it.
-func (e *Editor) paste(text string, formatted bool) {
-	if formatted && e.PasteHTML != nil {
-		if page := e.PasteHTML(text); page != "" {
-			if p, err := e.doc.Paste(e.sel, page); err == nil {
-				e.put(p)
-				return
-			}
+// paste puts content in: with formatting where there is some.
+func (e *Editor) paste(text, page string, foreign bool) {
+	if page != "" {
+		if p, err := e.doc.Paste(e.sel, page, foreign); err == nil {
+			e.put(p)
+			return
 		}
 	}
 	if text != "" {

@@ -71,8 +71,13 @@ func TestCommands(t *testing.T) {
 		{"centre", "<div>a</div>", func(d *Doc) { d.Align(at(0, 0), "center") }, `<div style="text-align:center">a</div>`},
 		{"rule", "<div>a</div>", func(d *Doc) { d.Rule(Pos{0, 1}) }, "<div>a</div><hr/><div><br/></div>"},
 		{"picture", "<div>ab</div>", func(d *Doc) { d.Picture(at(0, 1), "cid:x@example.com", "A boat", 0) }, `<div>a<img src="cid:x@example.com" alt="A boat"/>b</div>`},
-		{"paste inline", "<div>ab</div>", func(d *Doc) { _, _ = d.Paste(at(0, 1), "<p>x<b>y</b></p>") }, "<div>ax<b>y</b>b</div>"},
-		{"paste blocks", "<div>ab</div>", func(d *Doc) { _, _ = d.Paste(at(0, 1), "<p>x</p><table><tbody><tr><td>y</td></tr></tbody></table>") },
+		{"paste inline", "<div>ab</div>", func(d *Doc) { _, _ = d.Paste(at(0, 1), "<p>x<b>y</b></p>", false) }, "<div>ax<b>y</b>b</div>"},
+		{"paste foreign", "<div>ab</div>", func(d *Doc) {
+			_, _ = d.Paste(at(0, 1), `<p>x<img src="https://example.com/p.png" alt="Boat"><img src="cid:a"></p>`, true)
+		}, "<div>axBoatb</div>"},
+		{"paste blocks", "<div>ab</div>", func(d *Doc) {
+			_, _ = d.Paste(at(0, 1), "<p>x</p><table><tbody><tr><td>y</td></tr></tbody></table>", false)
+		},
 			"<div>a</div><p>x</p><table><tbody><tr><td>y</td></tr></tbody></table><div>b</div>"},
 		{"replace all", "<div>Cat cat</div><div>cat</div>", func(d *Doc) { d.Replace(d.Find("cat"), "dog") }, "<div>dog dog</div><div>dog</div>"},
 		{"everything", "<div>a</div><hr><ul><li>b</li></ul>", func(d *Doc) { d.Delete(Selection{Pos{}, d.End()}) }, "<div><br/></div>"},
@@ -252,7 +257,7 @@ func TestRandom(t *testing.T) {
 			case 13:
 				d.Picture(sel, "cid:a@example.com", "x", 10)
 			case 14:
-				_, _ = d.Paste(sel, "<p>p<b>q</b></p><ul><li>r</li></ul>")
+				_, _ = d.Paste(sel, "<p>p<b>q</b></p><ul><li>r</li></ul>", false)
 			case 15:
 				d.Break(sel)
 			case 16:
@@ -313,5 +318,23 @@ func BenchmarkKey(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		p = d.Typed(Selection{p, p}, "x", nil, true)
+	}
+}
+
+// A table or a list that is selected as a whole keeps its form when it is copied; a part of it is lines.
+func TestCopyKeepsForm(t *testing.T) {
+	d, err := Load("<div>ab</div><table><tbody><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></tbody></table><ul><li>x</li><li>y</li></ul>")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, page := d.Copy(Selection{Pos{0, 1}, d.End()})
+	if text != "b\n1\t2\n3\t4\nx\ny" {
+		t.Errorf("%q", text)
+	}
+	if page != "<div>b</div><table><tbody><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></tbody></table><ul><li>x</li><li>y</li></ul>" {
+		t.Error(page)
+	}
+	if _, page = d.Copy(Selection{Pos{1, 0}, Pos{2, 1}}); page != "<div>1</div><div>2</div>" {
+		t.Error(page)
 	}
 }

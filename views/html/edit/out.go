@@ -188,6 +188,17 @@ func (d *Doc) Copy(sel Selection) (text, page string) {
 	a, b := order(d.Clamp(sel.From), d.Clamp(sel.To))
 	var t, h strings.Builder
 	for i := a.Leaf; i <= b.Leaf; i++ {
+		if n := d.entire(i, a, b); n > 0 { // a table or a list keeps its form
+			for k := i; k < i+n; k++ {
+				if k > a.Leaf {
+					t.WriteString(d.apart(k))
+				}
+				t.WriteString(strings.ReplaceAll(d.Text(k), object, ""))
+			}
+			_ = html.Render(&h, d.blocks[d.BlockOf(i)].Node)
+			i += n - 1
+			continue
+		}
 		n := d.Node(i)
 		ss := segments(n)
 		lo, hi := 0, len(flat(ss))
@@ -237,13 +248,54 @@ func (d *Doc) Copy(sel Selection) (text, page string) {
 	return t.String(), h.String()
 }
 
-// Paste puts HTML in the place of what is selected, cleaned as by Load.
-func (d *Doc) Paste(sel Selection, page string) (Pos, error) {
+// entire returns how many leaves the block has that begins with one, when it has several and all are selected; else 0.
+func (d *Doc) entire(leaf int, a, b Pos) int {
+	first, n := d.First(d.BlockOf(leaf))
+	last := first + n - 1
+	if n < 2 || leaf != first || leaf == a.Leaf && a.Off > 0 || last > b.Leaf || last == b.Leaf && b.Off < len(d.Text(last)) {
+		return 0
+	}
+	return n
+}
+
+// apart is what stands between a leaf and the one before it in plain text: a tab between the cells of a row.
+func (d *Doc) apart(leaf int) string {
+	x, y := cellOf(d.Node(leaf-1)), cellOf(d.Node(leaf))
+	if x != nil && y != nil && x != y && x.Parent == y.Parent {
+		return "\t"
+	}
+	return "\n"
+}
+
+// Paste puts HTML in the place of what is selected, cleaned as by Load. Of foreign HTML, that another program copied, pictures stay as their text: they are not here,
+// the writer could not see them, and who reads the message would fetch them from who knows where.
+func (d *Doc) Paste(sel Selection, page string, foreign bool) (Pos, error) {
 	nodes, err := parse(page)
 	if err != nil {
 		return sel.To, err
 	}
+	if foreign {
+		for _, n := range nodes {
+			withoutPictures(n)
+		}
+	}
 	return d.group(func() Pos { return d.paste(sel, nodes) }), nil
+}
+
+// withoutPictures puts the text of pictures in their place.
+func withoutPictures(n *html.Node) {
+	for c := n.FirstChild; c != nil; {
+		next := c.NextSibling
+		if c.Type == html.ElementNode && c.Data == "img" {
+			if alt := attr(c, "alt"); alt != "" {
+				n.InsertBefore(&html.Node{Type: html.TextNode, Data: alt}, c)
+			}
+			n.RemoveChild(c)
+		} else {
+			withoutPictures(c)
+		}
+		c = next
+	}
 }
 
 func (d *Doc) paste(sel Selection, nodes []*html.Node) Pos {

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"github.com/postrider/postrider/views/clip"
 	"github.com/postrider/postrider/views/html/display"
 )
 
@@ -292,7 +293,7 @@ func (v *View) TypedShortcut(s fyne.Shortcut) {
 	switch s.(type) {
 	case *fyne.ShortcutCopy:
 		if x := v.Selected(); x != "" {
-			fyne.CurrentApp().Clipboard().SetContent(x)
+			clip.Copy(clip.Content{Text: x, HTML: v.SelectedHTML()})
 		}
 	case *fyne.ShortcutSelectAll:
 		v.SelectAll()

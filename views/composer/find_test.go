@@ -51,6 +51,45 @@ func TestFindAndReplace(t *testing.T) {
 	}
 }
 
+// The plain text has the same search, with the same keys.
+func TestFindAndReplacePlain(t *testing.T) {
+	r := open(t, mail.Draft{To: []mail.Address{{Addr: "a@example.com"}}, Subject: "x", Text: "boat and Boat\n> no boats"}, nil)
+	e := r.c.text
+	r.c.win.Canvas().Focus(e)
+	e.TypedShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyH, Modifier: fyne.KeyModifierShortcutDefault})
+	f := r.c.find
+	if f == nil || r.c.win.Canvas().Focused() != fyne.Focusable(f.words) {
+		t.Fatal("Ctrl H does not open the search")
+	}
+	test.Type(f.words, "boat")
+	f.now()
+	if len(f.hits) != 3 || f.count.Text != "1 of 3" {
+		t.Fatalf("%d places, %q", len(f.hits), f.count.Text)
+	}
+	f.words.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if e.SelectedText() != "Boat" || f.count.Text != "2 of 3" {
+		t.Errorf("Enter goes to %q, %q", e.SelectedText(), f.count.Text)
+	}
+	f.with.SetText("longer ship")
+	f.replaceOne()
+	if x := e.Text(); x != "boat and longer ship\n> no boats" || len(f.hits) != 2 {
+		t.Errorf("replacing one gives %q, %d left", x, len(f.hits))
+	}
+	f.replaceAll()
+	if x := e.Text(); x != "longer ship and longer ship\n> no longer ships" || f.count.Text != "2 replaced" {
+		t.Errorf("replacing all gives %q, %q", x, f.count.Text)
+	}
+	e.Undo()
+	e.Undo()
+	if x := e.Text(); x != "boat and Boat\n> no boats" {
+		t.Errorf("two undos lead to %q", x)
+	}
+	f.words.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if r.c.find != nil || r.c.win.Canvas().Focused() != fyne.Focusable(e) {
+		t.Error("Escape does not close it")
+	}
+}
+
 func TestTableInTheText(t *testing.T) {
 	r := open(t, mail.Draft{To: []mail.Address{{Addr: "a@example.com"}}, Subject: "x"}, formatted)
 	e := r.c.rich

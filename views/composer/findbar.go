@@ -15,7 +15,7 @@ const (
 	findPause          = 120 * time.Millisecond
 )
 
-// findBar finds and replaces in the formatted text. It is there while it is open.
+// findBar finds and replaces in the text. It is there while it is open.
 type findBar struct {
 	*fyne.Container
 	c              *Composer
@@ -30,19 +30,16 @@ type findBar struct {
 
 // Find opens the search; a selected word is searched for.
 func (c *Composer) Find() {
-	if c.rich == nil {
-		return
-	}
 	if c.find == nil {
 		c.find = newFindBar(c)
 		c.assemble()
 		c.relayout()
 	}
 	f := c.find
-	sel := c.rich.Selection()
+	sel := c.searched().selection()
 	if sel.From.Leaf == sel.To.Leaf && sel.From != sel.To {
 		a, b := min(sel.From.Off, sel.To.Off), max(sel.From.Off, sel.To.Off)
-		if t := c.rich.Doc().Text(sel.To.Leaf); b <= len(t) && b-a < 80 {
+		if t := c.searched().line(sel.To.Leaf); b <= len(t) && b-a < 80 {
 			f.words.SetText(t[a:b])
 		}
 	}
@@ -62,9 +59,7 @@ func (c *Composer) findClose() {
 	c.find = nil
 	c.assemble()
 	c.relayout()
-	if c.rich != nil {
-		c.rich.Mark(nil, -1, false)
-	}
+	c.searched().mark(nil, -1, false)
 	c.focus(c.bodyFocus())
 }
 
@@ -154,9 +149,9 @@ func (f *findBar) soon() {
 
 // search looks again; the place after the caret becomes the current one. Typing in the text does not move it.
 func (f *findBar) search(reveal bool) {
-	e := f.c.rich
-	f.hits, f.at = e.Doc().Find(f.words.Text()), -1
-	sel := e.Selection()
+	e := f.c.searched()
+	f.hits, f.at = e.places(f.words.Text()), -1
+	sel := e.selection()
 	from := sel.From
 	if sel.To.Before(from) {
 		from = sel.To
@@ -170,7 +165,7 @@ func (f *findBar) search(reveal bool) {
 	if f.at < 0 && len(f.hits) > 0 {
 		f.at = 0
 	}
-	e.Mark(f.hits, f.at, reveal)
+	e.mark(f.hits, f.at, reveal)
 	f.say()
 }
 
@@ -187,7 +182,7 @@ func (f *findBar) step(n int) {
 		return
 	}
 	f.at = (f.at + n + len(f.hits)) % len(f.hits)
-	f.c.rich.Mark(f.hits, f.at, true)
+	f.c.searched().mark(f.hits, f.at, true)
 	f.say()
 }
 
@@ -197,7 +192,7 @@ func (f *findBar) replaceOne() {
 	if f.at < 0 || f.at >= len(f.hits) {
 		return
 	}
-	f.c.rich.Replace(f.hits[f.at:f.at+1], f.with.Text())
+	f.c.searched().replace(f.hits[f.at:f.at+1], f.with.Text())
 	f.search(true)
 }
 
@@ -207,7 +202,7 @@ func (f *findBar) replaceAll() {
 	if n == 0 {
 		return
 	}
-	f.c.rich.Replace(f.hits, f.with.Text())
+	f.c.searched().replace(f.hits, f.with.Text())
 	f.search(false)
 	f.count.Ink = kit.Text2
 	f.count.SetText(fmt.Sprintf("%d replaced", n))

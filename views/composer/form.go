@@ -92,6 +92,9 @@ func (c *Composer) build() {
 	c.text.OnChanged = func() {
 		c.unwarn("attachment")
 		c.touched()
+		if c.find != nil {
+			c.find.soon()
+		}
 	}
 	if c.formatted() {
 		c.rich = c.newRich()

@@ -38,6 +38,9 @@ type Editor struct {
 	top            float32 // px scrolled away
 	follow         bool    // scroll to the cursor with the next paint
 
+	hits []Range // of a search, in order
+	hit  int     // the current one, -1 = none
+
 	focused, shift, dragging bool
 	clicks                   int
 	lastDown                 time.Time
@@ -310,7 +313,7 @@ func (e *Editor) signature() int {
 // CreateRenderer implements fyne.Widget.
 func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 	var texts []*canvas.Text
-	var sels []*canvas.Rectangle
+	var sels, marks []*canvas.Rectangle
 	caret, thumb := &canvas.Rectangle{}, &canvas.Rectangle{CornerRadius: 3}
 	hint := &canvas.Text{}
 	r := &kit.Renderer{Self: e}
@@ -341,11 +344,29 @@ func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 		}
 		ink, dim, sel := kit.C(kit.Text), kit.C(kit.Text2), kit.C(kit.Select)
 		sig := e.signature()
-		nt, ns := 0, 0
+		nt, ns, nm := 0, 0, 0
 		for row := first; row <= last; row++ {
 			para, from, to := e.lay.at(e.buf, row)
 			y := e.PadY + float32(row)*e.LineHeight - e.top
 			text := e.buf.Para(para)
+			for k, end := e.hitsIn(para); k < end; k++ {
+				a, b := max(from, e.hits[k].From.Off), min(to, e.hits[k].To.Off, len(text))
+				if a >= b {
+					continue
+				}
+				if nm == len(marks) {
+					marks = append(marks, &canvas.Rectangle{CornerRadius: 2})
+				}
+				ink := kit.C(kit.Star)
+				if ink.A = 90; k == e.hit {
+					ink = kit.C(kit.Accent)
+					ink.A = 120
+				}
+				marks[nm].FillColor = ink
+				x := e.rowX(text[from:a])
+				kit.Place(marks[nm], e.PadX+x, y+1, e.rowX(text[from:b])-x, e.LineHeight-2)
+				nm++
+			}
 			if lo != hi && para >= lo.Para && para <= hi.Para {
 				a, b := from, to
 				if para == lo.Para {
@@ -380,8 +401,11 @@ func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 			putRow(texts[nt], shown(text[from:to]), e.Style, c, e.PadX, y, e.LineHeight)
 			nt++
 		}
-		objs := make([]fyne.CanvasObject, 0, ns+nt+4)
+		objs := make([]fyne.CanvasObject, 0, ns+nm+nt+4)
 		for _, o := range sels[:ns] {
+			objs = append(objs, o)
+		}
+		for _, o := range marks[:nm] {
 			objs = append(objs, o)
 		}
 		for _, o := range texts[:nt] {

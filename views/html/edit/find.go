@@ -11,22 +11,30 @@ const maxHits = 5000
 
 // Find returns where words are, upper and lower case alike, not over the ends of lines.
 func (d *Doc) Find(words string) []Selection {
+	var out []Selection
+	for i := 0; i < d.total && len(out) < maxHits; i++ {
+		for _, h := range Places(d.Text(i), words) {
+			out = append(out, Selection{Pos{i, h[0]}, Pos{i, h[1]}})
+		}
+	}
+	return out
+}
+
+// Places returns where words are in a line, upper and lower case alike: from which byte to which.
+func Places(line, words string) [][2]int {
 	if words == "" {
 		return nil
 	}
-	var out []Selection
+	var out [][2]int
 	want := []rune(strings.ToLower(words))
-	for i := 0; i < d.total && len(out) < maxHits; i++ {
-		s := d.Text(i)
-		for off := 0; off < len(s); {
-			end, ok := hasFold(s[off:], want)
-			if ok {
-				out = append(out, Selection{Pos{i, off}, Pos{i, off + end}})
-				off += end
-				continue
-			}
-			off = after(s, off)
+	for off := 0; off < len(line) && len(out) < maxHits; {
+		end, ok := hasFold(line[off:], want)
+		if ok {
+			out = append(out, [2]int{off, off + end})
+			off += end
+			continue
 		}
+		off = after(line, off)
 	}
 	return out
 }

@@ -12,7 +12,7 @@ var wroteLine = regexp.MustCompile(`(?is)^(?:(?:on|am|le|el|il|op|den|em|dne|w d
 
 var originalLine = regexp.MustCompile(`(?i)^\s*(?:-+\s*(?:original message|original appointment|reply message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht|opprinnelig melding|ursprungligt meddelande|originalmeddelelse|mensagem original|oryginalna wiadomość|исходное сообщение|原始邮件|元のメッセージ)\s*-+|begin forwarded message:?|_{20,})`)
 
-var headerLines = regexp.MustCompile(`(?im)^\W{0,3}(?:from|von|de|da|van|fra|från|od|от|sent|gesendet|envoyé|enviado|inviato|verzonden|sendt|skickat|date|datum|fecha|data)\s?\W{0,3}:\W{0,3}\s*\S`)
+var headerLines = regexp.MustCompile(`(?im)^\W{0,3}(?:from|von|de|da|van|fra|från|od|от|发件人|差出人|sent|отправлено|wysłano|发送时间|送信日時|gesendet|envoyé|enviado|inviato|verzonden|sendt|skickat|date|datum|fecha|data)\s?\W{0,3}:\W{0,3}\s*\S`)
 
 // History returns the index of the first block of the quoted history at the end of a message, with the line that says who
 // wrote it; len(blocks) where nothing is quoted at the end, and 0 is never returned: a message that is all quotation, or
@@ -67,9 +67,19 @@ func History(blocks []mail.Block) int {
 	return i
 }
 
-func isAttribution(k mail.Block) bool {
-	t := strings.TrimSpace(text(k))
-	if len(t) > 400 || k.Kind == mail.Picture {
+func isAttribution(k mail.Block) bool { return k.Kind != mail.Picture && Attribution(text(k)) }
+
+// HeaderBlock reports whether a text begins with the header fields that some programs put above what they quote: "From: …", "Sent: …".
+func HeaderBlock(t string) bool {
+	t = strings.TrimSpace(t)
+	at := headerLines.FindStringIndex(t)
+	return at != nil && at[0] == 0 && len(headerLines.FindAllString(t[:min(len(t), 1500)], 3)) >= 2
+}
+
+// Attribution reports whether a text says who wrote what is quoted below it: "On …, … wrote:", "Original message".
+func Attribution(t string) bool {
+	t = strings.TrimSpace(t)
+	if len(t) > 400 {
 		return false
 	}
 	if originalLine.MatchString(t) {

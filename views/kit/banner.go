@@ -3,6 +3,7 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -43,6 +44,8 @@ type Banner struct {
 	Wide               bool
 	Actions            []*Button
 	OnClose            func() // nil: no x
+	Tip                string // what the pointer over it gets told
+	tip                Tip
 	close              *Button
 }
 
@@ -58,6 +61,15 @@ func NewBanner(icon, fact, detail string, tone Tone, actions ...*Button) *Banner
 	b.ExtendBaseWidget(b)
 	return b
 }
+
+// MouseIn implements desktop.Hoverable.
+func (b *Banner) MouseIn(*desktop.MouseEvent) { b.tip.Start(b, b.Tip, "") }
+
+// MouseMoved implements desktop.Hoverable.
+func (b *Banner) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut implements desktop.Hoverable.
+func (b *Banner) MouseOut() { b.tip.Hide() }
 
 // AccessibleName says it all.
 func (b *Banner) AccessibleName() string { return b.Fact + " " + b.Detail }

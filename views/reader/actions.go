@@ -77,6 +77,10 @@ func (p *Pane) cardMenu(c *card) []kit.MenuItem {
 			items = append(items, kit.MenuItem{Text: "Show with formatting", Icon: "image", Do: func() { c.plain = false; c.again() }})
 		}
 	}
+	if c.page != nil && len(c.page.named) > 0 {
+		ts := c.page.named
+		items = append(items, kit.MenuItem{Text: "Show trackers", Icon: "shield-check", Do: func() { p.showTrackers(ts) }})
+	}
 	key := "Ctrl P"
 	if n := len(p.cards); n > 1 {
 		items = append(items, kit.MenuItem{Text: "Print all " + strconv.Itoa(n) + " messages…", Icon: "printer", Key: key, Do: p.Print})

@@ -28,6 +28,7 @@ type htmlBody struct {
 	stop context.CancelFunc
 	// blocked and trackers count what the person has not allowed, and what is never loaded.
 	blocked, trackers int
+	named             []gate.Tracker
 	counted           bool
 }
 
@@ -69,6 +70,7 @@ func (c *card) newPage(b *mail.Body) *htmlBody {
 	ctx, stop := context.WithCancel(context.Background())
 	h := &htmlBody{stop: stop}
 	id, parts := c.s.ID, b.Parts
+	fold := quotes(b.Envelope)
 	load := c.load                           // the value when it was made: what is allowed later makes a page of its own
 	var verdict atomic.Pointer[gate.Verdict] // set before anything of the mail is laid out
 	fetch := c.p.fetcher(id, parts, func(address string) bool {
@@ -94,8 +96,11 @@ func (c *card) newPage(b *mail.Body) *htmlBody {
 	v = view.New(&counted{Mail: h.mail, first: func(d *dom.Document) {
 		j := gate.Judge(d)
 		verdict.Store(j)
+		if fold {
+			h.mail.Fold(foldHistory(d))
+		}
 		c.p.do(func() {
-			h.blocked, h.trackers, h.counted = j.Pictures(), len(j.Trackers), true
+			h.blocked, h.trackers, h.named, h.counted = j.Pictures(), len(j.Trackers), j.Trackers, true
 			c.notices()
 			c.Refresh()
 			c.p.grown()
@@ -214,8 +219,26 @@ func (c *card) pictureNotice() *kit.Banner {
 		actions = append(actions, kit.NewButton("Load images", "", kit.Link, func() { c.allowPictures(false) }), kit.NewButton("Always for this sender", "", kit.Link, func() { c.allowPictures(true) }))
 	}
 	b := kit.NewBanner("image-off", "Remote images are blocked", d, kit.ToneTint, actions...)
+	if c.page != nil {
+		b.Tip = kit.Cut(strings.Join(trackerLines(c.page.named), " · "), kit.Small12, 700)
+	}
 	b.OnClose = func() { c.noImg = true; c.notices(); c.Refresh(); c.p.grown() }
 	return b
+}
+
+// trackerLines name the trackers of a message: who would have been told, and how it was known.
+func trackerLines(ts []gate.Tracker) (out []string) {
+	for _, t := range ts {
+		if l := t.Host + ": " + strings.ToLower(t.Why); !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// showTrackers lists what is never loaded.
+func (p *Pane) showTrackers(ts []gate.Tracker) {
+	p.showText("Trackers that were removed", "They would have told the sender that you read this, when and where. They are never loaded.\n\n"+strings.Join(trackerLines(ts), "\n"))
 }
 
 // textSize is the size of plain text, px.

@@ -3,15 +3,24 @@ package reader
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2/test"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/views/html/gate"
 	"github.com/postrider/postrider/views/viewtest"
 )
 
 // On paper is what the reader would show: remote pictures only where the person allowed them, trackers never.
+func TestTrackersAreNamed(t *testing.T) {
+	got := trackerLines([]gate.Tracker{{Host: "t.example", Why: "Invisible picture"}, {Host: "t.example", Why: "Invisible picture"}, {Host: "count.example", Why: "Known tracker"}})
+	if strings.Join(got, "; ") != "t.example: invisible picture; count.example: known tracker" {
+		t.Error(got)
+	}
+}
+
 func TestPrintFetchesWhatWasAllowed(t *testing.T) {
 	test.NewTempApp(t)
 	c := viewtest.New(viewtest.Options{})

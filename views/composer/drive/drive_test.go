@@ -1,10 +1,15 @@
 package drive
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -12,8 +17,11 @@ import (
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/views/clip"
 	"github.com/postrider/postrider/views/composer"
 	"github.com/postrider/postrider/views/composer/rich"
 	"github.com/postrider/postrider/views/html/edit"
@@ -37,15 +45,23 @@ func TestCommands(t *testing.T) {
 	if os.Getenv("POSTRIDER_BIN") == "" {
 		t.Skip("POSTRIDER_BIN does not name the built program: make test does")
 	}
-	for _, p := range []string{"xvfb-run", "xdotool"} {
+	for _, p := range []string{"xvfb-run", "xdotool", "xclip"} {
 		if _, err := exec.LookPath(p); err != nil {
-			t.Skipf("%s is not installed (xvfb xauth xdotool)", p)
+			t.Skipf("%s is not installed (xvfb xauth xdotool xclip)", p)
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
 	defer cancel()
+	home := t.TempDir()
+	var boat bytes.Buffer
+	if err := png.Encode(&boat, image.NewGray(image.Rect(0, 0, 40, 30))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(home, "boat.png"), boat.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	c := exec.CommandContext(ctx, "xvfb-run", "-a", "-s", "-screen 0 1000x800x24 -nolisten tcp", os.Args[0])
-	c.Env = append(os.Environ(), inside+"=1", "LIBGL_ALWAYS_SOFTWARE=1", "HOME="+t.TempDir(), "XDG_RUNTIME_DIR="+t.TempDir(), "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent", "WAYLAND_DISPLAY=")
+	c.Env = append(os.Environ(), inside+"=1", "LIBGL_ALWAYS_SOFTWARE=1", "HOME="+home, "XDG_RUNTIME_DIR="+t.TempDir(), "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent", "WAYLAND_DISPLAY=")
 	out, err := c.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "all done") {
 		t.Fatalf("%v\n%s", err, out)
@@ -69,6 +85,7 @@ func window() int {
 	as, _ := vc.Accounts(context.Background())
 	var d driver
 	code := 1
+	clip.Open()
 	a.Lifecycle().SetOnStarted(func() {
 		d.c = composer.Open(a.NewWindow, vc, mail.Draft{Account: as[0].ID, From: as[0].Identities[0], To: []mail.Address{{Addr: "ada@example.com"}}, Subject: "Driven"}, composer.Hooks{Now: vc.Now})
 		d.r = &tour.Robot{Dir: os.TempDir(), Out: os.Stdout}
@@ -146,7 +163,56 @@ func field(name string) func(fyne.CanvasObject) bool {
 	return func(o fyne.CanvasObject) bool { f, ok := o.(*kit.Field); return ok && f.Name == name }
 }
 
-// press presses keys; a word of more than a key's name is "type:" and text; "click:" and the name of a button; "menu:" and the words of an item of an open menu.
+// offer has another program copy HTML.
+func offer(page string) error {
+	c := exec.Command("xclip", "-selection", "clipboard", "-i", "-t", "text/html")
+	c.Stdin = strings.NewReader(page)
+	if err := c.Run(); err != nil { // it goes on in the background
+		return err
+	}
+	for range 100 {
+		if out, err := exec.Command("xclip", "-selection", "clipboard", "-o", "-t", "text/html").Output(); err == nil && string(out) == page {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return fmt.Errorf("xclip does not take the clipboard")
+}
+
+// toolkit finds a button of the toolkit's own dialogs.
+func toolkit(name string) func(fyne.CanvasObject) bool {
+	return func(o fyne.CanvasObject) bool {
+		b, ok := o.(*widget.Button)
+		return ok && b.Text == name && b.Visible()
+	}
+}
+
+// file clicks on a file of the toolkit's dialog. Neither its name nor its place is to be had from outside: it is the number of its cell in the first row that counts.
+func (d *driver) file(name string) error {
+	for range 50 {
+		x, y, ok := 0, 0, false
+		fyne.DoAndWait(func() {
+			item := d.find(func(o fyne.CanvasObject) bool {
+				return fmt.Sprintf("%T", o) == "*dialog.fileDialogItem" && reflect.ValueOf(o).Elem().FieldByName("name").String() == name
+			})
+			grid := d.find(func(o fyne.CanvasObject) bool { _, ok := o.(*widget.GridWrap); return ok })
+			if item == nil || grid == nil {
+				return
+			}
+			n, z, k := float32(reflect.ValueOf(item).Elem().FieldByName("id").Int()), item.MinSize(), d.c.Window().Canvas().Scale()
+			at := fyne.CurrentApp().Driver().AbsolutePositionForObject(grid)
+			x, y, ok = int((at.X+n*(z.Width+theme.Padding())+z.Width/2)*k), int((at.Y+z.Height/2)*k), true
+		})
+		if ok {
+			return d.r.Click(x, y)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return fmt.Errorf("no such file is shown")
+}
+
+// press presses keys; a word of more than a key's name is "type:" and text; "click:" and the name of a button; "menu:" and the words of an item of an open menu;
+// "file:" and "toolkit:", a file and a button of a dialog of the toolkit.
 func (d *driver) press(what ...string) error {
 	for _, w := range what {
 		kind, arg, ok := strings.Cut(w, ":")
@@ -156,6 +222,12 @@ func (d *driver) press(what ...string) error {
 			err = d.r.Type(arg)
 		case ok && kind == "click":
 			err = d.click(button(arg))
+		case ok && kind == "offer":
+			err = offer(arg)
+		case ok && kind == "file":
+			err = d.file(arg)
+		case ok && kind == "toolkit":
+			err = d.click(toolkit(arg))
 		case ok && kind == "field":
 			err = d.click(field(arg))
 		case ok && kind == "menu":
@@ -323,7 +395,10 @@ func (d *driver) drive() error {
 	}{
 		{"to the end", has("last words"), []string{"ctrl+End", "type:last words"}},
 		{"copied and pasted", has("last wordswords"), []string{"ctrl+shift+Left", "ctrl+c", "End", "ctrl+v"}},
-		{"cut", has("!wordswords"), []string{"ctrl+shift+Left", "ctrl+x"}},
+		{"a picture of a file", has("<img", "cid:"), []string{"click:Picture in the text", "file:boat", "toolkit:Insert"}},
+		{"pasted from another program", has("High <b>water</b>", "!onclick", "!theirs.example"), []string{"offer:<p onclick='x()'>High <b>water</b><img src='https://theirs.example/p.png'></p>", "ctrl+v"}},
+		{"taken back", has("!High"), []string{"ctrl+z"}},
+		{"cut", has("!wordswords", "<img"), []string{"Left", "ctrl+shift+Left", "ctrl+x"}},
 		{"pasted as text", has("wordswords"), []string{"ctrl+shift+v"}},
 		{"a word back", has("!wordswords"), []string{"ctrl+BackSpace"}},
 		{"a word forward", has("!Alpha"), []string{"ctrl+Home", "ctrl+Delete"}},

@@ -52,6 +52,7 @@ var why = map[string]string{
 	"reply-talon/html_replies/ms_outlook_2007.html":    quotedGeneric,
 	"reply-talon/html_replies/ms_outlook_2010.html":    quotedGeneric,
 	"reply-talon/html_replies/windows_mail.html":       quotedGeneric,
+	"tnef-mimekit/panic/message.html":                  "Words and picture are the same. Inline elements that begin or end with a line of nothing but a br differ in whether that empty line counts for their rectangle, which nothing is painted in.",
 }
 
 const quotedGeneric = `The mail asks for "Calibri","sans-serif", the generic in quotes. Chromium knows no such family and shows its serif font; here the generic is taken, as the sender meant.`

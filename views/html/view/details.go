@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"golang.org/x/net/html"
@@ -106,6 +108,24 @@ func (m *Mail) Toggle(details *html.Node) {
 	m.toggles = append(m.toggles, details)
 }
 
+// Fold names a details element that somebody put into the document, nil = none: a search opens it. It is for the goroutine that lays out.
+func (m *Mail) Fold(details *html.Node) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.folded = details
+}
+
+// Unfold opens what Fold named, at the next layout; false when it is open or there is none.
+func (m *Mail) Unfold() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.folded == nil || slices.ContainsFunc(m.folded.Attr, func(a html.Attribute) bool { return a.Key == "open" }) != slices.Contains(m.toggles, m.folded) {
+		return false
+	}
+	m.toggles = append(m.toggles, m.folded)
+	return true
+}
+
 // unfold does what Toggle asked for.
 func (m *Mail) unfold() {
 	m.mu.Lock()
@@ -125,6 +145,8 @@ func (m *Mail) unfold() {
 		if !open {
 			kept = append(kept, html.Attribute{Key: "open"})
 		}
+		m.mu.Lock()
 		n.Attr = kept
+		m.mu.Unlock()
 	}
 }

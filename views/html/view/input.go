@@ -47,7 +47,11 @@ func (v *View) SelectAll() {
 // older one void.
 func (v *View) Find(words string, done func(int)) {
 	v.find, v.hits, v.hit, v.found = words, nil, -1, done
-	v.seek()
+	if p, ok := v.page.(interface{ Unfold() bool }); ok && words != "" && p.Unfold() {
+		v.relay() // it is looked for in what comes
+	} else {
+		v.seek()
+	}
 	v.redraw()
 }
 

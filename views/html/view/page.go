@@ -36,6 +36,7 @@ type Mail struct {
 	list    *display.List
 	painter *paint.Painter
 	toggles []*html.Node // details elements to open or close
+	folded  *html.Node   // a details element that opens by itself when something is searched for
 	// expected: the pictures were asked for.
 	expected bool
 }

@@ -113,7 +113,7 @@ func (c *card) wire(t *textView) {
 	t.OnHover = c.p.hoverLink
 	t.OnGrown = c.p.grown
 	t.OnMenu = func(at fyne.Position, link string) { c.p.textMenu(c, t, at, link) }
-	t.OnKey, t.OnRune, t.OnCut = c.p.OnKey, c.p.OnRune, c.p.OnShortcut
+	t.OnKey, t.OnRune, t.OnCut = c.p.key, c.p.OnRune, c.p.OnShortcut
 }
 
 // notices makes the banners of the card.

@@ -112,7 +112,7 @@ func (c *card) newPage(b *mail.Body) *htmlBody {
 	v.OnHover = c.p.hoverLink
 	v.OnGrown = c.p.grown
 	v.OnMenu = func(at fyne.Position, link string) { c.p.textMenu(c, v, at, link) }
-	v.OnKey, v.OnRune, v.OnCut = c.p.OnKey, c.p.OnRune, c.p.OnShortcut
+	v.OnKey, v.OnRune, v.OnCut = c.p.key, c.p.OnRune, c.p.OnShortcut
 	v.OnFail = func(error) {
 		if c.page != h {
 			return

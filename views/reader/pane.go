@@ -3,6 +3,7 @@ package reader
 import (
 	"context"
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -411,6 +412,29 @@ func (p *Pane) Focus(c fyne.Canvas) {
 
 // Page scrolls by whole windows; false = it was at the end.
 func (p *Pane) Page(n int) bool { return p.has && p.scroll.Page(n) }
+
+// key scrolls with the keys that do so in a text, while a message has the keyboard; others are the window's.
+func (p *Pane) key(e *fyne.KeyEvent) {
+	const line = 48
+	switch e.Name {
+	case fyne.KeyDown:
+		p.scroll.ScrollTo(p.scroll.Top() + line)
+	case fyne.KeyUp:
+		p.scroll.ScrollTo(p.scroll.Top() - line)
+	case fyne.KeyPageDown:
+		p.scroll.Page(1)
+	case fyne.KeyPageUp:
+		p.scroll.Page(-1)
+	case fyne.KeyHome:
+		p.scroll.ScrollTo(0)
+	case fyne.KeyEnd:
+		p.scroll.ScrollTo(math.MaxFloat32)
+	default:
+		if p.OnKey != nil {
+			p.OnKey(e)
+		}
+	}
+}
 
 // grown lays the conversation out again after a card changed its height.
 func (p *Pane) grown() {

@@ -326,6 +326,17 @@ func (s *Shelves) ChangeCollection(ctx context.Context, c pim.Collection) error 
 	return err
 }
 
+// making reports whether the server is being asked to make a collection: then it may be there, and is to be removed there too when the answer has come.
+func making(tx *store.Tx, id int64) (bool, error) {
+	ops, err := tx.PIMOpsOfCollection(id)
+	for _, o := range ops {
+		if o.Kind == store.OpPIMCreateCol && o.State == store.OpSent {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
 // DropCollection removes a collection; with a server, there too.
 func (s *Shelves) DropCollection(ctx context.Context, id pim.CollectionID) error {
 	st, err := s.db(ctx)
@@ -341,8 +352,15 @@ func (s *Shelves) DropCollection(ctx context.Context, id pim.CollectionID) error
 		if k.Rights&store.PIMDelete == 0 && k.Role != RoleSubscription {
 			return fault.New(fault.Refused, "read-only", "It cannot be removed", "It belongs to somebody else, or is always there. It can be hidden.")
 		}
-		if account = k.Account; account == "" || k.Ref == "" {
-			return tx.DropPIMCollection(k.ID)
+		account = k.Account
+		if k.Ref == "" {
+			under, err := making(tx, k.ID)
+			if err != nil {
+				return err
+			}
+			if account == "" || !under {
+				return tx.DropPIMCollection(k.ID)
+			}
 		}
 		k.Hidden = true
 		if _, err := tx.PutPIMCollection(k); err != nil {

@@ -124,6 +124,14 @@ func (r *shelfRun) mark(ops []store.PIMOp, objects []store.PIMObject) ([]bool, e
 					continue
 				}
 			}
+			if objects == nil { // the collection may be gone since it was read
+				if _, err := tx.PIMCollection(ops[i].Collection); fault.Is(err, fault.NotFound) {
+					late[i] = true
+					continue
+				} else if err != nil {
+					return err
+				}
+			}
 			ops[i].State = store.OpSent
 			ops[i].Attempts++
 			if objects != nil {
@@ -426,7 +434,10 @@ func (r *shelfRun) pushCollection(o store.PIMOp, c store.PIMCollection) error {
 	if o.Kind == store.OpPIMCreateCol && c.Ref != "" {
 		return r.e.s.Write(r.ctx, func(tx *store.Tx) error { return tx.DropPIMOp(o.ID) })
 	}
-	if _, err := r.mark([]store.PIMOp{o}, nil); err != nil {
+	if o.Kind == store.OpPIMDeleteCol && c.Ref == "" { // the server did not make it
+		return r.e.s.Write(r.ctx, func(tx *store.Tx) error { return ignoreMissing(tx.DropPIMCollection(c.ID)) })
+	}
+	if late, err := r.mark([]store.PIMOp{o}, nil); err != nil || late[0] {
 		return err
 	}
 	rc := remote.Collection{Ref: c.Ref, Name: c.Name, Kind: c.Kind, Color: c.Color, Order: c.Order, Events: c.Events, Tasks: c.Tasks}

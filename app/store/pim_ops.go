@@ -68,6 +68,11 @@ func (tx *Tx) PIMOpsOf(obj int64) ([]PIMOp, error) {
 	return pimOps(tx.t, tx.w.rows, "obj=? AND obj<>0", obj)
 }
 
+// PIMOpsOfCollection returns the ops of a collection itself, the oldest first.
+func (tx *Tx) PIMOpsOfCollection(col int64) ([]PIMOp, error) {
+	return pimOps(tx.t, tx.w.rows, "col=? AND obj=0", col)
+}
+
 // AddPIMOp appends to the journal. An object's older op that was not sent goes: the newest state counts; one that was sent stays and is followed up when it is answered.
 func (tx *Tx) AddPIMOp(o PIMOp) error {
 	a, err := tx.account(o.Account)

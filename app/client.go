@@ -119,6 +119,9 @@ type Client interface {
 	// Trash. ResumeArchive goes on with a run that was cut off, UndoArchive moves what is still in Trash back. Archive and ResumeArchive may take hours, and wait
 	// for the network for what is not here yet.
 	EstimateArchive(ctx context.Context, p ArchivePlan) ([]ArchiveBox, error)
+	// Import takes mail of files in, Export writes mailboxes into files; see [App.Import] and [App.Export].
+	Import(ctx context.Context, files []string, o ImportOptions, each func(ImportState, ImportItem)) (ImportState, error)
+	Export(ctx context.Context, o ExportOptions, progress func(ExportState)) (ExportState, error)
 	Archive(ctx context.Context, p ArchivePlan, progress func(ArchiveState)) (ArchiveState, error)
 	ResumeArchive(ctx context.Context, run string, progress func(ArchiveState)) (ArchiveState, error)
 	Archives(ctx context.Context) ([]ArchiveState, error)

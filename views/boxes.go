@@ -8,9 +8,11 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/store"
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/mailboxes"
+	"github.com/postrider/postrider/views/transfer"
 )
 
 // background runs f off the window's goroutine and shows its error.
@@ -52,6 +54,14 @@ func (w *Window) boxCommand(c mailboxes.Command, a mail.AccountID, b mail.Mailbo
 		})
 	case mailboxes.ToArchive:
 		w.archive(a)
+	case mailboxes.ImportMail:
+		into := name
+		if b.ID == 0 {
+			into = "Imported"
+		}
+		transfer.Import(w.win, w.c, transfer.Hooks{Do: w.h.Do}, into, app.ImportOptions{Account: a, Mailbox: b.ID})
+	case mailboxes.ExportMail:
+		transfer.Export(w.win, w.c, transfer.Hooks{Do: w.h.Do}, name, b.ID, w.within(b.ID))
 	case mailboxes.OpenFile:
 		w.openDataFile()
 	case mailboxes.CloseFile:
@@ -73,6 +83,16 @@ func (w *Window) boxCommand(c mailboxes.Command, a mail.AccountID, b mail.Mailbo
 			})
 		}()
 	}
+}
+
+// within are the mailboxes inside one, at any depth.
+func (w *Window) within(id mail.MailboxID) (out []mail.MailboxID) {
+	for _, b := range w.state.Mailboxes {
+		if b.Parent == id && b.ID != id && b.Selectable && len(out) < 10_000 {
+			out = append(append(out, b.ID), w.within(b.ID)...)
+		}
+	}
+	return out
 }
 
 // askName asks for one word.

@@ -30,6 +30,8 @@ const (
 	EmptyTrash  Command = "empty"
 	ToArchive   Command = "archive" // into an Outlook data file
 	OpenFile    Command = "file"    // an Outlook data file
+	ImportMail  Command = "import"  // of files
+	ExportMail  Command = "export"
 	CloseFile   Command = "close"
 )
 
@@ -316,10 +318,15 @@ func (s *Sidebar) menu(it item) []kit.MenuItem {
 			{Text: "Show all mailboxes", Icon: "eye", Checked: s.all[it.account.ID], Do: func() { s.all[it.account.ID] = !s.all[it.account.ID]; s.rebuild() }},
 			{Text: "Archive to PST…", Icon: "package", Do: do(ToArchive, mail.Mailbox{})},
 			{Text: "Open Outlook data file…", Icon: "folder", Do: do(OpenFile, mail.Mailbox{})},
+			{Text: "Import mail…", Icon: "download", Do: do(ImportMail, mail.Mailbox{})},
 			kit.Separator(),
 			{Text: "Account settings", Icon: "settings-2", Do: func() { s.OnAccount(it.account.ID) }},
 		}
 	case it.kind == kindBox:
+		carry := func() []kit.MenuItem {
+			return []kit.MenuItem{kit.Separator(), {Text: "Import mail…", Icon: "download", Disabled: !b.Rights.Has(mail.MayAdd) && !b.Local, Do: do(ImportMail, b)},
+				{Text: "Export…", Icon: "save", Disabled: b.ID == 0, Do: do(ExportMail, b)}}
+		}
 		out := []kit.MenuItem{{Text: "Mark all read", Icon: "check-check", Disabled: b.Unread == 0 || !b.Rights.Has(mail.MayFlag), Do: do(MarkAllRead, b)}}
 		if b.Role == mail.RoleTrash || b.Role == mail.RoleJunk {
 			out = append(out, kit.MenuItem{Text: "Empty " + it.text + "…", Icon: "trash-2", Danger: true, Disabled: b.Total == 0 || !b.Rights.Has(mail.MayRemove), Do: do(EmptyTrash, b)})
@@ -334,7 +341,11 @@ func (s *Sidebar) menu(it item) []kit.MenuItem {
 					out = append(out, kit.MenuItem{Text: "Subscribe", Icon: "bell", Disabled: !b.Rights.Has(mail.MaySubscribe), Do: do(Subscribe, b)})
 				}
 			}
+			out = append(out, carry()...)
 			out = append(out, kit.Separator(), kit.MenuItem{Text: "Delete…", Icon: "trash-2", Danger: true, Disabled: !b.Rights.Has(mail.MayDelete), Do: do(Delete, b)})
+		}
+		if b.Role != "" {
+			out = append(out, carry()...)
 		}
 		return out
 	case it.place.View.Role == mail.RoleInbox:

@@ -54,3 +54,21 @@ func (c *Client) Archives(ctx context.Context) ([]app.ArchiveState, error) { ret
 func (c *Client) UndoArchive(ctx context.Context, _ string) (back, gone int, err error) {
 	return 0, 0, ctx.Err()
 }
+
+// Import implements app.Client: OnImport answers; without it nothing is taken in.
+func (c *Client) Import(ctx context.Context, files []string, o app.ImportOptions, each func(app.ImportState, app.ImportItem)) (app.ImportState, error) {
+	defer c.lock("Import")()
+	if c.OnImport != nil {
+		return c.OnImport(files, o, each)
+	}
+	return app.ImportState{}, nil
+}
+
+// Export implements app.Client: OnExport answers; without it nothing is written.
+func (c *Client) Export(ctx context.Context, o app.ExportOptions, progress func(app.ExportState)) (app.ExportState, error) {
+	defer c.lock("Export")()
+	if c.OnExport != nil {
+		return c.OnExport(o, progress)
+	}
+	return app.ExportState{}, nil
+}

@@ -28,6 +28,8 @@ type Options struct {
 type Client struct {
 	blobs map[string][]byte // attached files, by digest
 	// OnArchive carries an archive plan out.
+	OnImport  func(files []string, o app.ImportOptions, each func(app.ImportState, app.ImportItem)) (app.ImportState, error)
+	OnExport  func(o app.ExportOptions, progress func(app.ExportState)) (app.ExportState, error)
 	OnArchive func(ctx context.Context, p app.ArchivePlan, progress func(app.ArchiveState)) (app.ArchiveState, error)
 	// Asked are the pictures that were asked for; OnPicture answers.
 	Asked     []string

@@ -1,0 +1,78 @@
+package transfer
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/kit"
+)
+
+// Import asks for a file or a folder and takes the mail of it in. into names the mailbox for people.
+func Import(win fyne.Window, c Client, h Hooks, into string, o app.ImportOptions) {
+	var d *kit.Dialog
+	file := kit.NewButton("Choose a file…", "file-text", kit.Plain, func() {
+		d.Close()
+		f := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
+			if err != nil || r == nil {
+				return
+			}
+			path := r.URI().Path()
+			_ = r.Close()
+			take(win, c, h, into, path, o)
+		}, win)
+		kit.ShowFiles(f, win.Canvas(), "Import mail", "Import")
+	})
+	folder := kit.NewButton("Choose a folder…", "folder", kit.Plain, func() {
+		d.Close()
+		f := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
+			if err == nil && u != nil {
+				take(win, c, h, into, u.Path(), o)
+			}
+		}, win)
+		kit.ShowFiles(f, win.Canvas(), "Import mail", "Import")
+	})
+	d = kit.NewDialog(win.Canvas(), width, kit.Col(0,
+		kit.NewLabel("Import mail into "+kit.Cut(into, kit.Title16, width-220), kit.Title16, kit.Text), kit.Gap(0, 8),
+		kit.NewPara("A file can be an mbox, a message (.eml), an Outlook item (.msg) or data file (.pst), or a zip archive of messages. A folder can be a Maildir or hold such files. Messages that are there already are not taken twice.",
+			kit.Body13, kit.Text2, 19, width-48), kit.Gap(0, 20),
+		kit.Row(8, kit.NewButton("Cancel", "", kit.Ghost, func() { d.Close() }), kit.Spring(nil), folder, file)))
+	d.Open()
+	win.Canvas().Focus(file)
+}
+
+func take(win fyne.Window, c Client, h Hooks, into, path string, o app.ImportOptions) {
+	run(win, h, "Importing "+kit.Cut(filepath.Base(path), kit.Title16, 320), func(ctx context.Context, say func(string)) (string, []string, error) {
+		var report []string
+		var told time.Time
+		s, err := c.Import(ctx, []string{path}, o, func(s app.ImportState, i app.ImportItem) {
+			if i.State == "failed" {
+				report = append(report, i.Name+": "+i.Why)
+			}
+			if now := time.Now(); now.Sub(told) > 100*time.Millisecond {
+				told = now
+				say(importWords(s))
+			}
+		})
+		words := importWords(s)
+		if err == nil && s.Added > 0 {
+			words += ". They are in " + into + "."
+		}
+		return words, report, err
+	})
+}
+
+func importWords(s app.ImportState) string {
+	t := plural(s.Added, "message", "messages") + " taken in"
+	if s.Same > 0 {
+		t += ", " + group(s.Same) + " there already"
+	}
+	if s.Failed > 0 {
+		t += ", " + group(s.Failed) + " could not be read"
+	}
+	return t
+}

@@ -131,4 +131,13 @@ func (b *bench) table() {
 	for _, l := range b.lines {
 		fmt.Printf("%-58s %14s  %-22s %6s  %-8s %s\n", l.what, l.value, l.peer, l.ratio, l.goal, l.verdict)
 	}
+	for _, l := range b.lines {
+		if strings.HasPrefix(l.verdict, "missed") {
+			r := reason(l.what)
+			if r == "" {
+				r = "Where the time goes was not looked into."
+			}
+			fmt.Printf("%s, %s. %s\n", l.what, l.verdict, r)
+		}
+	}
 }

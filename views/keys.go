@@ -47,6 +47,7 @@ func (w *Window) keys() {
 		&desktop.CustomShortcut{KeyName: fyne.KeyT, Modifier: both}, &desktop.CustomShortcut{KeyName: fyne.Key1, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.Key2, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.Key3, Modifier: ctrl},
 		&desktop.CustomShortcut{KeyName: fyne.KeyEqual, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyPlus, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyMinus, Modifier: ctrl},
+		&desktop.CustomShortcut{KeyName: fyne.KeyEqual, Modifier: both}, &desktop.CustomShortcut{KeyName: fyne.KeyPlus, Modifier: both}, // where + is above another sign
 		&desktop.CustomShortcut{KeyName: fyne.Key0, Modifier: ctrl}, &desktop.CustomShortcut{KeyName: fyne.KeyComma, Modifier: ctrl}, &fyne.ShortcutUndo{}, &fyne.ShortcutSelectAll{},
 	} {
 		c.AddShortcut(s, w.shortcut)

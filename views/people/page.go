@@ -329,6 +329,13 @@ func (p *Page) show(id pim.ContactID) {
 }
 
 func (p *Page) key(e *fyne.KeyEvent) {
+	if !p.Key(e) && p.h.OnKey != nil {
+		p.h.OnKey(e)
+	}
+}
+
+// Key acts on a key; false: it is none of the contacts'. The window passes on those that nothing has focus for.
+func (p *Page) Key(e *fyne.KeyEvent) bool {
 	at := -1
 	for i, r := range p.rows {
 		if r.ID == p.sel {
@@ -342,20 +349,18 @@ func (p *Page) key(e *fyne.KeyEvent) {
 		at--
 	case fyne.KeyReturn, fyne.KeyEnter:
 		p.write()
-		return
+		return true
 	case fyne.KeyDelete:
 		p.remove()
-		return
+		return true
 	default:
-		if p.h.OnKey != nil {
-			p.h.OnKey(e)
-		}
-		return
+		return false
 	}
 	if at >= 0 && at < len(p.rows) {
 		p.pick(p.rows[at].ID)
 		p.list.Reveal(at)
 	}
+	return true
 }
 
 func (p *Page) drawSide() {

@@ -79,6 +79,9 @@ func (a *App) Import(ctx context.Context, files []string, o ImportOptions, each 
 		}
 	} else {
 		acc, err := a.sender(ctx, o.Account)
+		if fault.Is(err, fault.NotFound) {
+			return x.s, noPlace()
+		}
 		if err != nil {
 			return x.s, err
 		}

@@ -40,6 +40,9 @@ func (a *App) OpenFile(ctx context.Context, path string) (mail.MessageID, error)
 		return 0, err
 	}
 	acc, err := a.sender(ctx, "")
+	if fault.Is(err, fault.NotFound) {
+		return 0, noPlace()
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -72,6 +75,11 @@ func (a *App) OpenFile(ctx context.Context, path string) (mail.MessageID, error)
 		return nil
 	})
 	return id, err
+}
+
+// noPlace says that messages of files have nowhere to go yet.
+func noPlace() *fault.Error {
+	return fault.New(fault.NotFound, "no-account", "Set up an account first", "Messages of files are kept with an account, on this computer only. Then open the file again.")
 }
 
 // fromOutlook makes an internet message of an Outlook item; anything else is given back as it is.

@@ -136,3 +136,24 @@ func TestConcernsBeforeSending(t *testing.T) {
 		t.Errorf("thirty outside: %q", got)
 	}
 }
+
+// Without an account there is nowhere to keep a message of a file: it is said, and what to do.
+func TestFilesNeedAnAccount(t *testing.T) {
+	ctx := context.Background()
+	a, err := app.Open(ctx, app.Options{Dir: t.TempDir(), Keychain: keychain.Memory(), Idle: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	p := filepath.Join(t.TempDir(), "m.eml")
+	if err := os.WriteFile(p, []byte("From: b@example.com\r\nSubject: x\r\n\r\nLook.\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, open := a.OpenFile(ctx, p)
+	_, imported := a.Import(ctx, []string{p}, app.ImportOptions{}, nil)
+	for _, err := range []error{open, imported} {
+		if f := fault.Of(err); err == nil || f.Title != "Set up an account first" || !strings.Contains(f.Detail, "open the file again") {
+			t.Errorf("%v", err)
+		}
+	}
+}

@@ -209,7 +209,10 @@ func (e *Engine) FetchNow(ctx context.Context, id mail.MessageID) error {
 	running := a.cancel != nil
 	e.mu.Unlock()
 	if !running {
-		return a.alone(ctx, func(s *session) error { return s.fetchOne(id) })
+		err := a.alone(ctx, func(s *session) error { return s.fetchOne(id) })
+		if !errors.Is(err, errSupervised) {
+			return err
+		}
 	}
 	done := make(chan error, 1)
 	a.mu.Lock()
@@ -232,9 +235,29 @@ func (a *account) want(id mail.MessageID) {
 	a.wake()
 }
 
-// alone runs f over a connection of its own while no supervisor has one.
+// errSupervised says that a supervisor has the account: it is to be asked instead.
+var errSupervised = errors.New("engine: a supervisor runs")
+
+// supervised reports whether a supervisor runs.
+func (a *account) supervised() bool {
+	a.e.mu.Lock()
+	defer a.e.mu.Unlock()
+	return a.cancel != nil
+}
+
+// alone runs f over a connection of its own while no supervisor has one. A supervisor that was started meanwhile keeps its session as long as it runs: then the error is
+// errSupervised, and nothing was done.
 func (a *account) alone(ctx context.Context, f func(*session) error) error {
-	a.session.Lock()
+	for !a.session.TryLock() {
+		if a.supervised() {
+			return errSupervised
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	defer a.session.Unlock()
 	s, err := a.connect(ctx)
 	if err != nil {

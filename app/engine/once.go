@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/postrider/postrider/accounts/mail"
@@ -75,6 +76,9 @@ func (e *Engine) SyncOnce(ctx context.Context, id mail.AccountID, progress func(
 			}
 		}
 	})
+	if errors.Is(err, errSupervised) { // it was started a moment ago
+		return Report{Account: id, Seconds: time.Since(began).Seconds()}, e.await(ctx, a, progress)
+	}
 	rep.Stored = time.Since(began).Seconds()
 	if err == nil {
 		for {

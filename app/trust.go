@@ -16,10 +16,12 @@ import (
 )
 
 // Whom to believe. Authentication-Results count only from the server that received the message, and the field names that server itself, so that anybody can write
-// one. Which names are the server's own is learned from the account's inbox: a name that most messages carry as their uppermost is put there by the server, for no
-// sender writes most of what comes in. A name of the account's own domain needs less. Where the server checks nothing, nothing is said.
+// one. Which names are the server's own is learned from the account's inbox: a name that most messages carry as their uppermost, from most of the places that wrote,
+// is put there by the server, for no sender writes most of what comes in. Half of what is looked at is spread over older mail, so that a flood of forged messages does not
+// make itself believed. A nearly empty inbox proves nothing, whatever its messages say. Where the server checks nothing, nothing is said.
 const (
-	trustLook  = 40 // newest messages of the inbox that are looked at
+	trustLook  = 40   // newest messages of the inbox that are looked at, and as many of those before
+	trustBack  = 1000 // messages that these are taken from
 	trustBytes = 256 << 10
 	trustFresh = 30 * time.Minute
 )
@@ -195,13 +197,13 @@ func (a *App) learn(ctx context.Context, id mail.AccountID) (map[string]bool, er
 		return nil, nil // a data file, or one that is just removed
 	}
 	acc := as[at]
-	s, err := a.store.List(ctx, store.View{Role: mail.RoleInbox, Account: id}, 0, trustLook)
+	s, err := a.store.List(ctx, store.View{Role: mail.RoleInbox, Account: id}, 0, trustBack)
 	if err != nil {
 		return nil, err
 	}
-	count, all := map[string]int{}, 0
-	for _, r := range s.Rows {
-		if r.Size > trustBytes {
+	var seen evidence
+	for i, r := range s.Rows {
+		if step := max(1, (len(s.Rows)-trustLook)/trustLook); i >= trustLook && (i-trustLook)%step != 0 || r.Size > trustBytes {
 			continue
 		}
 		raw, err := a.store.Raw(ctx, r.ID)
@@ -211,19 +213,60 @@ func (a *App) learn(ctx context.Context, id mail.AccountID) (map[string]bool, er
 			}
 			continue // not here yet
 		}
-		all++
+		name := noField
 		if f, ok := uppermost(raw); ok {
-			count[f.ID]++
+			name = f.ID
 		}
+		from := ""
+		if len(r.From) > 0 {
+			from = domainOf(r.From[0].Addr)
+		}
+		seen.add(from, name)
 	}
+	return seen.names(domainOf(acc.Address), acc.Incoming.Host), nil
+}
+
+// noField stands for the name where a message has no field; it is no authserv-id.
+const noField = "\x00"
+
+// evidence is what the messages of an inbox say of who checked them.
+type evidence struct {
+	all    int
+	places map[string]bool            // sites of the senders
+	counts map[string]int             // of messages, by authserv-id
+	from   map[string]map[string]bool // sites, by authserv-id
+}
+
+// add takes in one message of a sender at a domain.
+func (e *evidence) add(domain, name string) {
+	if e.counts == nil {
+		e.places, e.counts, e.from = map[string]bool{}, map[string]int{}, map[string]map[string]bool{}
+	}
+	place := plaintext.Site(domain)
+	e.all++
+	e.places[place] = true
+	e.counts[name]++
+	if e.from[name] == nil {
+		e.from[name] = map[string]bool{}
+	}
+	e.from[name][place] = true
+}
+
+// names returns the names to believe, for an account at a domain whose mail comes from a host. A name of the account's own place needs fewer messages, never a
+// smaller share: it is what a forger would write.
+func (e *evidence) names(domain, host string) map[string]bool {
 	ids := map[string]bool{}
-	for name, n := range count {
-		own := name != "" && (plaintext.SameSite(name, domainOf(acc.Address)) || plaintext.SameSite(name, acc.Incoming.Host))
-		if own && n >= 2 && n*4 >= all || n >= 10 && n*10 >= all*6 {
+	for name, n := range e.counts {
+		own := name != "" && (plaintext.SameSite(name, domain) || plaintext.SameSite(name, host))
+		least, places := 12, 5
+		if own {
+			least, places = 6, 4
+		}
+		if name != noField && n >= least && n*10 >= e.all*7 && len(e.from[name]) >= places && len(e.from[name])*10 >= len(e.places)*7 {
 			ids[name] = true
 		}
 	}
-	return ids, nil
+	return ids
 }
 
 // uppermost returns the first field that can be read.

@@ -60,3 +60,37 @@ func TestUppermost(t *testing.T) {
 		t.Errorf("%+v of the body", f)
 	}
 }
+
+// Whom to believe is learned from the whole inbox; a forger who writes the account's own name into a few messages is not believed.
+func TestWhomToBelieve(t *testing.T) {
+	const own, foreign = "mx.example.org", "mx.google.com"
+	for _, c := range []struct {
+		what string
+		fill func(add func(n, places int, name string))
+		want string
+	}{
+		{"an ordinary inbox", func(add func(int, int, string)) { add(30, 12, own); add(4, 1, noField) }, own},
+		{"a new one", func(add func(int, int, string)) { add(7, 5, own) }, own},
+		{"a provider with other names", func(add func(int, int, string)) { add(40, 9, foreign) }, foreign},
+		{"two forged messages in an empty inbox", func(add func(int, int, string)) { add(2, 2, own) }, ""},
+		{"many of one sender in an empty inbox", func(add func(int, int, string)) { add(40, 1, own) }, ""},
+		{"a provider with other names, too few", func(add func(int, int, string)) { add(8, 6, foreign) }, ""},
+		{"forged ones where nothing is checked", func(add func(int, int, string)) { add(20, 6, noField); add(20, 6, own) }, ""},
+		{"a flood of them from few places", func(add func(int, int, string)) { add(10, 8, noField); add(70, 4, own) }, ""},
+		{"none", func(add func(int, int, string)) { add(40, 12, noField) }, ""},
+		{"an empty inbox", func(add func(int, int, string)) {}, ""},
+	} {
+		var e evidence
+		kind := 0
+		c.fill(func(n, places int, name string) {
+			kind++
+			for i := range n {
+				e.add(fmt.Sprintf("p%d-%d.example", kind, i%places), name)
+			}
+		})
+		got := e.names("example.org", "imap.example.org")
+		if len(got) > 1 || (len(got) == 1) != (c.want != "") || c.want != "" && !got[c.want] {
+			t.Errorf("%s: %v, not %q", c.what, got, c.want)
+		}
+	}
+}

@@ -172,10 +172,11 @@ func fileLike(d string) bool {
 
 // SameSite reports whether two domains belong to one owner: whether their registrable domains are equal.
 func SameSite(a, b string) bool {
-	return site(a) == site(b)
+	return Site(a) == Site(b)
 }
 
-func site(d string) string {
+// Site returns the registrable part of a host or domain ("example.co.uk" of "www.example.co.uk"), lower case, in ASCII.
+func Site(d string) string {
 	d = strings.TrimSuffix(strings.ToLower(d), ".")
 	if a, err := idna.Lookup.ToASCII(d); err == nil {
 		d = a

@@ -37,7 +37,8 @@ test: packages-test lint build
 bench:
 	@.ci/packages build test bench
 	$(GO) run ./app/bench
-	$(GO) test -run '^$$' -bench . -benchtime 200x ./views/kit ./views/list ./views/composer/editor
+	$(GO) test -run '^$$' -bench . -benchtime 200x ./views/kit ./views/list ./views/composer/editor ./views/composer/rich
+	$(GO) test -run 'TestMemory' -bench . -benchtime 20x -v ./views/html/layout ./views/html/view
 
 fuzz:
 	@.ci/fuzz $(or $(FUZZTIME),30s)

@@ -263,9 +263,19 @@ func (c *Composer) Attach() {
 
 // dropped attaches files that were dropped on the window; pictures that were dropped on formatted text go into the text.
 func (c *Composer) dropped(at fyne.Position, uris []fyne.URI) {
+	inText := false
+	if c.rich != nil {
+		at = at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(c.rich))
+		inText = at.X >= 0 && at.Y >= 0 && at.X < c.rich.Size().Width && at.Y < c.rich.Size().Height
+	}
+	placed := false
 	for _, u := range uris {
 		if u.Scheme() == "file" {
-			if icon, _ := kindOf(u.Path()); c.rich != nil && icon == "file-image" && at.Y > c.rich.Position().Y && at.Y < c.rich.Position().Y+c.rich.Size().Height {
+			if icon, _ := kindOf(u.Path()); inText && icon == "file-image" {
+				if !placed {
+					c.rich.PlaceCaret(at)
+					placed = true
+				}
 				c.addPicture(filepath.Base(u.Path()), func() (io.ReadCloser, error) { return storage.Reader(u) })
 				continue
 			}

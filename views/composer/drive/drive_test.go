@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -179,6 +180,23 @@ func offer(page string) error {
 	return fmt.Errorf("xclip does not take the clipboard")
 }
 
+// drop drags a file from another program to the beginning of the text.
+func (d *driver) drop(name string) error {
+	x, y, ok := d.spot(isEditor, 40, 12)
+	if !ok {
+		return fmt.Errorf("there is no text")
+	}
+	out, err := exec.Command("xdotool", "search", "--onlyvisible", "--name", "Driven").Output()
+	if err != nil {
+		return err
+	}
+	win, err := strconv.ParseUint(strings.Fields(string(out) + " none")[0], 10, 32)
+	if err != nil {
+		return err
+	}
+	return dropFile(uint32(win), x, y, filepath.Join(os.Getenv("HOME"), name))
+}
+
 // toolkit finds a button of the toolkit's own dialogs.
 func toolkit(name string) func(fyne.CanvasObject) bool {
 	return func(o fyne.CanvasObject) bool {
@@ -212,7 +230,7 @@ func (d *driver) file(name string) error {
 }
 
 // press presses keys; a word of more than a key's name is "type:" and text; "click:" and the name of a button; "menu:" and the words of an item of an open menu;
-// "file:" and "toolkit:", a file and a button of a dialog of the toolkit.
+// "file:" and "toolkit:", a file and a button of a dialog of the toolkit; "drop:" and a file of the home folder that another program drops on the text.
 func (d *driver) press(what ...string) error {
 	for _, w := range what {
 		kind, arg, ok := strings.Cut(w, ":")
@@ -224,6 +242,8 @@ func (d *driver) press(what ...string) error {
 			err = d.click(button(arg))
 		case ok && kind == "offer":
 			err = offer(arg)
+		case ok && kind == "drop":
+			err = d.drop(arg)
 		case ok && kind == "file":
 			err = d.file(arg)
 		case ok && kind == "toolkit":
@@ -396,6 +416,8 @@ func (d *driver) drive() error {
 		{"to the end", has("last words"), []string{"ctrl+End", "type:last words"}},
 		{"copied and pasted", has("last wordswords"), []string{"ctrl+shift+Left", "ctrl+c", "End", "ctrl+v"}},
 		{"a picture of a file", has("<img", "cid:"), []string{"click:Picture in the text", "file:boat", "toolkit:Insert"}},
+		{"a picture dropped on the text", count("<img", 2), []string{"drop:boat.png"}},
+		{"and taken back", count("<img", 1), []string{"ctrl+z", "ctrl+End"}},
 		{"pasted from another program", has("High <b>water</b>", "!onclick", "!theirs.example"), []string{"offer:<p onclick='x()'>High <b>water</b><img src='https://theirs.example/p.png'></p>", "ctrl+v"}},
 		{"taken back", has("!High"), []string{"ctrl+z"}},
 		{"cut", has("!wordswords", "<img"), []string{"Left", "ctrl+shift+Left", "ctrl+x"}},

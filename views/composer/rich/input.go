@@ -407,6 +407,9 @@ func (e *Editor) scroll(by float64) {
 // Cursor implements desktop.Cursorable.
 func (e *Editor) Cursor() desktop.Cursor { return desktop.TextCursor }
 
+// PlaceCaret puts the caret where p is, from the editor's corner.
+func (e *Editor) PlaceCaret(p fyne.Position) { e.move(e.posAt(p), false) }
+
 // MouseDown places the caret, or selects words and paragraphs.
 func (e *Editor) MouseDown(m *desktop.MouseEvent) {
 	e.Focus()

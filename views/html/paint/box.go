@@ -211,14 +211,19 @@ func (g grid) find(x int) (int, bool) {
 }
 
 // image paints a picture.
+// drawn is where the whole of a picture goes.
+func (c *canvas) drawn(v *display.Image) image.Rectangle {
+	if v.Draw == (display.Rect{}) {
+		return c.pixels(v.Rect)
+	}
+	return c.pixels(v.Draw)
+}
+
 func (c *canvas) image(v *display.Image) {
 	if v.Missing || c.opt.Pictures == nil || v.URL == "" {
 		return
 	}
-	draw := c.pixels(v.Draw)
-	if v.Draw == (display.Rect{}) {
-		draw = c.pixels(v.Rect)
-	}
+	draw := c.drawn(v)
 	seen := c.clip.Intersect(draw)
 	if v.Clip != (display.Rect{}) {
 		seen = seen.Intersect(c.pixels(v.Clip))

@@ -130,6 +130,20 @@ func (p *Painter) Paint(ctx context.Context, dst *image.RGBA, r display.Rect, sc
 	return p.items(ctx, c, area)
 }
 
+// Pictures calls f for each picture in r with the size at which it will be painted, in device pixels.
+func (p *Painter) Pictures(r display.Rect, scale float64, f func(url string, w, h int)) {
+	if !(scale > 0) || scale > 64 {
+		return
+	}
+	c := canvas{scale: scale}
+	for _, i := range p.crossing(r) {
+		if v, ok := p.list.Items[i].(*display.Image); ok && !v.Missing && v.URL != "" && touches(v.Rect, r) {
+			size := c.drawn(v)
+			f(v.URL, size.Dx(), size.Dy())
+		}
+	}
+}
+
 // crossing returns the items of the bands that area touches, in painting order.
 func (p *Painter) crossing(area display.Rect) []int32 {
 	last := float64(len(p.bands) - 1)

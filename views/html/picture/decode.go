@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"image"
@@ -9,10 +10,10 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math"
-	"sync"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/webp"
+	"golang.org/x/sync/semaphore"
 )
 
 // Limits bound what is decoded. The zero value of a field means that of [DefaultLimits].
@@ -161,8 +162,10 @@ func decode(b []byte, i Info, l Limits, w, h int) (image.Image, error) {
 
 const maxScaled = 16 << 20 // pixels of one scaled picture
 
-// decoding one picture at a time keeps the memory that it takes in bounds.
-var decoding sync.Mutex
+// decoding bounds the memory that pictures being decoded take, in pixels: small ones go side by side, a large one by itself.
+var decoding = semaphore.NewWeighted(aside)
+
+const aside = 4 << 20
 
 // Draw decodes a picture that [Read] took and returns it upright, w by h pixels, premultiplied; nil when it is damaged or w by h is out of
 // bounds. Of an animation it is the first frame. It may take a second for a camera's picture: not for the window's goroutine.
@@ -170,8 +173,9 @@ func Draw(b []byte, i Info, l Limits, w, h int) *image.RGBA {
 	if w <= 0 || h <= 0 || w > maxScaled/h || i.Width <= 0 || i.Height <= 0 {
 		return nil
 	}
-	decoding.Lock()
-	defer decoding.Unlock()
+	cost := int64(min(aside, i.Width*i.Height))
+	_ = decoding.Acquire(context.Background(), cost) // without an end it does not fail
+	defer decoding.Release(cost)
 	m, err := decode(b, i, l, w, h)
 	if err != nil {
 		return nil

@@ -133,7 +133,26 @@ func (m *Mail) expect(d *dom.Document) {
 
 // Paint implements Page.
 func (m *Mail) Paint(ctx context.Context, l *display.List, r display.Rect, scale float64, dst *image.RGBA) error {
+	p := m.painting(l)
+	draw.Draw(dst, dst.Bounds(), image.NewUniform(m.ground(l)), image.Point{}, draw.Src)
+	return p.Paint(ctx, dst, r, scale)
+}
+
+// Ahead implements Page.
+func (m *Mail) Ahead(ctx context.Context, l *display.List, r display.Rect, scale float64) {
+	if m.pics == nil {
+		return
+	}
+	m.painting(l).Pictures(r, scale, func(url string, w, h int) {
+		if ctx.Err() == nil && !m.pics.underway(url, w, h) {
+			m.pics.Scaled(url, w, h)
+		}
+	})
+}
+
+func (m *Mail) painting(l *display.List) *paint.Painter {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.list != l {
 		o := paint.Options{}
 		if m.pics != nil {
@@ -141,10 +160,7 @@ func (m *Mail) Paint(ctx context.Context, l *display.List, r display.Rect, scale
 		}
 		m.list, m.painter = l, paint.New(l, o)
 	}
-	p := m.painter
-	m.mu.Unlock()
-	draw.Draw(dst, dst.Bounds(), image.NewUniform(m.ground(l)), image.Point{}, draw.Src)
-	return p.Paint(ctx, dst, r, scale)
+	return m.painter
 }
 
 // ground is what is behind everything.

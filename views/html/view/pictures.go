@@ -27,6 +27,7 @@ type Pictures struct {
 	small int
 	old   []scaledKey
 	scale map[scaledKey]*image.RGBA
+	doing map[scaledKey]chan struct{} // being decoded
 	timer *time.Timer
 	sized bool
 	under int           // that are being loaded
@@ -47,7 +48,7 @@ type scaledKey struct {
 
 // NewPictures returns none yet. They are no longer asked for when ctx is done.
 func NewPictures(ctx context.Context, fetch func(ctx context.Context, address string) ([]byte, error), changed func(sized bool)) *Pictures {
-	return &Pictures{Fetch: fetch, Changed: changed, ctx: ctx, all: map[string]*picture{}, scale: map[scaledKey]*image.RGBA{}, slots: make(chan struct{}, 4)}
+	return &Pictures{Fetch: fetch, Changed: changed, ctx: ctx, all: map[string]*picture{}, scale: map[scaledKey]*image.RGBA{}, doing: map[scaledKey]chan struct{}{}, slots: make(chan struct{}, 4)}
 }
 
 // Again asks once more for what could not be had: more may be loaded now.
@@ -161,6 +162,13 @@ func (p *Pictures) tell(sized bool) {
 	}
 }
 
+// underway tells whether a picture is being made ready at a size.
+func (p *Pictures) underway(address string, w, h int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.doing[scaledKey{address, w, h}] != nil
+}
+
 // Scaled returns a picture at a size in device pixels, nil while it is not here. It decodes: call it off the window's goroutine. The result is not to be changed.
 func (p *Pictures) Scaled(address string, w, h int) *image.RGBA {
 	if w <= 0 || h <= 0 || w > maxScaled/4/h {
@@ -168,6 +176,12 @@ func (p *Pictures) Scaled(address string, w, h int) *image.RGBA {
 	}
 	key := scaledKey{address, w, h}
 	p.mu.Lock()
+	for p.scale[key] == nil && p.doing[key] != nil {
+		done := p.doing[key]
+		p.mu.Unlock()
+		<-done
+		p.mu.Lock()
+	}
 	if s := p.scale[key]; s != nil {
 		p.mu.Unlock()
 		return s
@@ -175,13 +189,18 @@ func (p *Pictures) Scaled(address string, w, h int) *image.RGBA {
 	x := p.ask(address)
 	info, data := x.info, x.data
 	x.missed = x.missed || data == nil
-	p.mu.Unlock()
 	if data == nil {
+		p.mu.Unlock()
 		return nil
 	}
+	done := make(chan struct{})
+	p.doing[key] = done
+	p.mu.Unlock()
 	s := decode.Draw(data, info, decode.Limits{}, w, h)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	delete(p.doing, key)
+	close(done)
 	if s == nil {
 		x.bad, x.data = true, nil
 		return nil

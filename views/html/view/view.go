@@ -29,6 +29,8 @@ type Page interface {
 	Lay(ctx context.Context, width float64) (*display.List, error)
 	// Paint draws what of l is in r, at scale device pixels a px, into dst, whose corner is r's.
 	Paint(ctx context.Context, l *display.List, r display.Rect, scale float64, dst *image.RGBA) error
+	// Ahead makes the pictures of l that are in r ready, at that scale, while another part is painted.
+	Ahead(ctx context.Context, l *display.List, r display.Rect, scale float64)
 }
 
 // stripHeight is the height of a painted strip, in px of the mail before zoom.
@@ -56,9 +58,10 @@ type View struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	mu   sync.Mutex // guards the wishes of the worker
-	busy bool
-	want struct {
+	mu    sync.Mutex // guards the wishes of the worker
+	busy  bool
+	ahead bool // pictures are made ready
+	want  struct {
 		width float64 // to lay out at, 0 = nothing
 		gen   int
 		list  *display.List
@@ -237,12 +240,33 @@ func (v *View) worker() {
 		if pw <= 0 || ph <= 0 || pw > 8192 || ph > 8192 {
 			continue
 		}
+		if len(w.strip) > 1 {
+			v.look(page, w.list, w.strip[1:min(3, len(w.strip))], w.scale)
+		}
 		img := image.NewRGBA(image.Rect(0, 0, pw, ph))
 		if err := page.Paint(v.ctx, w.list, r, w.scale, img); err != nil {
 			continue
 		}
 		v.Do(func() { v.painted(n, w.gen, img) })
 	}
+}
+
+// look decodes the pictures of the next strips on another processor, one strip after the other.
+func (v *View) look(page Page, l *display.List, strips []int, scale float64) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.ahead {
+		return
+	}
+	v.ahead = true
+	go func() {
+		for _, n := range strips {
+			page.Ahead(v.ctx, l, display.Rect{Y: float64(n) * stripHeight, W: l.Width, H: stripHeight}, scale)
+		}
+		v.mu.Lock()
+		v.ahead = false
+		v.mu.Unlock()
+	}()
 }
 
 func (v *View) laid(l *display.List, x *selection.Index, err error, width float64) {

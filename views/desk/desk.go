@@ -42,6 +42,7 @@ type Desk struct {
 
 // Open shows the main window; it asks for the wizard itself when there is no account yet.
 func Open(a fyne.App, c app.Client, dir string) *Desk {
+	kit.SystemEmoji()
 	a.Settings().SetTheme(kit.NewTheme())
 	a.SetIcon(kit.AppIcon())
 	d := &Desk{app: a, c: c, dir: dir, win: a.NewWindow("Postrider")}

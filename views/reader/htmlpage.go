@@ -209,6 +209,8 @@ func (c *card) pictureNotice() *kit.Banner {
 	}
 	d := ""
 	switch {
+	case trackers > 0 && blocked > 0:
+		d = "· " + plural(blocked, "picture") + " not loaded, " + plural(trackers, "tracker") + " removed"
 	case trackers > 0:
 		d = "· " + plural(trackers, "tracker") + " removed"
 	default:

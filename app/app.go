@@ -47,6 +47,8 @@ type Options struct {
 	Dialer func(*wire.Dialer)
 	// Creds, when set, replaces the keychain for signing in (passwords given for one run).
 	Creds func(a mail.Account, s mail.Server, p auth.Purpose) auth.Source
+	// Crash is called at each step of archiving, by its name; tests end the program there.
+	Crash func(point string)
 }
 
 // App is an open profile. It implements Client.
@@ -68,6 +70,7 @@ type App struct {
 	trustMu  sync.Mutex
 	trustIDs map[mail.AccountID]trusted
 	remote   *Remote
+	archives sync.Mutex // an archive is written
 	cancel   context.CancelFunc
 
 	done             sync.WaitGroup
@@ -142,6 +145,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		}
 		a.done.Go(func() { a.count(run) })
 		a.done.Go(func() { a.tidy(run) })
+		a.done.Go(func() { a.keepArchives(run) })
 		a.done.Go(func() { a.subscriptions(run) })
 	}
 	return a, nil

@@ -1,16 +1,10 @@
 package app
 
 import (
-	"bufio"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"io/fs"
+	"fmt"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 	"time"
 
@@ -31,7 +25,15 @@ type ArchivePlan struct {
 	Name      string           `json:"name,omitempty"` // of the file, for people
 	// Keep: the originals stay where they are; else they are moved to Trash once the copy was read back and is the same.
 	Keep bool `json:"keep,omitempty"`
+	// Grace: days after the end of the run after which originals that are still in Trash are deleted there for good, each after its copy was read back and compared once
+	// more. 0 = never: emptying Trash is the person's.
+	Grace int `json:"grace,omitempty"`
+	// MaxFile is the size at which another file is begun ("Name (2).pst"), in bytes; 0 = 40 GB, below what Outlook opens.
+	MaxFile int64 `json:"max_file,omitempty"`
 }
+
+// maxArchive is the MaxFile of plans that do not say.
+const maxArchive = 40 << 30
 
 // ArchiveBox is the estimate of one mailbox.
 type ArchiveBox struct {
@@ -46,182 +48,20 @@ type ArchiveBox struct {
 type ArchiveState struct {
 	Run      string    `json:"run"` // names the run's ledger
 	Started  time.Time `json:"started"`
+	Ended    time.Time `json:"ended,omitzero"`
+	Due      time.Time `json:"due,omitzero"` // when what is in Trash is deleted; zero = it is not
 	File     string    `json:"file"`
+	Files    []string  `json:"files"` // all of them, where one was not enough
 	Total    int       `json:"total"`
 	Copied   int       `json:"copied"`
 	Verified int       `json:"verified"`
 	Moved    int       `json:"moved"`
-	Back     int       `json:"back"` // moved back by undoing the run
+	Back     int       `json:"back"`    // moved back by undoing the run
+	Deleted  int       `json:"deleted"` // from Trash, when the days of grace were over
 	Bytes    int64     `json:"bytes"`
 	Differs  []string  `json:"differs"` // subjects of messages whose copy was not the same: nothing happened to them
 	Missing  []string  `json:"missing"` // subjects of messages that could not be fetched
 	Done     bool      `json:"done"`
-}
-
-// An archive run never removes what it cannot prove. For each batch it notes what it is going to copy, copies, commits the file, reads the copies back from the disk,
-// compares their digests with those of the stored messages, notes that, and only then moves the originals to Trash by the same durable operations as a
-// person would. The notes are the run's ledger, a file of JSON lines that is flushed before each step: a run that was cut off is taken up where it was, without a second
-// copy of anything, and a finished one can be looked at and undone.
-type ledger struct {
-	path string
-	f    *os.File
-	plan ArchivePlan
-	at   time.Time
-	rows map[mail.MessageID]*ledgerRow
-	ids  []mail.MessageID // in the order of the ledger
-	done bool
-}
-
-type ledgerRow struct {
-	ID      mail.MessageID `json:"id"`
-	State   string         `json:"state"` // want, copied, verified, moved, back, differs, missing
-	Box     mail.MailboxID `json:"box,omitempty"`
-	Folder  []string       `json:"folder,omitempty"`
-	Digest  string         `json:"digest,omitempty"`
-	Size    int64          `json:"size,omitempty"`
-	Subject string         `json:"subject,omitempty"`
-	Ref     string         `json:"ref,omitempty"`
-}
-
-type ledgerHead struct {
-	Plan    *ArchivePlan `json:"plan,omitempty"`
-	Started time.Time    `json:"started,omitzero"`
-	Done    bool         `json:"done,omitempty"`
-}
-
-func (a *App) archiveDir() string { return filepath.Join(a.o.Dir, "archives") }
-
-func localFault(err error, title string) error {
-	return &fault.Error{Kind: fault.Local, Code: "archive", Op: "archive", Title: title, Detail: "Nothing was removed.", Err: err}
-}
-
-// newLedger begins a run.
-func (a *App) newLedger(plan ArchivePlan, now time.Time) (*ledger, error) {
-	if err := os.MkdirAll(a.archiveDir(), 0o700); err != nil {
-		return nil, localFault(err, "The archive's ledger cannot be written")
-	}
-	var b [4]byte
-	_, _ = rand.Read(b[:])
-	l := &ledger{path: filepath.Join(a.archiveDir(), now.UTC().Format("20060102-150405-")+hex.EncodeToString(b[:])+".jsonl"), plan: plan, at: now, rows: map[mail.MessageID]*ledgerRow{}}
-	f, err := os.OpenFile(l.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
-	if err != nil {
-		return nil, localFault(err, "The archive's ledger cannot be written")
-	}
-	l.f = f
-	return l, l.write(ledgerHead{Plan: &plan, Started: now})
-}
-
-// readLedger reads a run; a line that was cut off is left out.
-func readLedger(path string) (*ledger, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	l := &ledger{path: path, rows: map[mail.MessageID]*ledgerRow{}}
-	s := bufio.NewScanner(f)
-	s.Buffer(make([]byte, 64<<10), 4<<20)
-	for s.Scan() {
-		var h ledgerHead
-		if json.Unmarshal(s.Bytes(), &h) == nil && (h.Plan != nil || h.Done) {
-			if h.Plan != nil {
-				l.plan, l.at = *h.Plan, h.Started
-			}
-			l.done = l.done || h.Done
-			continue
-		}
-		var r ledgerRow
-		if json.Unmarshal(s.Bytes(), &r) != nil || r.ID == 0 {
-			continue
-		}
-		l.put(r)
-	}
-	if l.plan.File == "" {
-		return nil, errors.New("no plan")
-	}
-	return l, s.Err()
-}
-
-// put takes in a line: later ones add to earlier ones.
-func (l *ledger) put(r ledgerRow) {
-	old := l.rows[r.ID]
-	if old == nil {
-		l.rows[r.ID] = &r
-		l.ids = append(l.ids, r.ID)
-		return
-	}
-	old.State = r.State
-	if r.Ref != "" {
-		old.Ref, old.Digest = r.Ref, r.Digest
-	}
-}
-
-// write appends lines and flushes them to the disk.
-func (l *ledger) write(lines ...any) error {
-	var b []byte
-	for _, x := range lines {
-		j, err := json.Marshal(x)
-		if err != nil {
-			return err
-		}
-		b = append(append(b, j...), '\n')
-	}
-	_, err := l.f.Write(b)
-	if err == nil {
-		err = l.f.Sync()
-	}
-	if err != nil {
-		return localFault(err, "The archive's ledger cannot be written")
-	}
-	for _, x := range lines {
-		if r, ok := x.(ledgerRow); ok {
-			l.put(r)
-		}
-	}
-	return nil
-}
-
-func (l *ledger) state() ArchiveState {
-	s := ArchiveState{Run: strings.TrimSuffix(filepath.Base(l.path), ".jsonl"), Started: l.at, File: l.plan.File, Total: len(l.ids), Done: l.done, Differs: []string{}, Missing: []string{}}
-	for _, id := range l.ids {
-		r := l.rows[id]
-		switch r.State {
-		case "back":
-			s.Back++
-			fallthrough
-		case "moved":
-			s.Moved++
-			fallthrough
-		case "verified":
-			s.Verified++
-			s.Bytes += r.Size
-			fallthrough
-		case "copied":
-			s.Copied++
-		case "differs":
-			s.Copied++
-			s.Differs = append(s.Differs, r.Subject)
-		case "missing":
-			s.Missing = append(s.Missing, r.Subject)
-		}
-	}
-	return s
-}
-
-// Archives returns the runs there were, the newest first.
-func (a *App) Archives(context.Context) ([]ArchiveState, error) {
-	list, err := os.ReadDir(a.archiveDir())
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, localFault(err, "The archives' ledgers cannot be read")
-	}
-	out := []ArchiveState{}
-	for _, e := range list {
-		if l, err := readLedger(filepath.Join(a.archiveDir(), e.Name())); err == nil {
-			out = append(out, l.state())
-		}
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Run > out[j].Run })
-	return out, nil
 }
 
 // candidates streams what a plan takes of a mailbox, the oldest first.
@@ -312,6 +152,11 @@ func (a *App) Archive(ctx context.Context, p ArchivePlan, progress func(ArchiveS
 	if p.File, err = filepath.Abs(p.File); err != nil {
 		return ArchiveState{}, localFault(err, "The archive file cannot be found")
 	}
+	end, err := a.archiving()
+	if err != nil {
+		return ArchiveState{}, err
+	}
+	defer end()
 	// What was cut off in this file is finished first, so that nothing is in it twice.
 	runs, err := a.Archives(ctx)
 	if err != nil {
@@ -319,7 +164,7 @@ func (a *App) Archive(ctx context.Context, p ArchivePlan, progress func(ArchiveS
 	}
 	for _, r := range runs {
 		if !r.Done && r.File == p.File {
-			if s, err := a.ResumeArchive(ctx, r.Run, progress); err != nil {
+			if s, err := a.resume(ctx, r.Run, progress); err != nil {
 				return s, err
 			}
 		}
@@ -345,6 +190,7 @@ func (a *App) Archive(ctx context.Context, p ArchivePlan, progress func(ArchiveS
 			if err := l.write(rows...); err != nil {
 				return l.state(), err
 			}
+			a.crash("wanted")
 		}
 	}
 	return a.archive(ctx, l, false, progress)
@@ -352,28 +198,29 @@ func (a *App) Archive(ctx context.Context, p ArchivePlan, progress func(ArchiveS
 
 // ResumeArchive goes on with a run that was cut off.
 func (a *App) ResumeArchive(ctx context.Context, run string, progress func(ArchiveState)) (ArchiveState, error) {
+	end, err := a.archiving()
+	if err != nil {
+		return ArchiveState{}, err
+	}
+	defer end()
+	return a.resume(ctx, run, progress)
+}
+
+// archiving makes sure that one run at a time writes.
+func (a *App) archiving() (end func(), err error) {
+	if !a.archives.TryLock() {
+		return nil, fault.New(fault.Busy, "archiving", "Another archive is being written", "Wait until it is done.")
+	}
+	return a.archives.Unlock, nil
+}
+
+func (a *App) resume(ctx context.Context, run string, progress func(ArchiveState)) (ArchiveState, error) {
 	l, err := a.openLedger(run)
 	if err != nil {
 		return ArchiveState{}, err
 	}
 	defer l.f.Close()
 	return a.archive(ctx, l, true, progress)
-}
-
-func (a *App) openLedger(run string) (*ledger, error) {
-	l, err := readLedger(filepath.Join(a.archiveDir(), filepath.Base(run)+".jsonl"))
-	if err == nil {
-		l.f, err = os.OpenFile(l.path, os.O_WRONLY|os.O_APPEND, 0o600)
-	}
-	if err != nil {
-		return nil, fault.New(fault.NotFound, "archive", "This archive run is not known here", "")
-	}
-	// A line that was cut off must not run into the next.
-	if _, err := l.f.Write([]byte("\n")); err != nil {
-		l.f.Close()
-		return nil, localFault(err, "The archive's ledger cannot be written")
-	}
-	return l, nil
 }
 
 // archiveBatch is how many messages, and archiveBytes how much, is copied before the file is committed and read back.
@@ -386,11 +233,19 @@ func (a *App) archive(ctx context.Context, l *ledger, again bool, progress func(
 	if progress == nil {
 		progress = func(ArchiveState) {}
 	}
-	file, err := job.OpenArchive(l.plan.File, l.plan.Name)
+	release, err := a.borrow(ctx, l.plan)
 	if err != nil {
 		return l.state(), err
 	}
-	defer file.Close()
+	defer release()
+	file := &archiveFiles{plan: l.plan, open: map[int]*job.Archive{}}
+	defer file.close()
+	for _, id := range l.ids {
+		file.last = max(file.last, l.rows[id].Part)
+	}
+	if _, err := file.part(file.last); err != nil {
+		return l.state(), err
+	}
 	if again {
 		if err := a.adopt(ctx, l, file); err != nil {
 			return l.state(), err
@@ -416,15 +271,57 @@ func (a *App) archive(ctx context.Context, l *ledger, again bool, progress func(
 		}
 		progress(l.state())
 	}
-	l.done = true
-	if err := l.write(ledgerHead{Done: true}); err != nil {
+	l.done, l.ended = true, time.Now()
+	if err := l.write(ledgerHead{Done: true, Ended: l.ended}); err != nil {
 		return l.state(), err
 	}
+	a.crash("done")
 	return l.state(), nil
 }
 
+func (a *App) crash(point string) {
+	if a.o.Crash != nil {
+		a.o.Crash(point)
+	}
+}
+
+// borrow takes the data files of a plan that are open beside the accounts for itself: a file has one writer.
+func (a *App) borrow(ctx context.Context, p ArchivePlan) (release func(), err error) {
+	as, err := a.store.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var held []func()
+	for _, x := range as {
+		if x.Incoming.Protocol == mail.PST && isPart(p.File, x.Incoming.Path) {
+			held = append(held, a.engine.Hold(x.ID))
+		}
+	}
+	return func() {
+		for _, f := range held {
+			f()
+		}
+	}, nil
+}
+
 // adopt finds copies that were committed to the file before the ledger could say so: they are known by their digests.
-func (a *App) adopt(ctx context.Context, l *ledger, file *job.Archive) error {
+func (a *App) adopt(ctx context.Context, l *ledger, files *archiveFiles) error {
+	for part := 0; part <= files.last+1; part++ { // the next file may have been begun
+		file, err := files.part(part)
+		if err != nil {
+			return err
+		}
+		if file == nil {
+			continue
+		}
+		if err := a.adoptFrom(ctx, l, file, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) adoptFrom(ctx context.Context, l *ledger, file *job.Archive, part int) error {
 	type place struct {
 		path []string
 		last string
@@ -436,7 +333,7 @@ func (a *App) adopt(ctx context.Context, l *ledger, file *job.Archive) error {
 		if open[k] == nil {
 			open[k] = &place{path: r.Folder}
 		}
-		if len(r.Ref) > len(open[k].last) || len(r.Ref) == len(open[k].last) && r.Ref > open[k].last {
+		if r.Part == part && (len(r.Ref) > len(open[k].last) || len(r.Ref) == len(open[k].last) && r.Ref > open[k].last) {
 			open[k].last = r.Ref
 		}
 	}
@@ -467,7 +364,7 @@ func (a *App) adopt(ctx context.Context, l *ledger, file *job.Archive) error {
 			}
 			if n, ok := by[row.Digest]; ok {
 				delete(by, row.Digest)
-				if err := l.write(ledgerRow{ID: id, State: "copied", Ref: n, Digest: row.Digest}); err != nil {
+				if err := l.write(ledgerRow{ID: id, State: "copied", Ref: n, Digest: row.Digest, Part: part}); err != nil {
 					return err
 				}
 			}
@@ -477,7 +374,11 @@ func (a *App) adopt(ctx context.Context, l *ledger, file *job.Archive) error {
 }
 
 // archiveStep copies, proves and moves one batch.
-func (a *App) archiveStep(ctx context.Context, l *ledger, file *job.Archive, batch []mail.MessageID) error {
+func (a *App) archiveStep(ctx context.Context, l *ledger, files *archiveFiles, batch []mail.MessageID) error {
+	file, part, err := files.current()
+	if err != nil {
+		return err
+	}
 	var lines []any
 	digests := map[mail.MessageID]string{}
 	var here []mail.MessageID
@@ -510,34 +411,38 @@ func (a *App) archiveStep(ctx context.Context, l *ledger, file *job.Archive, bat
 		if err != nil {
 			return err
 		}
-		lines = append(lines, ledgerRow{ID: id, State: "copied", Ref: ref, Digest: row.Digest})
+		lines = append(lines, ledgerRow{ID: id, State: "copied", Ref: ref, Digest: row.Digest, Part: part})
+		a.crash("put")
 	}
 	if err := file.Commit(); err != nil {
 		return err
 	}
+	a.crash("committed")
 	if len(lines) > 0 {
 		if err := l.write(lines...); err != nil {
 			return err
 		}
 	}
+	a.crash("copied")
 	lines = nil
-	var names []string
+	names := map[int][]string{}
 	for _, id := range here {
 		if r := l.rows[id]; r.State == "copied" || r.State == "verified" {
-			names = append(names, r.Ref)
+			names[r.Part] = append(names[r.Part], r.Ref)
 		}
 	}
-	sums, err := file.Sums(ctx, names)
+	sums, err := files.sums(ctx, names)
 	if err != nil {
 		return err
 	}
+	a.crash("read back")
 	var move []mail.MessageID
 	for _, id := range here {
 		r := l.rows[id]
 		if r.State != "copied" && r.State != "verified" {
 			continue
 		}
-		if sums[r.Ref] != digests[id] {
+		if sums[inPart{r.Part, r.Ref}] != digests[id] {
 			lines = append(lines, ledgerRow{ID: id, State: "differs"})
 			continue
 		}
@@ -551,6 +456,7 @@ func (a *App) archiveStep(ctx context.Context, l *ledger, file *job.Archive, bat
 			return err
 		}
 	}
+	a.crash("verified")
 	if l.plan.Keep || len(move) == 0 {
 		return nil
 	}
@@ -566,6 +472,7 @@ func (a *App) archiveStep(ctx context.Context, l *ledger, file *job.Archive, bat
 			return err
 		}
 	}
+	a.crash("moved")
 	lines = lines[:0]
 	for _, id := range move {
 		lines = append(lines, ledgerRow{ID: id, State: "moved"})
@@ -573,42 +480,101 @@ func (a *App) archiveStep(ctx context.Context, l *ledger, file *job.Archive, bat
 	return l.write(lines...)
 }
 
-// UndoArchive moves what a run moved to Trash back to where it was, as far as it is still there. The copies stay in the file. It returns how many came back and how many
-// are no longer in Trash: those are in the file.
-func (a *App) UndoArchive(ctx context.Context, run string) (back, gone int, err error) {
-	l, err := a.openLedger(run)
+// archiveFiles are the files of one run: the one that the plan names, and those after it.
+type archiveFiles struct {
+	plan ArchivePlan
+	open map[int]*job.Archive
+	last int // that is written to
+}
+
+type inPart struct {
+	part int
+	ref  string
+}
+
+// partPath is the path of the nth file of a run, from 0.
+func partPath(file string, n int) string {
+	if n == 0 {
+		return file
+	}
+	ext := filepath.Ext(file)
+	return fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(file, ext), n+1, ext)
+}
+
+// isPart tells whether a path is one of the files of a run.
+func isPart(file, path string) bool {
+	for n := range 64 {
+		p := partPath(file, n)
+		if p == path {
+			return true
+		}
+		if q, err := realPath(p); err == nil && q == path {
+			return true
+		}
+	}
+	return false
+}
+
+// part returns a file of the run, open; nil where it is behind the last and was never begun.
+func (f *archiveFiles) part(n int) (*job.Archive, error) {
+	if x := f.open[n]; x != nil {
+		return x, nil
+	}
+	path, name := partPath(f.plan.File, n), f.plan.Name
+	if _, err := os.Stat(path); n > f.last && err != nil {
+		return nil, nil
+	}
+	f.last = max(f.last, n)
+	if n > 0 && name != "" {
+		name = fmt.Sprintf("%s (%d)", name, n+1)
+	}
+	x, err := job.OpenArchive(path, name)
 	if err != nil {
-		return 0, 0, err
+		return nil, err
 	}
-	defer l.f.Close()
-	by := map[mail.MailboxID][]mail.MessageID{}
-	for _, id := range l.ids {
-		r := l.rows[id]
-		if r.State != "moved" {
-			continue
+	f.open[n] = x
+	return x, nil
+}
+
+// current returns the file that is written to; one that is full is followed by the next. What an earlier run put into the first may be in a second one, too.
+func (f *archiveFiles) current() (*job.Archive, int, error) {
+	limit := f.plan.MaxFile
+	if limit <= 0 {
+		limit = maxArchive
+	}
+	for {
+		x, err := f.part(f.last)
+		if err != nil {
+			return nil, 0, err
 		}
-		row, err := a.store.Row(ctx, id)
-		switch {
-		case err != nil || row.Removed || row.Digest != r.Digest:
-			gone++
-		case row.Mailbox == r.Box:
-			back++
-		default:
-			by[r.Box] = append(by[r.Box], id)
+		if st, err := os.Stat(partPath(f.plan.File, f.last)); err != nil || st.Size() < limit {
+			return x, f.last, err
+		}
+		f.last++
+	}
+}
+
+// sums reads messages back; see [job.Archive.Sums].
+func (f *archiveFiles) sums(ctx context.Context, names map[int][]string) (map[inPart]string, error) {
+	out := map[inPart]string{}
+	for n, list := range names {
+		x, err := f.part(n)
+		if err != nil {
+			return nil, err
+		}
+		got, err := x.Sums(ctx, list)
+		if err != nil {
+			return nil, err
+		}
+		for name, sum := range got {
+			out[inPart{n, name}] = sum
 		}
 	}
-	for box, ids := range by {
-		if _, err := a.Move(ctx, ids, box); err != nil {
-			return back, gone, err
-		}
-		var lines []any
-		for _, id := range ids {
-			lines = append(lines, ledgerRow{ID: id, State: "back"})
-		}
-		if err := l.write(lines...); err != nil {
-			return back, gone, err
-		}
-		back += len(ids)
+	return out, nil
+}
+
+func (f *archiveFiles) close() {
+	for _, x := range f.open {
+		x.Close()
 	}
-	return back, gone, nil
 }

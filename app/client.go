@@ -125,7 +125,11 @@ type Client interface {
 	Archive(ctx context.Context, p ArchivePlan, progress func(ArchiveState)) (ArchiveState, error)
 	ResumeArchive(ctx context.Context, run string, progress func(ArchiveState)) (ArchiveState, error)
 	Archives(ctx context.Context) ([]ArchiveState, error)
+	// ArchiveRun is a run's ledger; ArchiveRules are what is archived again and again, one rule an account.
+	ArchiveRun(ctx context.Context, run string) (ArchiveState, []ArchiveItem, error)
 	UndoArchive(ctx context.Context, run string) (back, gone int, err error)
+	ArchiveRules(ctx context.Context) ([]ArchiveRule, error)
+	SetArchiveRule(ctx context.Context, r ArchiveRule) error
 
 	// PIM is the part about contacts and calendars.
 	PIM

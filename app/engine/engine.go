@@ -59,6 +59,7 @@ type Engine struct {
 	ctx      context.Context // nil before Start
 	cancel   context.CancelFunc
 	accounts map[mail.AccountID]*account
+	held     map[mail.AccountID]int // see Hold
 	wg       sync.WaitGroup
 	once     sync.Once
 	indexC   chan struct{}
@@ -95,7 +96,7 @@ func New(o Options) *Engine {
 	if o.Bus == nil {
 		o.Bus = bus.New()
 	}
-	e := &Engine{o: o, s: o.Store, log: o.Log, budget: semaphore.NewWeighted(o.BodyBudget), accounts: map[mail.AccountID]*account{}, indexC: make(chan struct{}, 1)}
+	e := &Engine{o: o, s: o.Store, log: o.Log, budget: semaphore.NewWeighted(o.BodyBudget), accounts: map[mail.AccountID]*account{}, held: map[mail.AccountID]int{}, indexC: make(chan struct{}, 1)}
 	e.status.bus = o.Bus
 	e.status.m = map[mail.AccountID]*AccountStatus{}
 	return e
@@ -238,7 +239,7 @@ func (e *Engine) start(m mail.Account) {
 		e.status.update(m.ID, func(s *AccountStatus) { s.State = StatePaused })
 		return
 	}
-	if e.ctx == nil || a.cancel != nil {
+	if e.ctx == nil || a.cancel != nil || e.held[m.ID] > 0 {
 		return
 	}
 	ctx, cancel := context.WithCancel(e.ctx)
@@ -290,6 +291,29 @@ func (e *Engine) Reload(id mail.AccountID) {
 		}
 		e.status.drop(id)
 	}()
+}
+
+// Hold ends an account's work, waits until it has ended, and keeps it so until the returned function is called: for who needs a data file that is open for himself.
+func (e *Engine) Hold(id mail.AccountID) (release func()) {
+	e.mu.Lock()
+	a := e.accounts[id]
+	delete(e.accounts, id)
+	e.held[id]++
+	if a != nil && a.cancel != nil {
+		a.cancel()
+	}
+	e.mu.Unlock()
+	if a != nil {
+		a.running.Wait()
+	}
+	return func() {
+		e.mu.Lock()
+		if e.held[id]--; e.held[id] <= 0 {
+			delete(e.held, id)
+		}
+		e.mu.Unlock()
+		e.Reload(id)
+	}
 }
 
 // Sync asks for everything now, also where a pause or a back-off runs; "" = all accounts.

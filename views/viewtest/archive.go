@@ -2,7 +2,9 @@ package viewtest
 
 import (
 	"context"
+	"slices"
 
+	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/store"
 )
@@ -48,7 +50,9 @@ func (c *Client) ResumeArchive(ctx context.Context, _ string, progress func(app.
 }
 
 // Archives implements app.Client.
-func (c *Client) Archives(ctx context.Context) ([]app.ArchiveState, error) { return nil, ctx.Err() }
+func (c *Client) Archives(ctx context.Context) ([]app.ArchiveState, error) {
+	return slices.Clone(c.Runs), ctx.Err()
+}
 
 // UndoArchive implements app.Client.
 func (c *Client) UndoArchive(ctx context.Context, _ string) (back, gone int, err error) {
@@ -71,4 +75,32 @@ func (c *Client) Export(ctx context.Context, o app.ExportOptions, progress func(
 		return c.OnExport(o, progress)
 	}
 	return app.ExportState{}, nil
+}
+
+// ArchiveRun implements app.Client.
+func (c *Client) ArchiveRun(ctx context.Context, run string) (app.ArchiveState, []app.ArchiveItem, error) {
+	for _, r := range c.Runs {
+		if r.Run == run {
+			return r, c.Items, ctx.Err()
+		}
+	}
+	return app.ArchiveState{}, nil, fault.New(fault.NotFound, "archive", "This archive run is not known here", "")
+}
+
+// ArchiveRules implements app.Client.
+func (c *Client) ArchiveRules(ctx context.Context) ([]app.ArchiveRule, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.rules), ctx.Err()
+}
+
+// SetArchiveRule implements app.Client.
+func (c *Client) SetArchiveRule(ctx context.Context, r app.ArchiveRule) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.rules = slices.DeleteFunc(c.rules, func(x app.ArchiveRule) bool { return x.Account == r.Account })
+	if len(r.Plan.Mailboxes) > 0 {
+		c.rules = append(c.rules, r)
+	}
+	return ctx.Err()
 }

@@ -31,6 +31,9 @@ type Client struct {
 	OnImport  func(files []string, o app.ImportOptions, each func(app.ImportState, app.ImportItem)) (app.ImportState, error)
 	OnExport  func(o app.ExportOptions, progress func(app.ExportState)) (app.ExportState, error)
 	OnArchive func(ctx context.Context, p app.ArchivePlan, progress func(app.ArchiveState)) (app.ArchiveState, error)
+	// Runs are the archives there were, Items the ledger of each.
+	Runs  []app.ArchiveState
+	Items []app.ArchiveItem
 	// Asked are the pictures that were asked for; OnPicture answers.
 	Asked     []string
 	OnPicture func(url string) ([]byte, error)
@@ -45,6 +48,7 @@ type Client struct {
 	OnRead func(id mail.MessageID) (b mail.Body, err error, ok bool)
 
 	mu       sync.Mutex
+	rules    []app.ArchiveRule
 	delay    time.Duration
 	now      time.Time
 	accounts []mail.Account

@@ -92,7 +92,12 @@ func (a *Archive) Commit() error { return a.w.Commit() }
 
 // Sums reads messages from the disk again, by a handle of its own, and returns the SHA-256 of their bytes, hex. A message that cannot be read has none.
 func (a *Archive) Sums(ctx context.Context, names []string) (map[string]string, error) {
-	s, err := pst.Open(a.path, pst.Options{Cache: 4 << 20})
+	return Sums(ctx, a.path, names)
+}
+
+// Sums reads messages of a file and returns the SHA-256 of their bytes, hex. A message that cannot be read has none.
+func Sums(ctx context.Context, path string, names []string) (map[string]string, error) {
+	s, err := pst.Open(path, pst.Options{Cache: 4 << 20})
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,8 @@ import (
 // ArchivePlan says what goes into an archive.
 type ArchivePlan struct {
 	Mailboxes []mail.MailboxID `json:"mailboxes"`
-	Before    time.Time        `json:"before"` // only messages older than this; zero = all
+	After     time.Time        `json:"after,omitzero"` // only messages of this time and later; zero = all
+	Before    time.Time        `json:"before"`         // only messages older than this; zero = all
 	MinSize   int64            `json:"min_size,omitempty"`
 	Starred   bool             `json:"starred,omitempty"` // take starred ones too
 	Unread    bool             `json:"unread,omitempty"`  // take unread ones too
@@ -74,7 +75,7 @@ func (a *App) candidates(ctx context.Context, p ArchivePlan, box mail.MailboxID,
 		}
 		for _, m := range s.Rows {
 			after = m.ID
-			if !p.Before.IsZero() && !m.Date.Before(p.Before) || m.Size < p.MinSize || !p.Starred && m.Flags.Has(mail.Flagged) || !p.Unread && !m.Flags.Has(mail.Seen) || m.Flags.Has(mail.DraftFlag) {
+			if !p.Before.IsZero() && !m.Date.Before(p.Before) || !p.After.IsZero() && m.Date.Before(p.After) || m.Size < p.MinSize || !p.Starred && m.Flags.Has(mail.Flagged) || !p.Unread && !m.Flags.Has(mail.Seen) || m.Flags.Has(mail.DraftFlag) {
 				continue
 			}
 			if err := each(m); err != nil {

@@ -14,7 +14,7 @@ import (
 // ArchiveRule archives an account's mail again and again, while the program runs: what has grown old goes into the same file.
 type ArchiveRule struct {
 	Account mail.AccountID `json:"account"`
-	Plan    ArchivePlan    `json:"plan"` // Before is set at each run
+	Plan    ArchivePlan    `json:"plan"` // After and Before are set at each run
 	Age     int            `json:"age"`  // messages older than so many days
 	Every   int            `json:"every"`
 	// Last is when it was looked at last, Run what it did then ("" = there was nothing), Problem why it could not be done.
@@ -127,7 +127,7 @@ func (a *App) KeepArchives(ctx context.Context, now time.Time) error {
 
 func (a *App) archiveByRule(ctx context.Context, r *ArchiveRule, now time.Time) error {
 	p := r.Plan
-	p.Before = now.AddDate(0, 0, -r.Age)
+	p.After, p.Before = time.Time{}, now.AddDate(0, 0, -r.Age)
 	boxes, err := a.store.Mailboxes(ctx, r.Account)
 	if err != nil {
 		return err

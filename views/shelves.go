@@ -80,6 +80,11 @@ func (w *Window) archive(a mail.AccountID) {
 	archive.Show(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast}, a)
 }
 
+// archiveLedger shows the archives there were.
+func (w *Window) archiveLedger() {
+	archive.Ledger(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast})
+}
+
 // openDataFile asks for an Outlook data file and opens it beside the accounts.
 func (w *Window) openDataFile() {
 	archive.Open(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast})

@@ -142,7 +142,7 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 	// A new start takes the end along.
 	follow := func(string) {
 		quick = false
-		s, ok1 := parseDay(day1.Text(), start)
+		s, ok1 := plan.ParseDay(day1.Text(), start)
 		h, m, ok2 := parseClock(clock1.Text())
 		if !ok1 || !ok2 && !whole.On {
 			return
@@ -159,8 +159,8 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 				name.SetText(q.Summary)
 			}
 		}
-		a, ok1 := parseDay(day1.Text(), start)
-		b, ok2 := parseDay(day2.Text(), start)
+		a, ok1 := plan.ParseDay(day1.Text(), start)
+		b, ok2 := plan.ParseDay(day2.Text(), start)
 		if !ok1 || !ok2 {
 			problem.SetText("Write the day as 11 Mar 2026.")
 			return

@@ -187,7 +187,7 @@ func dueOf(day, clock string, old pim.When, near time.Time, loc *time.Location) 
 	if day == "" && clock == "" {
 		return pim.When{}, ""
 	}
-	a, ok := parseDay(day, near)
+	a, ok := plan.ParseDay(day, near)
 	if !ok {
 		return pim.When{}, "Write the day as 11 Mar 2026."
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/agenda/plan"
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/mailboxes"
 )
@@ -20,6 +21,15 @@ const (
 	chooseWidth float32 = 840
 	listHeight  float32 = 300
 	leftWidth   float32 = 410
+	splitSize   int64   = 10 << 30
+)
+
+// What becomes of what was moved to Trash, and how often all of it is done again.
+var (
+	graces     = []string{"Stays in Trash until you empty it", "Deleted from Trash after 30 days", "Deleted from Trash after 90 days"}
+	graceDays  = []int{0, 30, 90}
+	repeats    = []string{"Only now", "Again every week", "Again every month", "Again every year"}
+	repeatDays = []int{0, 7, 30, 365}
 )
 
 // choose is the dialog in which an archive is planned.
@@ -29,19 +39,25 @@ type choose struct {
 	win fyne.Window
 	d   *kit.Dialog
 
-	acc    mail.Account
-	boxes  []mail.Mailbox
-	on     map[mail.MailboxID]bool
-	est    map[mail.MailboxID]app.ArchiveBox
-	before time.Time
-	label  string
-	move   bool
-	unread bool
-	turn   int
+	acc     mail.Account
+	boxes   []mail.Mailbox
+	on      map[mail.MailboxID]bool
+	est     map[mail.MailboxID]app.ArchiveBox
+	after   time.Time // zero = from the beginning
+	before  time.Time // zero = until now
+	move    bool
+	unread  bool
+	split   bool
+	grace   int // index of graces
+	every   int // index of repeats
+	turn    int
+	missing int
+	typed   bool // the file was named by the person
 
 	list   *fyne.Container
 	scroll *kit.Scroller
 	file   *kit.Field
+	dates  [2]*kit.Field
 	chips  []*kit.FilterChip
 	sums   [2]*kit.Label
 	hint   *kit.Label
@@ -115,32 +131,47 @@ func (x *choose) show() {
 	x.file.Name = "File"
 	x.sums = [2]*kit.Label{kit.NewLabel("0 MB", kit.Title20, kit.Text), kit.NewLabel("0", kit.Title20, kit.Text)}
 	x.hint = kit.NewLabel("", kit.Small12, kit.Text3)
+	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, now.Location()) }
 	dates := []struct {
 		name string
 		at   time.Time
-	}{{"Older than a year", time.Date(now.Year()-1, now.Month(), now.Day(), 0, 0, 0, 0, now.Location())},
-		{"Before " + now.Format("2006"), time.Date(now.Year(), 1, 1, 0, 0, 0, 0, now.Location())}, {"All mail", time.Time{}}}
+	}{{"Older than a year", time.Date(now.Year()-1, now.Month(), now.Day(), 0, 0, 0, 0, now.Location())}, {"Before " + now.Format("2006"), year(now.Year())}, {"All mail", time.Time{}}}
 	chips := kit.Row(6)
 	for i, d := range dates {
 		chip := kit.NewFilterChip(d.name, "", nil)
 		chip.OnChanged = func(bool) {
-			for k, o := range x.chips {
-				o.On = k == i
-				o.Refresh()
-			}
-			x.before, x.label = d.at, d.name
+			x.light(i)
+			x.after, x.before = time.Time{}, d.at
+			x.writeDates()
 			x.name()
 			x.estimate()
 		}
 		x.chips = append(x.chips, chip)
 		chips.Add(chip)
 	}
-	x.chips[0].On = true
-	x.before, x.label = dates[0].at, dates[0].name
+	for i, name := range []string{"From", "To"} {
+		f := kit.NewField([]string{"The beginning", "Today"}[i])
+		f.Icon, f.Name = "calendar", name
+		f.OnChanged = func(string) { x.readDates() }
+		x.dates[i] = f
+	}
+	x.light(0)
+	x.before = dates[0].at
+	x.writeDates()
 	x.name()
+	x.file.OnChanged = func(string) { x.typed = true; x.free() }
 	x.copyB = kit.NewRadio("Copy only", !x.move, func() { x.setMove(false) })
 	x.moveB = kit.NewRadio("Verify, then remove from server", x.move, func() { x.setMove(true) })
 	unread := kit.NewCheck("Unread messages too", false, func(on bool) { x.unread = on; x.estimate() })
+	split := kit.NewCheck("Split into files of at most 10 GB", false, func(on bool) { x.split = on })
+	choice := func(name string, options []string, changed func(int)) *kit.Choice {
+		c := kit.NewChoice(options, 0, changed)
+		c.Name, c.Height = name, kit.SmallField
+		return c
+	}
+	grace := choice("What becomes of Trash", graces, func(i int) { x.grace = i })
+	every := choice("How often", repeats, func(i int) { x.every = i })
+	earlier := kit.NewButton("Earlier archives…", "", kit.Link, func() { x.d.Close(); Ledger(x.win, x.c, x.h) })
 	x.start = kit.NewButton("Start archiving", "package", kit.Primary, x.begin)
 	cancel := kit.NewButton("Cancel", "", kit.Ghost, func() { x.d.Close() })
 	closeB := kit.NewIconButton("x", "Close", "Esc", func() { x.d.Close() })
@@ -157,35 +188,52 @@ func (x *choose) show() {
 	frame := kit.NewFrame(kit.Card, kit.Border, 8, 0, nil)
 	est := kit.NewFrame(kit.Canvas, kit.Border, 8, 0, kit.Inset(12, 16, 12, 16, kit.Row(48,
 		kit.Col(4, kit.NewLabel("Size", kit.Small12, kit.Text2), x.sums[0]), kit.Col(4, kit.NewLabel("Messages", kit.Small12, kit.Text2), x.sums[1]))))
-	what := kit.NewFrame(kit.Card, kit.Border, 8, 0, kit.Inset(10, 14, 10, 14, kit.Col(2, x.copyB, kit.Inset(0, 0, 6, 26, kit.NewLabel("The mail also stays on the server.", kit.Small12, kit.Text3)), x.moveB,
-		kit.Inset(0, 0, 0, 26, kit.NewLabel("Each message is read back and compared, then moved to Trash on the server. Space is freed when Trash is emptied.", kit.Small12, kit.Text3)))))
+	what := kit.NewFrame(kit.Card, kit.Border, 8, 0, nil)
+	copyNote := kit.NewLabel("The mail also stays on the server.", kit.Small12, kit.Text3)
+	moveNote := kit.NewLabel("Each message is read back and compared, then moved to Trash on the server.", kit.Small12, kit.Text3)
 	head, left, dated, file := kit.NewLabel("Archive to PST", kit.Title20, kit.Text), kit.NewLabel("Folders in "+x.acc.Name, kit.Small12M, kit.Text2), kit.NewLabel("Mail dated", kit.Small12M, kit.Text2), kit.NewLabel("File", kit.Small12M, kit.Text2)
 	sub := kit.NewLabel("Copy mail into a file on this computer. You can open it here or in Outlook at any time.", kit.Body13, kit.Text2)
+	again := kit.NewLabel("Do this", kit.Body13, kit.Text)
 	note := kit.Row(8, kit.NewIcon("circle-pause", 14, kit.Text3), kit.NewLabel("You can pause or close Postrider; it carries on where it stopped.", kit.Small12, kit.Text3))
 	w := chooseWidth - 48
-	body := kit.Free(func() fyne.Size { return fyne.NewSize(w, 556) }, func(s fyne.Size) {
+	to := kit.NewLabel("to", kit.Body13, kit.Text2)
+	body := kit.Free(func() fyne.Size { return fyne.NewSize(w, 600) }, func(s fyne.Size) {
 		kit.Place(head, 0, 0, s.Width-40, 26)
 		kit.Place(closeB, s.Width-32, 0, 32, 32)
-		kit.Place(sub, 0, 28, s.Width, 20)
+		kit.Place(sub, 0, 28, s.Width-160, 20)
+		ez := earlier.MinSize().Width
+		kit.Place(earlier, s.Width-40-ez, 0, ez, 32)
 		kit.Place(left, 0, 58, 280, 18)
 		kit.Place(all, leftWidth-92, 53, 92, 28)
 		kit.Place(frame, 0, 80, leftWidth, listHeight)
 		kit.Place(x.scroll, 1, 84, leftWidth-2, listHeight-8)
 		rx, rw := leftWidth+16, s.Width-leftWidth-16
 		kit.Place(dated, rx, 58, rw, 18)
-		kit.Place(chips, rx, 82, rw, 26)
-		kit.Place(file, rx, 124, rw, 18)
-		kit.Place(x.file, rx, 146, rw-86, 36)
-		kit.Place(change, rx+rw-84, 150, 84, 28)
-		kit.Place(x.hint, rx, 186, rw, 18)
-		kit.Place(unread, rx, 216, rw, 20)
-		kit.Place(est, rx, 256, rw, 78)
-		kit.Place(what, 0, 396, s.Width, 104)
-		kit.Place(note, 0, 524, s.Width-280, 32)
+		dw := (rw - 36) / 2
+		kit.Place(x.dates[0], rx, 80, dw, 36)
+		kit.Place(to, rx+dw+11, 89, 16, 18)
+		kit.Place(x.dates[1], rx+rw-dw, 80, dw, 36)
+		kit.Place(chips, rx, 124, rw, 26)
+		kit.Place(file, rx, 164, rw, 18)
+		kit.Place(x.file, rx, 186, rw-86, 36)
+		kit.Place(change, rx+rw-84, 190, 84, 28)
+		kit.Place(x.hint, rx, 226, rw, 18)
+		kit.Place(split, rx, 252, rw, 20)
+		kit.Place(unread, rx, 276, rw, 20)
+		kit.Place(est, rx, 306, rw, 74)
+		kit.Place(what, 0, 396, s.Width, 112)
+		kit.Place(x.copyB, 14, 406, s.Width-28, 20)
+		kit.Place(copyNote, 40, 428, s.Width-60, 16)
+		kit.Place(x.moveB, 14, 454, s.Width-320, 20)
+		kit.Place(moveNote, 40, 477, s.Width-60, 16)
+		kit.Place(grace, s.Width-14-260, 446, 260, kit.SmallField)
+		kit.Place(note, 0, 568, s.Width-280, 32)
+		kit.Place(every, s.Width-14-260, 520, 260, kit.SmallField)
+		kit.Place(again, 14, 527, s.Width-300, 18)
 		z := x.start.MinSize().Width
-		kit.Place(x.start, s.Width-z, 524, z, 32)
-		kit.Place(cancel, s.Width-z-92, 524, 84, 32)
-	}, head, closeB, sub, left, all, frame, x.scroll, dated, chips, file, x.file, change, x.hint, unread, est, what, note, x.start, cancel)
+		kit.Place(x.start, s.Width-z, 568, z, 32)
+		kit.Place(cancel, s.Width-z-92, 568, 84, 32)
+	}, head, closeB, sub, earlier, left, all, frame, x.scroll, dated, x.dates[0], to, x.dates[1], chips, file, x.file, change, x.hint, split, unread, est, what, x.copyB, copyNote, x.moveB, moveNote, grace, every, again, note, x.start, cancel)
 	for _, b := range x.boxes {
 		if b.Role == mail.RoleSent || b.Role == mail.RoleArchive {
 			x.on[b.ID] = true
@@ -198,11 +246,72 @@ func (x *choose) show() {
 	x.estimate()
 }
 
-// name proposes a file.
+// light shows which of the proposals is chosen, -1 = none.
+func (x *choose) light(i int) {
+	for k, o := range x.chips {
+		o.On = k == i
+		o.Refresh()
+	}
+}
+
+// writeDates shows the range in the fields; the last day is the one before x.before begins.
+func (x *choose) writeDates() {
+	from, to := "", ""
+	if !x.after.IsZero() {
+		from = x.after.Format("2 Jan 2006")
+	}
+	if !x.before.IsZero() {
+		to = plan.AddDays(x.before, -1).Format("2 Jan 2006")
+	}
+	for i, text := range []string{from, to} {
+		on := x.dates[i].OnChanged
+		x.dates[i].OnChanged = nil
+		x.dates[i].SetText(text)
+		x.dates[i].Bad = false
+		x.dates[i].OnChanged = on
+	}
+}
+
+// readDates takes the range from the fields; what cannot be read is marked and takes nothing.
+func (x *choose) readDates() {
+	var days [2]time.Time
+	ok := true
+	for i, f := range x.dates {
+		text := strings.TrimSpace(f.Text())
+		bad := false
+		if text != "" {
+			var good bool
+			days[i], good = plan.ParseDay(text, x.h.Now())
+			bad = !good
+		}
+		ok = ok && !bad
+		if f.Bad != bad {
+			f.Bad = bad
+			f.Refresh()
+		}
+	}
+	x.start.SetEnabled(ok)
+	if !ok {
+		x.turn++ // an estimate that is under way is of other dates
+		return
+	}
+	x.light(-1)
+	x.after, x.before = days[0], days[1]
+	if !days[1].IsZero() {
+		x.before = plan.AddDays(days[1], 1)
+	}
+	x.name()
+	x.estimate()
+}
+
+// name proposes a file, unless the person has named one.
 func (x *choose) name() {
+	if x.typed {
+		return
+	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		home = "."
+		home = "/"
 	}
 	clean := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
@@ -210,15 +319,54 @@ func (x *choose) name() {
 		}
 		return r
 	}, x.acc.Name)
-	text := x.label
-	if x.before.IsZero() {
-		text = "all mail"
-	} else if strings.HasPrefix(text, "Older") {
-		text = "until " + x.before.Format("2 Jan 2006")
-	} else {
-		text = strings.ToLower(text[:1]) + text[1:]
+	day := "2 Jan 2006"
+	text := "all mail"
+	switch last := plan.AddDays(x.before, -1); {
+	case !x.before.IsZero() && x.after.IsZero():
+		text = "until " + last.Format(day)
+	case !x.before.IsZero():
+		text = x.after.Format(day) + " to " + last.Format(day)
+	case !x.after.IsZero():
+		text = "since " + x.after.Format(day)
 	}
-	x.file.SetText(filepath.Join(home, "Archives", clean+" "+text+".pst"))
+	on := x.file.OnChanged
+	x.file.OnChanged = nil
+	x.file.SetText(short(filepath.Join(home, "Archives", clean+" "+text+".pst")))
+	x.file.OnChanged = on
+	x.free()
+}
+
+// short writes a path in the home folder with a tilde, path reads the field.
+func short(path string) string {
+	home, err := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, home+string(filepath.Separator)); err == nil && ok && home != "" {
+		return "~" + string(filepath.Separator) + rest
+	}
+	return path
+}
+
+func (x *choose) path() string {
+	text := strings.TrimSpace(x.file.Text())
+	rest, ok := strings.CutPrefix(text, "~"+string(filepath.Separator))
+	if home, err := os.UserHomeDir(); ok && err == nil {
+		return filepath.Join(home, rest)
+	}
+	return text
+}
+
+// free says what the disk still holds, and what has to be fetched.
+func (x *choose) free() {
+	text := ""
+	if n := app.FreeSpace(filepath.Dir(x.path())); n >= 0 {
+		text = kit.Bytes(n) + " free on this disk"
+	}
+	if x.missing > 0 {
+		if text != "" {
+			text += " · "
+		}
+		text += plural(x.missing, "message is", "messages are") + " fetched from the server first"
+	}
+	x.hint.SetText(text)
 }
 
 func (x *choose) setMove(on bool) {
@@ -285,8 +433,14 @@ func (x *choose) set(id mail.MailboxID, on bool) {
 	}
 }
 
-func (x *choose) plan() app.ArchivePlan {
-	p := app.ArchivePlan{Before: x.before, Unread: x.unread, Starred: true, File: strings.TrimSpace(x.file.Text()), Name: x.acc.Name, Keep: !x.move}
+func (x *choose) wanted() app.ArchivePlan {
+	p := app.ArchivePlan{After: x.after, Before: x.before, Unread: x.unread, Starred: true, File: x.path(), Name: x.acc.Name, Keep: !x.move}
+	if x.move {
+		p.Grace = graceDays[x.grace]
+	}
+	if x.split {
+		p.MaxFile = splitSize
+	}
 	for _, b := range x.boxes {
 		if x.on[b.ID] {
 			p.Mailboxes = append(p.Mailboxes, b.ID)
@@ -298,7 +452,7 @@ func (x *choose) plan() app.ArchivePlan {
 // estimate counts what would be taken.
 func (x *choose) estimate() {
 	x.turn++
-	turn, p := x.turn, x.plan()
+	turn, p := x.turn, x.wanted()
 	go func() {
 		boxes, err := x.c.EstimateArchive(context.Background(), p)
 		x.h.Do(func() {
@@ -309,17 +463,16 @@ func (x *choose) estimate() {
 				x.h.Failed(err)
 				return
 			}
-			n, missing, size := 0, 0, int64(0)
+			n, size := 0, int64(0)
+			x.missing = 0
 			for _, b := range boxes {
 				x.est[b.Mailbox] = b
-				n, missing, size = n+b.Messages, missing+b.Missing, size+b.Bytes
+				n, size = n+b.Messages, size+b.Bytes
+				x.missing += b.Missing
 			}
 			x.sums[0].SetText(kit.Bytes(size))
 			x.sums[1].SetText(count(n))
-			x.hint.SetText("")
-			if missing > 0 {
-				x.hint.SetText(plural(missing, "message is", "messages are") + " fetched from the server first")
-			}
+			x.free()
 			x.start.SetEnabled(n > 0)
 			x.draw()
 		})
@@ -341,14 +494,16 @@ func (x *choose) pick() {
 		if !strings.EqualFold(filepath.Ext(path), ".pst") {
 			path += ".pst"
 		}
-		x.file.SetText(path)
+		x.file.SetText(short(path))
+		x.typed = true
+		x.free()
 	}, x.win)
-	d.SetFileName(filepath.Base(x.file.Text()))
+	d.SetFileName(filepath.Base(x.path()))
 	kit.ShowFiles(d, x.win.Canvas(), "Choose the archive file", "Choose")
 }
 
 func (x *choose) begin() {
-	p := x.plan()
+	p := x.wanted()
 	if len(p.Mailboxes) == 0 || p.File == "" {
 		return
 	}
@@ -357,7 +512,24 @@ func (x *choose) begin() {
 		return
 	}
 	x.d.Close()
+	if x.every > 0 {
+		x.again(p)
+	}
 	run(x.win, x.c, x.h, p.File, func(ctx context.Context, progress func(app.ArchiveState)) (app.ArchiveState, error) {
 		return x.c.Archive(ctx, p, progress)
 	})
+}
+
+// again has the program do the same from time to time: what is then as old as what is taken now.
+func (x *choose) again(p app.ArchivePlan) {
+	age := 1
+	if !p.Before.IsZero() {
+		age = max(1, int(x.h.Now().Sub(p.Before).Hours()/24))
+	}
+	r := app.ArchiveRule{Account: x.acc.ID, Plan: p, Age: age, Every: repeatDays[x.every], Last: x.h.Now()}
+	go func() {
+		if err := x.c.SetArchiveRule(context.Background(), r); err != nil {
+			x.h.Do(func() { x.h.Failed(err) })
+		}
+	}()
 }

@@ -1,4 +1,4 @@
-// Package archive holds the dialogs for moving mail into an Outlook data file: what is taken and where it goes, how far it is, and what came of it. Copying, proving and
+// Package archive holds the dialogs for moving mail into an Outlook data file: what is taken and where it goes, how far it is, what came of it, and what came of every message of earlier runs. Copying, proving and
 // moving are the program's ([app.App.Archive]); nothing here decides what may be removed.
 package archive
 
@@ -20,6 +20,9 @@ type Client interface {
 	ResumeArchive(ctx context.Context, run string, progress func(app.ArchiveState)) (app.ArchiveState, error)
 	Archives(ctx context.Context) ([]app.ArchiveState, error)
 	AttachFile(ctx context.Context, path string) (mail.AccountID, error)
+	ArchiveRun(ctx context.Context, run string) (app.ArchiveState, []app.ArchiveItem, error)
+	ArchiveRules(ctx context.Context) ([]app.ArchiveRule, error)
+	SetArchiveRule(ctx context.Context, r app.ArchiveRule) error
 	UndoArchive(ctx context.Context, run string) (back, gone int, err error)
 }
 

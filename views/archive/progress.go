@@ -125,20 +125,7 @@ func run(win fyne.Window, c Client, h Hooks, file string, do func(ctx context.Co
 				background.Text, background.Icon = "Undo", "undo-2"
 				background.OnTapped = func() {
 					d.Close()
-					go func() {
-						back, gone, err := c.UndoArchive(context.Background(), s.Run)
-						h.Do(func() {
-							if err != nil {
-								h.Failed(err)
-								return
-							}
-							text := plural(back, "message", "messages") + " moved back"
-							if gone > 0 {
-								text += "; " + count(gone) + " are no longer in Trash, they are in the file"
-							}
-							h.Toast("undo-2", text)
-						})
-					}()
+					undo(c, h, s.Run)
 				}
 				background.Refresh()
 			}

@@ -61,20 +61,51 @@ func failed(what string, err error) error {
 		Detail: err.Error() + ". Nothing was changed.", Err: err}
 }
 
-// Make writes the profile in dir to file, which must not exist. progress may be nil.
+// Make writes the profile in dir, which nothing uses, to file, which must not exist. progress may be nil.
 func Make(ctx context.Context, dir, file string, progress func(Done)) (d Done, err error) {
 	defer func() { err = failed("backup", err) }()
 	if _, err := os.Stat(filepath.Join(dir, "index.db")); err != nil {
 		return d, fault.New(fault.NotFound, "no-profile", "There is no profile to back up", "There is none in "+dir+".")
-	}
-	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
-		return d, fault.New(fault.Local, "exists", "There is a file of that name already", "A backup does not write over "+file+". Choose another name.")
 	}
 	release, err := store.Hold(dir)
 	if err != nil {
 		return d, err
 	}
 	defer release()
+	return made(ctx, source{dir: dir}, file, progress)
+}
+
+// Live writes the profile that st has open to file, as it is at one moment. progress may be nil.
+func Live(ctx context.Context, st *store.Store, file string, progress func(Done)) (d Done, err error) {
+	defer func() { err = failed("backup", err) }()
+	dir := filepath.Dir(file)
+	in, err := os.MkdirTemp(dir, filepath.Base(file)+".part-*")
+	if err != nil {
+		return d, err
+	}
+	defer os.RemoveAll(in)
+	release, names, err := st.Freeze(ctx, in)
+	if err != nil {
+		return d, err
+	}
+	defer release()
+	s := source{dir: st.Dir(), frozen: map[string]string{}}
+	for _, n := range names {
+		s.frozen[n] = filepath.Join(in, n)
+	}
+	return made(ctx, s, file, progress)
+}
+
+// source is where the files of a profile are: frozen ones somewhere else.
+type source struct {
+	dir    string
+	frozen map[string]string // nil: nothing uses the profile
+}
+
+func made(ctx context.Context, src source, file string, progress func(Done)) (d Done, err error) {
+	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+		return d, fault.New(fault.Local, "exists", "There is a file of that name already", "A backup does not write over "+file+". Choose another name.")
+	}
 	part, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".part-*")
 	if err != nil {
 		return d, err
@@ -83,7 +114,7 @@ func Make(ctx context.Context, dir, file string, progress func(Done)) (d Done, e
 		part.Close()
 		os.Remove(part.Name()) // after it was given its name this finds nothing
 	}()
-	list, err := write(ctx, part, dir, &d, progress)
+	list, err := write(ctx, part, src, &d, progress)
 	if err != nil {
 		return d, err
 	}
@@ -118,7 +149,7 @@ func Make(ctx context.Context, dir, file string, progress func(Done)) (d Done, e
 	return d, syncDir(filepath.Dir(file))
 }
 
-func write(ctx context.Context, to io.Writer, dir string, d *Done, progress func(Done)) ([]entry, error) {
+func write(ctx context.Context, to io.Writer, src source, d *Done, progress func(Done)) ([]entry, error) {
 	z, err := zstd.NewWriter(to, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return nil, err
@@ -140,22 +171,32 @@ func write(ctx context.Context, to io.Writer, dir string, d *Done, progress func
 		return nil, err
 	}
 	var list []entry
-	err = filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
+	err = filepath.WalkDir(src.dir, func(p string, e fs.DirEntry, err error) error {
+		live := src.frozen != nil
+		if live && errors.Is(err, fs.ErrNotExist) {
+			return nil // gone meanwhile: nothing that the databases name is
+		}
 		if err != nil {
 			return err
 		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(dir, p)
+		rel, err := filepath.Rel(src.dir, p)
 		if err != nil {
 			return err
 		}
 		rel = filepath.ToSlash(rel)
-		if !e.Type().IsRegular() || left(rel) {
+		if !e.Type().IsRegular() || left(rel) || live && store.Passing(rel) {
 			return nil
 		}
+		if q := src.frozen[rel]; q != "" {
+			p = q
+		}
 		f, err := os.Open(p)
+		if live && errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@
 //
 // Passwords are not in it: they are in the system's keychain, and a file of secrets that a passphrase locks is left out.
 //
-// A backup is taken while no program uses the profile (its lock is held), is read back and compared before it gets its name, and writes over nothing. A
-// restored profile is put together in a folder beside its place, compared file by file, and gets its name last: there is a whole one or none.
+// A backup is taken while no program uses the profile (its lock is held), or by the program that has it open, of one moment ([Live]). It is read back and compared
+// before it gets its name, and writes over nothing. A restored profile is put together in a folder beside its place, compared file by file, and gets its name last: there is a
+// whole one or none. Where there is a profile already, the restored one waits beside it ([Stage]) and takes its place when the program starts the next time ([Adopt]); the
+// former one is kept.
 package backup

@@ -111,24 +111,44 @@ func Restore(ctx context.Context, file, dir string, progress func(Done)) (d Done
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return d, err
 	}
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return d, fault.New(fault.NotFound, "no-file", "There is no file "+file, "")
-	}
+	tmp, d, err := unpacked(ctx, file, dir, progress)
 	if err != nil {
 		return d, err
+	}
+	defer os.RemoveAll(tmp)                                                   // after it was given its name this finds nothing
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // an empty one
+		return d, err
+	}
+	if err := os.Rename(tmp, dir); err != nil {
+		return d, err
+	}
+	return d, syncDir(filepath.Dir(dir))
+}
+
+// unpacked puts a backup together in a new folder beside dir.
+func unpacked(ctx context.Context, file, dir string, progress func(Done)) (tmp string, d Done, err error) {
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", d, fault.New(fault.NotFound, "no-file", "There is no file "+file, "")
+	}
+	if err != nil {
+		return "", d, err
 	}
 	defer f.Close()
 	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
-		return d, err
+		return "", d, err
 	}
-	tmp, err := os.MkdirTemp(filepath.Dir(dir), filepath.Base(dir)+".restoring-*")
+	in, err := os.MkdirTemp(filepath.Dir(dir), filepath.Base(dir)+".restoring-*")
 	if err != nil {
-		return d, err
+		return "", d, err
 	}
-	defer os.RemoveAll(tmp) // after it was given its name this finds nothing
+	defer func() {
+		if err != nil {
+			os.RemoveAll(in)
+		}
+	}()
 	err = read(ctx, f, func(e entry, r io.Reader) (string, error) {
-		p := filepath.Join(tmp, filepath.FromSlash(e.Path))
+		p := filepath.Join(in, filepath.FromSlash(e.Path))
 		if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
 			return "", err
 		}
@@ -147,25 +167,19 @@ func Restore(ctx context.Context, file, dir string, progress func(Done)) (d Done
 		return sum, nil
 	}, nil)
 	if err != nil {
-		return d, err
+		return "", d, err
 	}
-	if _, err := os.Stat(filepath.Join(tmp, "index.db")); err != nil {
-		return d, errDamaged
+	if _, err := os.Stat(filepath.Join(in, "index.db")); err != nil {
+		return "", d, errDamaged
 	}
-	err = filepath.WalkDir(tmp, func(p string, e fs.DirEntry, err error) error {
+	err = filepath.WalkDir(in, func(p string, e fs.DirEntry, err error) error {
 		if err != nil || !e.IsDir() {
 			return err
 		}
 		return syncDir(p)
 	})
 	if err != nil {
-		return d, err
+		return "", d, err
 	}
-	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // an empty one
-		return d, err
-	}
-	if err := os.Rename(tmp, dir); err != nil {
-		return d, err
-	}
-	return d, syncDir(filepath.Dir(dir))
+	return in, d, nil
 }

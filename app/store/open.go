@@ -45,6 +45,7 @@ type Store struct {
 	reads  stmts
 	breads stmts
 
+	keeping sync.RWMutex  // held for reading while no file may be removed, see Freeze
 	wmu     chan struct{} // capacity 1: the write lock, given up when a context ends
 	w, bw   *writer1
 	cached  cache

@@ -154,6 +154,10 @@ func (s *Store) Compact(ctx context.Context) error {
 // collect removes all unused blobs older than grace. What messages name is read first, outside the write lock; a blob that a message takes up
 // again meanwhile counts as new, see putBlob.
 func (s *Store) collect(ctx context.Context, grace time.Duration) error {
+	if !s.keeping.TryLock() {
+		return nil // a copy is being made; the next time
+	}
+	defer s.keeping.Unlock()
 	named := map[string]struct{}{}
 	if err := s.eachDigest(ctx, func(d string) error {
 		named[d[:min(len(d), 24)]] = struct{}{} // twelve bytes tell them apart well enough to err on keeping

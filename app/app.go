@@ -22,6 +22,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/remote"
 	"github.com/postrider/postrider/accounts/wire"
+	"github.com/postrider/postrider/app/backup"
 	"github.com/postrider/postrider/app/bus"
 	"github.com/postrider/postrider/app/engine"
 	"github.com/postrider/postrider/app/ingest"
@@ -111,6 +112,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := backup.Adopt(o.Dir); err != nil {
+		return nil, err
 	}
 	b := bus.New()
 	st, err := store.Open(o.Dir, store.Options{Bus: b, Extract: ingest.Text})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/auth"
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app/backup"
 	"github.com/postrider/postrider/app/bus"
 	"github.com/postrider/postrider/app/store"
 )
@@ -130,6 +131,13 @@ type Client interface {
 	UndoArchive(ctx context.Context, run string) (back, gone int, err error)
 	ArchiveRules(ctx context.Context) ([]ArchiveRule, error)
 	SetArchiveRule(ctx context.Context, r ArchiveRule) error
+
+	// Backup copies the profile into a file, PrepareRestore makes one of such a file for the next start; see [App.Backup].
+	Backup(ctx context.Context, file string, progress func(backup.Done)) (backup.Done, error)
+	PrepareRestore(ctx context.Context, file string, progress func(backup.Done)) (keep string, d backup.Done, err error)
+	// DataFile counts what is in an open data file, CompactFile makes it as small as that is.
+	DataFile(ctx context.Context, id mail.AccountID) (DataFile, error)
+	CompactFile(ctx context.Context, id mail.AccountID) (before, after int64, err error)
 
 	// PIM is the part about contacts and calendars.
 	PIM

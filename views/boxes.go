@@ -10,6 +10,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/store"
+	"github.com/postrider/postrider/views/archive"
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/mailboxes"
 	"github.com/postrider/postrider/views/transfer"
@@ -64,6 +65,8 @@ func (w *Window) boxCommand(c mailboxes.Command, a mail.AccountID, b mail.Mailbo
 		transfer.Export(w.win, w.c, transfer.Hooks{Do: w.h.Do}, name, b.ID, w.within(b.ID))
 	case mailboxes.OpenFile:
 		w.openDataFile()
+	case mailboxes.AboutFile:
+		archive.About(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast}, a)
 	case mailboxes.CloseFile:
 		w.background(func(ctx context.Context) error { return w.c.DetachFile(ctx, a) })
 	case mailboxes.MarkAllRead:

@@ -109,7 +109,7 @@ func (w *Window) paletteItems() []kit.LaunchItem {
 	act("Calendar", "calendar", "events appointments", w.ShowCalendar)
 	act("Contacts", "contact-round", "people addresses", w.ShowPeople)
 	act("Archive to PST", "package", "outlook data file backup", func() { w.archive("") })
-	act("Archives", "package", "earlier archive ledger undo schedule", w.archiveLedger)
+	act("Archives", "package", "earlier archive ledger undo schedule", w.Archives)
 	act("Open Outlook data file…", "package", "pst ost archive import", w.openDataFile)
 	act("Settings", "sliders-horizontal", "preferences options", func() { w.openSettings("") })
 	act("Add an account", "plus", "new", w.openWizard)

@@ -80,8 +80,8 @@ func (w *Window) archive(a mail.AccountID) {
 	archive.Show(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast}, a)
 }
 
-// archiveLedger shows the archives there were.
-func (w *Window) archiveLedger() {
+// Archives shows the archives there were.
+func (w *Window) Archives() {
 	archive.Ledger(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast})
 }
 

@@ -198,4 +198,3 @@ func TestStage(t *testing.T) {
 	}
 	check()
 }
-

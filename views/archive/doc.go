@@ -23,6 +23,8 @@ type Client interface {
 	ArchiveRun(ctx context.Context, run string) (app.ArchiveState, []app.ArchiveItem, error)
 	ArchiveRules(ctx context.Context) ([]app.ArchiveRule, error)
 	SetArchiveRule(ctx context.Context, r app.ArchiveRule) error
+	DataFile(ctx context.Context, id mail.AccountID) (app.DataFile, error)
+	CompactFile(ctx context.Context, id mail.AccountID) (before, after int64, err error)
 	UndoArchive(ctx context.Context, run string) (back, gone int, err error)
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/notify"
 	"github.com/postrider/postrider/views/settings"
+	"github.com/postrider/postrider/views/transfer"
 	"github.com/postrider/postrider/views/wizard"
 )
 
@@ -195,8 +196,12 @@ func (d *Desk) sent(id mail.OutboxID, at time.Time) {
 
 // openSettings shows the settings in the main window, at an account when one is named.
 func (d *Desk) openSettings(id mail.AccountID) {
+	hooks := transfer.Hooks{Do: fyne.Do, Quit: d.close}
 	v := settings.New(d.c, settings.Hooks{
-		Do: fyne.Do, OpenURL: d.openURL, Keys: views.Keys(), Version: app.Version, Dir: d.dir,
+		Backup:   func() { transfer.Backup(d.win, d.c, hooks, time.Now()) },
+		Restore:  func() { transfer.Restore(d.win, d.c, hooks) },
+		Archives: d.main.Archives,
+		Do:       fyne.Do, OpenURL: d.openURL, Keys: views.Keys(), Version: app.Version, Dir: d.dir,
 		AddAccount: func() { d.OpenWizard(false) }, Toast: func(text string) { d.main.Toast("info", text) },
 	})
 	if id != "" {

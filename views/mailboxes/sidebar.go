@@ -28,6 +28,7 @@ const (
 	Unsubscribe Command = "unsubscribe"
 	MarkAllRead Command = "read"
 	EmptyTrash  Command = "empty"
+	AboutFile   Command = "about file"
 	ToArchive   Command = "archive" // into an Outlook data file
 	OpenFile    Command = "file"    // an Outlook data file
 	ImportMail  Command = "import"  // of files
@@ -308,6 +309,7 @@ func (s *Sidebar) menu(it item) []kit.MenuItem {
 	case it.file:
 		return []kit.MenuItem{
 			{Text: "New mailbox…", Icon: "folder", Do: do(NewMailbox, mail.Mailbox{})},
+			{Text: "About this file…", Icon: "info", Do: do(AboutFile, mail.Mailbox{})},
 			{Text: "Close file", Icon: "x", Do: do(CloseFile, mail.Mailbox{})},
 		}
 	case it.kind == kindAccount && it.local:

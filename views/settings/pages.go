@@ -265,7 +265,16 @@ func (v *View) storagePage() fyne.CanvasObject {
 	if v.h.Dir != "" {
 		width := min(pageWidth, v.width())
 		objs = append(objs, kit.Gap(0, 14), caption("Profile"), kit.NewPara(v.h.Dir, kit.Style{Size: 12, Mono: true}, kit.Text, 17, width-40), kit.Gap(0, 6),
-			kit.NewPara("Everything is in this folder. A copy of it, made while Postrider is closed, is a backup.", kit.Small12, kit.Text2, 16, width-40))
+			kit.NewPara("Everything is in this folder.", kit.Small12, kit.Text2, 16, width-40))
+	}
+	button := func(text string, do func()) fyne.CanvasObject { return kit.NewButton(text, "", kit.Plain, do) }
+	if v.h.Backup != nil && v.h.Restore != nil {
+		objs = append(objs, kit.Gap(0, 14), caption("Backup"),
+			v.with("Back up everything", "Accounts, mail, contacts, calendars and settings in one file, as they are now. Passwords stay in the keychain.", button("Back up…", v.h.Backup)), kit.NewRule(kit.Line),
+			v.with("Restore a backup", "It takes the place of what is here, which is kept in a folder.", button("Restore…", v.h.Restore)))
+	}
+	if v.h.Archives != nil {
+		objs = append(objs, kit.Gap(0, 14), caption("Archives"), v.with("Mail in Outlook data files", "What was archived, message by message, with undo, and what archives by itself.", button("Archives…", v.h.Archives)))
 	}
 	return v.page(objs...)
 }

@@ -28,6 +28,8 @@ type Hooks struct {
 	OpenURL func(url string) error
 	// Toast tells the person that something happened.
 	Toast func(text string)
+	// Backup, Restore and Archives open what they are called.
+	Backup, Restore, Archives func()
 	// Keys are the keys of the main window: what to press, what it does.
 	Keys [][2]string
 	// Version of the program, and the folder of the profile.

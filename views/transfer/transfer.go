@@ -1,7 +1,9 @@
 // Package transfer takes mail of files in and writes mail into files, in dialogs: what to take and where, how far it is, and a report of each message that could
 // not be. The work is the program's ([app.Client].Import and Export); it goes on until it is done or stopped, and what was taken in stays.
 //
-//	transfer.go  the door, and the dialog of a run;  import.go  export.go  what is asked before
+// The whole profile goes into a backup and comes out of one in the same way.
+//
+//	transfer.go  the door, and the dialog of a run;  import.go  export.go  backup.go  what is asked before
 package transfer
 
 import (
@@ -12,6 +14,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/app/backup"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -19,11 +22,15 @@ import (
 type Client interface {
 	Import(ctx context.Context, files []string, o app.ImportOptions, each func(app.ImportState, app.ImportItem)) (app.ImportState, error)
 	Export(ctx context.Context, o app.ExportOptions, progress func(app.ExportState)) (app.ExportState, error)
+	Backup(ctx context.Context, file string, progress func(backup.Done)) (backup.Done, error)
+	PrepareRestore(ctx context.Context, file string, progress func(backup.Done)) (keep string, d backup.Done, err error)
 }
 
 // Hooks join the dialogs to the window.
 type Hooks struct {
 	Do func(func())
+	// Quit ends the program; nil where it cannot be asked to.
+	Quit func()
 }
 
 // most is how many lines of a report are shown.

@@ -125,3 +125,29 @@ func TestExportTells(t *testing.T) {
 		}
 	}
 }
+
+func TestBackupTells(t *testing.T) {
+	d := open(t)
+	backUp(d.win, d.c, d.hooks(), "/x/all.postrider")
+	d.until("the end", func() bool { return d.button("Close") != nil })
+	if w := d.words(); !strings.Contains(w, "7 files (3.0 MB) written, read back and compared") || len(d.c.Backups) != 1 || d.c.Backups[0] != "/x/all.postrider" {
+		t.Errorf("%v: %s", d.c.Backups, w)
+	}
+}
+
+func TestRestoreTells(t *testing.T) {
+	d := open(t)
+	h := d.hooks()
+	quit := false
+	h.Quit = func() { quit = true }
+	restore(d.win, d.c, h, "/x/all.postrider")
+	d.until("the question", func() bool { return d.button("Quit now") != nil })
+	test.Tap(d.button("Quit now"))
+	if !quit {
+		t.Error("it does not quit")
+	}
+	d.until("the end", func() bool { return d.button("Close") != nil })
+	if w := d.words(); !strings.Contains(w, "What is here now is kept in /profile.before-1.") {
+		t.Error(w)
+	}
+}

@@ -5,7 +5,10 @@ import (
 	"slices"
 
 	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/pst/job"
 	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/app/backup"
 	"github.com/postrider/postrider/app/store"
 )
 
@@ -103,4 +106,27 @@ func (c *Client) SetArchiveRule(ctx context.Context, r app.ArchiveRule) error {
 		c.rules = append(c.rules, r)
 	}
 	return ctx.Err()
+}
+
+// Backup implements app.Client.
+func (c *Client) Backup(ctx context.Context, file string, progress func(backup.Done)) (backup.Done, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.Backups = append(c.Backups, file)
+	return backup.Done{Files: 7, Bytes: 3 << 20}, ctx.Err()
+}
+
+// PrepareRestore implements app.Client.
+func (c *Client) PrepareRestore(ctx context.Context, file string, progress func(backup.Done)) (string, backup.Done, error) {
+	return "/profile.before-1", backup.Done{Files: 7, Bytes: 3 << 20}, ctx.Err()
+}
+
+// DataFile implements app.Client.
+func (c *Client) DataFile(ctx context.Context, _ mail.AccountID) (app.DataFile, error) {
+	return app.DataFile{Path: "/archives/Old.pst", Info: job.Info{Format: "Unicode", Encoding: "permute", Bytes: 5 << 20, Folders: 9, Items: 120, Kinds: map[string]int{"mail": 100, "contact": 20}, Attachments: 14}}, ctx.Err()
+}
+
+// CompactFile implements app.Client.
+func (c *Client) CompactFile(ctx context.Context, _ mail.AccountID) (before, after int64, err error) {
+	return 5 << 20, 4 << 20, ctx.Err()
 }

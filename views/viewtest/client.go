@@ -34,6 +34,8 @@ type Client struct {
 	// Runs are the archives there were, Items the ledger of each.
 	Runs  []app.ArchiveState
 	Items []app.ArchiveItem
+	// Backups are the files into which the profile was copied.
+	Backups []string
 	// Asked are the pictures that were asked for; OnPicture answers.
 	Asked     []string
 	OnPicture func(url string) ([]byte, error)

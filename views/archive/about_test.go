@@ -1,0 +1,33 @@
+package archive
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/postrider/postrider/accounts/pst/job"
+	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/views/viewtest"
+)
+
+func TestAbout(t *testing.T) {
+	d, h := newDesk(t)
+	About(d.w, viewtest.New(viewtest.Options{}), h, "file")
+	d.until("the facts", func() bool { return d.shows("Old.pst") })
+	for _, text := range []string{"/archives/Old.pst", "120 items in 9 folders: 20 contact, 100 mail", "Outlook 2003 and later (Unicode)", "Nothing"} {
+		if !d.shows(text) {
+			t.Errorf("%q is not shown", text)
+		}
+	}
+	d.press("Make smaller")
+	d.until("what came of it", func() bool { return strings.Contains(d.toast, " instead of ") })
+	lost := facts(app.DataFile{ReadOnly: true, Info: job.Info{Password: true, Unreadable: 2, Losses: []job.Loss{{Folder: "Inbox", What: "an item"}, {What: "a page"}}}})
+	text := ""
+	for _, x := range lost {
+		text += x[0] + "=" + x[1] + "\n"
+	}
+	for _, want := range []string{"Cannot be read=2 things; Inbox an item; a page", "Password=Outlook asks", "Writing=It is read only."} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in %s", want, text)
+		}
+	}
+}

@@ -132,6 +132,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.Shelves = NewShelves(func() (*store.Store, error) { return st, nil })
 	a.Shelves.net = appNet{a}
+	if err := a.moved(ctx); err != nil {
+		st.Close()
+		return nil, err
+	}
 	a.chooseChain(ctx)
 	eo := engine.Options{Store: st, Bus: b, Log: o.Log, Ingest: ingest.Body, Open: a.opener}
 	eo.Shelves = a.shelving()

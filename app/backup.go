@@ -14,6 +14,16 @@ import (
 
 // Backup writes the whole profile as it is now into one file, which must not exist, reads it back and compares; the program goes on meanwhile. Passwords are not in it.
 func (a *App) Backup(ctx context.Context, file string, progress func(backup.Done)) (backup.Done, error) {
+	// The profile's own data file stands still meanwhile.
+	as, err := a.store.Accounts(ctx)
+	if err != nil {
+		return backup.Done{}, err
+	}
+	for _, x := range as {
+		if isLocal(x) {
+			defer a.engine.Hold(x.ID)()
+		}
+	}
 	return backup.Live(ctx, a.store, file, progress)
 }
 

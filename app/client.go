@@ -9,6 +9,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app/backup"
 	"github.com/postrider/postrider/app/bus"
+	"github.com/postrider/postrider/app/doors"
 	"github.com/postrider/postrider/app/store"
 )
 
@@ -120,6 +121,8 @@ type Client interface {
 	// Trash. ResumeArchive goes on with a run that was cut off, UndoArchive moves what is still in Trash back. Archive and ResumeArchive may take hours, and wait
 	// for the network for what is not here yet.
 	EstimateArchive(ctx context.Context, p ArchivePlan) ([]ArchiveBox, error)
+	// OtherPrograms are the mail programs whose mail is on this computer.
+	OtherPrograms(ctx context.Context) []doors.Profile
 	// Import takes mail of files in, Export writes mailboxes into files; see [App.Import] and [App.Export].
 	Import(ctx context.Context, files []string, o ImportOptions, each func(ImportState, ImportItem)) (ImportState, error)
 	Export(ctx context.Context, o ExportOptions, progress func(ExportState)) (ExportState, error)

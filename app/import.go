@@ -3,6 +3,9 @@ package app
 import (
 	"context"
 	"errors"
+	"os"
+	"slices"
+	"strings"
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
@@ -40,12 +43,24 @@ const (
 	importMessages = 64
 )
 
+// OtherPrograms returns where other mail programs of this computer keep mail; each Dir can be imported.
+func (a *App) OtherPrograms(context.Context) []doors.Profile {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return nil
+	}
+	return doors.Profiles(home)
+}
+
 type importer struct {
 	a       *App
 	ctx     context.Context
 	account mail.AccountID
-	box     mail.MailboxID // where they go; 0 = stage
+	box     mail.MailboxID // where they go; 0 = stage and mailboxes within it
 	stage   mail.MailboxID
+	within  map[string]mail.MailboxID                    // of stage, by their path
+	places  []mail.MailboxID                             // of items
+	unnamed map[mail.MailboxID]map[string]mail.MessageID // messages without a Message-ID, by digest
 	bodies  []store.Body
 	items   []doors.Item
 	size    int
@@ -80,7 +95,7 @@ func (a *App) Import(ctx context.Context, files []string, o ImportOptions, each 
 	} else {
 		acc, err := a.sender(ctx, o.Account)
 		if fault.Is(err, fault.NotFound) {
-			return x.s, noPlace()
+			acc, err = a.local(ctx)
 		}
 		if err != nil {
 			return x.s, err
@@ -90,14 +105,12 @@ func (a *App) Import(ctx context.Context, files []string, o ImportOptions, each 
 		}
 		x.account = acc.ID
 	}
-	if err := a.store.Write(ctx, func(tx *store.Tx) (err error) {
-		x.stage, err = tx.LocalMailbox(x.account, mail.RoleNone, "Imported")
-		return err
-	}); err != nil {
-		return x.s, err
-	}
+	x.within, x.unnamed = map[string]mail.MailboxID{}, map[mail.MailboxID]map[string]mail.MessageID{}
 	if x.box == 0 {
-		x.box = x.stage
+		var err error
+		if x.stage, err = x.place(nil); err != nil {
+			return x.s, err
+		}
 	}
 	for _, f := range files {
 		if err := doors.Read(ctx, f, o.Dialect, x.take); err != nil {
@@ -105,6 +118,54 @@ func (a *App) Import(ctx context.Context, files []string, o ImportOptions, each 
 		}
 	}
 	return x.s, x.flush()
+}
+
+// maxNames bounds the names of the folders that are kept of a file.
+const maxNames = 24
+
+// place returns the mailbox for what was in a folder. Where it goes to a mailbox of a server, that is only where it waits.
+func (x *importer) place(folder []string) (mail.MailboxID, error) {
+	if x.box != 0 {
+		folder = nil
+	}
+	path := []string{"Imported"}
+	for _, n := range folder[:min(len(folder), maxNames)] {
+		if n = strings.TrimSpace(strings.ToValidUTF8(n, "")); n != "" {
+			path = append(path, n)
+		}
+	}
+	key := strings.Join(path, "\x00")
+	if id, ok := x.within[key]; ok {
+		return id, nil
+	}
+	var id mail.MailboxID
+	if err := x.a.store.Write(x.ctx, func(tx *store.Tx) (err error) {
+		id, err = tx.LocalPath(x.account, path)
+		return err
+	}); err != nil {
+		return 0, err
+	}
+	x.within[key] = id
+	return id, nil
+}
+
+// known looks for a message without a Message-ID in a mailbox.
+func (x *importer) known(tx *store.Tx, box mail.MailboxID, digest string) (mail.MessageID, error) {
+	m, ok := x.unnamed[box]
+	if !ok {
+		rows, err := tx.WithoutMessageID(box)
+		if err != nil {
+			return 0, err
+		}
+		m = map[string]mail.MessageID{}
+		for _, r := range rows {
+			if !r.Removed && r.Digest != "" {
+				m[r.Digest] = r.ID
+			}
+		}
+		x.unnamed[box] = m
+	}
+	return m[digest], nil
 }
 
 func (x *importer) take(i doors.Item) error {
@@ -118,9 +179,13 @@ func (x *importer) take(i doors.Item) error {
 		x.each(x.s, ImportItem{Name: i.Name, State: "failed", Why: err.Error()})
 		return nil
 	}
+	at, err := x.place(i.Folder)
+	if err != nil {
+		return err
+	}
 	x.size += len(i.Raw)
 	i.Raw = nil
-	x.items, x.bodies = append(x.items, i), append(x.bodies, b)
+	x.items, x.bodies, x.places = append(x.items, i), append(x.bodies, b), append(x.places, at)
 	if x.size >= maxImport || len(x.items) >= importMessages {
 		return x.flush()
 	}
@@ -134,8 +199,9 @@ func (x *importer) flush() error {
 	}
 	out := make([]ImportItem, len(x.items))
 	var move []mail.MessageID
+	var fresh []int // without a Message-ID
 	if err := x.a.store.Write(x.ctx, func(tx *store.Tx) error {
-		move = move[:0]
+		move, fresh = move[:0], fresh[:0]
 		for i, it := range x.items {
 			b := x.bodies[i]
 			out[i] = ImportItem{Name: it.Name, State: "added"}
@@ -144,12 +210,31 @@ func (x *importer) flush() error {
 				return err
 			}
 			staged := mail.MessageID(0)
+			if b.Envelope.InternetID == "" {
+				at := x.places[i]
+				if x.box != 0 {
+					at = x.box
+				}
+				if out[i].ID, err = x.known(tx, at, b.Digest); err != nil {
+					return err
+				}
+				if twin := slices.IndexFunc(fresh, func(k int) bool { return x.places[k] == x.places[i] && x.bodies[k].Digest == b.Digest }); twin >= 0 {
+					out[i].ID = out[fresh[twin]].ID
+				}
+				if out[i].ID != 0 {
+					out[i].State = "same"
+				} else if x.box != 0 {
+					if staged, err = x.known(tx, x.places[i], b.Digest); err != nil {
+						return err
+					}
+				}
+			}
 			for _, r := range rows {
 				switch {
 				case r.Digest != b.Digest:
-				case r.Mailbox == x.box:
+				case x.box != 0 && r.Mailbox == x.box, x.box == 0 && r.Mailbox == x.places[i]:
 					out[i].State, out[i].ID = "same", r.ID
-				case r.Mailbox == x.stage: // of an import that was cut off before it was moved
+				case x.box != 0 && r.Mailbox == x.places[i]: // of an import that was cut off before it was moved
 					staged = r.ID
 				}
 			}
@@ -158,7 +243,7 @@ func (x *importer) flush() error {
 			}
 			if staged == 0 {
 				env := b.Envelope
-				ids, err := tx.Insert([]store.NewMessage{{Account: x.account, Mailbox: x.stage, Flags: it.Flags &^ mail.Deleted, Envelope: &env, Received: it.Received, Size: b.Size, Body: &b}})
+				ids, err := tx.Insert([]store.NewMessage{{Account: x.account, Mailbox: x.places[i], Flags: it.Flags &^ mail.Deleted, Envelope: &env, Received: it.Received, Size: b.Size, Body: &b}})
 				if err != nil {
 					return err
 				}
@@ -166,12 +251,24 @@ func (x *importer) flush() error {
 			}
 			out[i].ID = staged
 			move = append(move, staged)
+			if b.Envelope.InternetID == "" {
+				fresh = append(fresh, i)
+			}
 		}
 		return nil
 	}); err != nil {
 		return err
 	}
-	if x.box != x.stage && len(move) > 0 {
+	for _, i := range fresh {
+		at := x.places[i]
+		if x.box != 0 {
+			at = x.box
+		}
+		if m := x.unnamed[at]; m != nil {
+			m[x.bodies[i].Digest] = out[i].ID
+		}
+	}
+	if x.box != 0 && len(move) > 0 {
 		if _, err := x.a.engine.Move(x.ctx, move, x.box); err != nil {
 			return err
 		}
@@ -185,6 +282,6 @@ func (x *importer) flush() error {
 		}
 		x.each(x.s, o)
 	}
-	x.items, x.bodies, x.size = nil, nil, 0
+	x.items, x.bodies, x.places, x.size = nil, nil, nil, 0
 	return nil
 }

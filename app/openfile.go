@@ -41,7 +41,7 @@ func (a *App) OpenFile(ctx context.Context, path string) (mail.MessageID, error)
 	}
 	acc, err := a.sender(ctx, "")
 	if fault.Is(err, fault.NotFound) {
-		return 0, noPlace()
+		acc, err = a.local(ctx)
 	}
 	if err != nil {
 		return 0, err
@@ -57,6 +57,9 @@ func (a *App) OpenFile(ctx context.Context, path string) (mail.MessageID, error)
 			return err
 		}
 		rows, err := tx.ByInternetID(acc.ID, b.Envelope.InternetID)
+		if b.Envelope.InternetID == "" {
+			rows, err = tx.WithoutMessageID(box)
+		}
 		if err != nil {
 			return err
 		}
@@ -75,11 +78,6 @@ func (a *App) OpenFile(ctx context.Context, path string) (mail.MessageID, error)
 		return nil
 	})
 	return id, err
-}
-
-// noPlace says that messages of files have nowhere to go yet.
-func noPlace() *fault.Error {
-	return fault.New(fault.NotFound, "no-account", "Set up an account first", "Messages of files are kept with an account, on this computer only. Then open the file again.")
 }
 
 // fromOutlook makes an internet message of an Outlook item; anything else is given back as it is.

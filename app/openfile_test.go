@@ -2,8 +2,10 @@ package app_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,23 +139,99 @@ func TestConcernsBeforeSending(t *testing.T) {
 	}
 }
 
-// Without an account there is nowhere to keep a message of a file: it is said, and what to do.
-func TestFilesNeedAnAccount(t *testing.T) {
+// Without an account messages of files are kept in a data file of the profile, which is there at the next start too, also where the profile was moved.
+func TestFilesWithoutAnAccount(t *testing.T) {
 	ctx := context.Background()
-	a, err := app.Open(ctx, app.Options{Dir: t.TempDir(), Keychain: keychain.Memory(), Idle: true})
-	if err != nil {
-		t.Fatal(err)
+	dir := filepath.Join(t.TempDir(), "profile")
+	opened := func(dir string) *app.App {
+		t.Helper()
+		a, err := app.Open(ctx, app.Options{Dir: dir, Keychain: keychain.Memory(), Idle: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
 	}
-	defer a.Close()
+	a := opened(dir)
 	p := filepath.Join(t.TempDir(), "m.eml")
 	if err := os.WriteFile(p, []byte("From: b@example.com\r\nSubject: x\r\n\r\nLook.\r\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, open := a.OpenFile(ctx, p)
-	_, imported := a.Import(ctx, []string{p}, app.ImportOptions{}, nil)
-	for _, err := range []error{open, imported} {
-		if f := fault.Of(err); err == nil || f.Title != "Set up an account first" || !strings.Contains(f.Detail, "open the file again") {
-			t.Errorf("%v", err)
+	id, err := a.OpenFile(ctx, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := a.Read(ctx, id); err != nil || b.Envelope.Subject != "x" {
+		t.Errorf("%+v %v", b.Envelope, err)
+	}
+	folder := t.TempDir()
+	for _, f := range []string{"Inbox", "Work.sbd/Pier 4"} {
+		q := filepath.Join(folder, f)
+		if err := os.MkdirAll(filepath.Dir(q), 0o700); err != nil {
+			t.Fatal(err)
 		}
+		if err := os.WriteFile(q, []byte("From - Mon Jan  1 00:00:00 2024\r\nX-Mozilla-Status: 0001\r\nFrom: b@example.com\r\nSubject: "+filepath.Base(f)+"\r\nMessage-ID: <"+strings.ReplaceAll(f, " ", "")+"@example.com>\r\n\r\nLook.\r\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(q+".msf", nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, want := range []app.ImportState{{Added: 2}, {Same: 2}} {
+		s, err := a.Import(ctx, []string{folder}, app.ImportOptions{}, nil)
+		if s.Bytes = 0; err != nil || s != want {
+			t.Errorf("import %d: %+v %v", i, s, err)
+		}
+	}
+	tree := func(a *app.App) string {
+		t.Helper()
+		boxes, err := a.Mailboxes(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, b := range boxes {
+			if b.Local {
+				out = append(out, fmt.Sprintf("%s %d", b.Path, b.Total))
+			}
+		}
+		slices.Sort(out)
+		return strings.Join(out, ", ")
+	}
+	const want = "Imported 0, Imported/Inbox 1, Imported/Work 0, Imported/Work/Pier 4 1, Opened files 1"
+	if got := tree(a); got != want {
+		t.Errorf("the mailboxes are %s", got)
+	}
+	as, _ := a.Accounts(ctx)
+	if len(as) != 1 || as[0].Incoming.Protocol != mail.PST {
+		t.Errorf("%+v", as)
+	}
+	a.Close()
+	other := filepath.Join(t.TempDir(), "elsewhere")
+	if err := os.Rename(dir, other); err != nil {
+		t.Fatal(err)
+	}
+	a = opened(other)
+	defer a.Close()
+	if got := tree(a); got != want {
+		t.Errorf("the mailboxes are %s", got)
+	}
+	if as, _ = a.Accounts(ctx); len(as) != 1 || filepath.Dir(as[0].Incoming.Path) != other {
+		t.Errorf("its file is looked for in %s, not %s", as[0].Incoming.Path, other)
+	}
+	// Twice the same file, without a Message-ID, in one import and in the next.
+	twice := t.TempDir()
+	for _, f := range []string{"1.eml", "2.eml"} {
+		if err := os.WriteFile(filepath.Join(twice, f), []byte("From: b@example.com\r\nSubject: y\r\n\r\nLook.\r\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, want := range []app.ImportState{{Added: 1, Same: 1}, {Same: 2}} {
+		s, err := a.Import(ctx, []string{twice}, app.ImportOptions{}, nil)
+		if s.Bytes = 0; err != nil || s != want {
+			t.Errorf("import %d of two equal files: %+v %v", i, s, err)
+		}
+	}
+	if again, err := a.OpenFile(ctx, p); err != nil || again != id {
+		t.Errorf("it was taken twice: %d, %d (%v)", again, id, err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/list"
 	"github.com/postrider/postrider/views/mailboxes"
+	"github.com/postrider/postrider/views/transfer"
 )
 
 // palette opens the list of everything that can be gone to or done, found by typing.
@@ -110,6 +111,9 @@ func (w *Window) paletteItems() []kit.LaunchItem {
 	act("Contacts", "contact-round", "people addresses", w.ShowPeople)
 	act("Archive to PST", "package", "outlook data file backup", func() { w.archive("") })
 	act("Archives", "package", "earlier archive ledger undo schedule", w.Archives)
+	act("Import mail…", "download", "mbox thunderbird apple mail files eml", func() {
+		transfer.Import(w.win, w.c, transfer.Hooks{Do: w.h.Do}, "Imported", app.ImportOptions{})
+	})
 	act("Open Outlook data file…", "package", "pst ost archive import", w.openDataFile)
 	act("Settings", "sliders-horizontal", "preferences options", func() { w.openSettings("") })
 	act("Add an account", "plus", "new", w.openWizard)

@@ -14,15 +14,16 @@ import (
 // importCommand prints {"added","same","failed","bytes","items":[{"name","state","id","why"}]}; items are those that failed, with --report all.
 func importCommand() command {
 	var box, dialect string
-	var report bool
-	return command{name: "import", args: "FILE... [--account A] [--mailbox M]", about: "take in mail from mbox, Maildir, .eml, .zip, .msg and .pst files and folders",
+	var report, found bool
+	return command{name: "import", args: "FILE... [--account A] [--mailbox M]", about: "take in mail from mbox, Maildir, .eml, .emlx, .zip, .msg and .pst files, folders of them, and profiles of Thunderbird and Apple Mail",
 		flags: func(k *call) {
 			k.fs.StringVar(&box, "mailbox", "", "where it goes: path, role or id (default: a mailbox on this computer)")
 			k.fs.StringVar(&dialect, "mbox", "", "the dialect of mbox files: mboxo, mboxrd, mboxcl, mboxcl2 (default: found out)")
+			k.fs.BoolVar(&found, "found", false, "take in what other mail programs have on this computer")
 			k.fs.BoolVar(&report, "report", false, "report every message, not only those that failed")
 		},
 		run: func(k *call, w []string) error {
-			if len(w) == 0 {
+			if len(w) == 0 && !found {
 				return fault.New(fault.Usage, "args", "import takes files", "Name mbox, .eml, .zip, .msg or .pst files, or folders of them.")
 			}
 			o := app.ImportOptions{Dialect: doors.Dialect(dialect)}
@@ -34,6 +35,15 @@ func importCommand() command {
 				return err
 			}
 			defer a.Close()
+			if found {
+				for _, p := range a.OtherPrograms(k.ctx) {
+					k.say("%s %s: %s", p.Program, p.Name, p.Dir)
+					w = append(w, p.Dir)
+				}
+				if len(w) == 0 {
+					return fault.New(fault.NotFound, "nothing-found", "No other mail program has mail here", "Name files or folders instead.")
+				}
+			}
 			if k.account != "" {
 				as, err := k.chosen(a)
 				if err != nil {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +36,9 @@ type Item struct {
 	Raw      []byte // with CRLF; the caller may keep it
 	Flags    mail.Flags
 	Received time.Time // zero where the file does not say
-	Err      error     // it could not be read; Raw is nil
+	// Folder is the mailbox that it was in, by its names from the top of the data file, or of the folder that is read; nil where there is none.
+	Folder []string
+	Err    error // it could not be read; Raw is nil
 }
 
 // ErrTooLarge is the Err of an item over MaxMessage.
@@ -51,8 +54,11 @@ func Read(ctx context.Context, path string, d Dialect, each func(Item) error) er
 	if !st.IsDir() {
 		return x.file(path)
 	}
+	x.root = path
 	return filepath.WalkDir(path, func(p string, e fs.DirEntry, err error) error {
 		switch {
+		case err != nil && p != path && errors.Is(err, fs.ErrPermission):
+			return x.each(Item{Name: p, Err: errors.New("it may not be read")})
 		case err != nil:
 			return fileFault(err)
 		case e.IsDir() && e.Name() == "tmp" && isMaildir(filepath.Dir(p)): // what is being delivered
@@ -60,11 +66,22 @@ func Read(ctx context.Context, path string, d Dialect, each func(Item) error) er
 		case !e.Type().IsRegular():
 			return nil
 		}
+		x.folder = x.place(p)
 		if in := filepath.Base(filepath.Dir(p)); (in == "cur" || in == "new") && isMaildir(filepath.Dir(filepath.Dir(p))) {
 			return x.eml(p, maildirFlags(e.Name()))
 		}
 		switch strings.ToLower(filepath.Ext(p)) {
 		case ".eml", ".msg", ".mbox", ".pst", ".ost", ".zip":
+			return x.file(p)
+		case ".emlx":
+			return x.emlx(p)
+		}
+		if _, err := os.Stat(p + ".msf"); err == nil { // a mailbox of Thunderbird, with its index beside it
+			x.mozilla = true
+			if filepath.Ext(p) != "" {
+				x.folder = append(x.folder, filepath.Base(p))
+			}
+			defer func() { x.mozilla = false }()
 			return x.file(p)
 		}
 		return nil
@@ -100,11 +117,18 @@ type reader struct {
 	ctx  context.Context
 	d    Dialect
 	each func(Item) error
+
+	root    string   // of what is read; "" = one file
+	folder  []string // of the file that is read
+	mozilla bool     // it is Thunderbird's
 }
 
 func (x *reader) give(i Item) error {
 	if err := x.ctx.Err(); err != nil {
 		return err
+	}
+	if i.Folder == nil {
+		i.Folder = x.folder
 	}
 	if i.Err == nil {
 		i.Raw = wireLines(i.Raw)
@@ -133,6 +157,12 @@ func (x *reader) file(path string) error {
 	case bytes.HasPrefix(h, []byte("From ")):
 		return Mbox(f, st.Size(), x.d, func(i Item) error {
 			i.Name = filepath.Base(path) + " " + i.Name
+			if x.mozilla && i.Err == nil {
+				gone := false
+				if i.Raw, i.Flags, gone = mozilla(i.Raw); gone {
+					return nil
+				}
+			}
 			return x.give(i)
 		})
 	case bytes.HasPrefix(h, []byte("PK\x03\x04")), bytes.HasPrefix(h, []byte("PK\x05\x06")):
@@ -244,7 +274,9 @@ func (x *reader) pst(path string) error {
 		return err
 	}
 	defer s.Close()
-	for _, f := range s.Folders() {
+	folders := s.Folders()
+	names := pstPaths(folders, s.Top())
+	for _, f := range folders {
 		if f.Search {
 			continue
 		}
@@ -253,7 +285,7 @@ func (x *reader) pst(path string) error {
 			if err == nil && !job.IsMail(prop.Text(b, prop.PidTagMessageClass)) {
 				continue
 			}
-			i := Item{Name: filepath.Base(path) + " " + f.Name}
+			i := Item{Name: filepath.Base(path) + " " + f.Name, Folder: append(slices.Clone(x.folder), names[f.Ref]...)}
 			var m *prop.Message
 			if err == nil {
 				m, err = s.Message(r)

@@ -193,6 +193,11 @@ func (tx *Tx) ByInternetID(a mail.AccountID, id string) ([]Row, error) {
 	return tx.loadRows("thread=? AND account=? AND iid=?", int64(t), ac.num, clean(id, 998))
 }
 
+// WithoutMessageID returns the messages of a mailbox that have none; they are told apart by their digests only. It looks at the whole mailbox.
+func (tx *Tx) WithoutMessageID(box mail.MailboxID) ([]Row, error) {
+	return tx.loadRows("mailbox=? AND hide=0 AND iid=''", int64(box))
+}
+
 // ByGlobal returns the account's messages that the server calls the same.
 func (tx *Tx) ByGlobal(a mail.AccountID, global string) ([]Row, error) {
 	ac := tx.t.byID[a]

@@ -201,11 +201,38 @@ func (tx *Tx) LocalMailbox(id mail.AccountID, role mail.Role, name string) (mail
 	if err != nil {
 		return 0, err
 	}
+	if role == mail.RoleNone {
+		return tx.LocalPath(id, []string{name})
+	}
 	var n int64
 	if ok, err := tx.w.row("SELECT id FROM mailboxes WHERE account=? AND local=1 AND gone=0 AND role=? ORDER BY id LIMIT 1", []any{a.num, string(role)}, &n); ok || err != nil {
 		return mail.MailboxID(n), err
 	}
 	return tx.newBox(a, 0, name, role, true)
+}
+
+// LocalPath returns a mailbox that is on this computer only, by its names from the top; what is missing is made.
+func (tx *Tx) LocalPath(id mail.AccountID, path []string) (mail.MailboxID, error) {
+	a, err := tx.account(id)
+	if err != nil {
+		return 0, err
+	}
+	at := mail.MailboxID(0)
+	for _, name := range path {
+		var n int64
+		ok, err := tx.w.row("SELECT id FROM mailboxes WHERE account=? AND local=1 AND gone=0 AND role='' AND parent=? AND name=? ORDER BY id LIMIT 1", []any{a.num, int64(at), name}, &n)
+		if err != nil {
+			return 0, err
+		}
+		if ok {
+			at = mail.MailboxID(n)
+			continue
+		}
+		if at, err = tx.newBox(a, at, name, mail.RoleNone, true); err != nil {
+			return 0, err
+		}
+	}
+	return at, nil
 }
 
 // MakeMailbox makes a mailbox that the server does not have yet.

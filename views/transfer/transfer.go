@@ -15,11 +15,13 @@ import (
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/backup"
+	"github.com/postrider/postrider/app/doors"
 	"github.com/postrider/postrider/views/kit"
 )
 
 // Client is what is asked of the program.
 type Client interface {
+	OtherPrograms(ctx context.Context) []doors.Profile
 	Import(ctx context.Context, files []string, o app.ImportOptions, each func(app.ImportState, app.ImportItem)) (app.ImportState, error)
 	Export(ctx context.Context, o app.ExportOptions, progress func(app.ExportState)) (app.ExportState, error)
 	Backup(ctx context.Context, file string, progress func(backup.Done)) (backup.Done, error)

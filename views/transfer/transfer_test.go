@@ -11,6 +11,7 @@ import (
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
+	"github.com/postrider/postrider/app/doors"
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/viewtest"
 )
@@ -149,5 +150,25 @@ func TestRestoreTells(t *testing.T) {
 	d.until("the end", func() bool { return d.button("Close") != nil })
 	if w := d.words(); !strings.Contains(w, "What is here now is kept in /profile.before-1.") {
 		t.Error(w)
+	}
+}
+
+func TestOtherPrograms(t *testing.T) {
+	d := open(t)
+	d.c.Programs = []doors.Profile{{Program: "Thunderbird", Name: "default-release", Dir: "/h/.thunderbird/x", Bytes: 5 << 20}}
+	var got []string
+	d.c.OnImport = func(files []string, o app.ImportOptions, each func(app.ImportState, app.ImportItem)) (app.ImportState, error) {
+		got = files
+		return app.ImportState{Added: 2}, nil
+	}
+	Import(d.win, d.c, d.hooks(), "Imported", app.ImportOptions{})
+	d.until("the dialog", func() bool { return d.button("Import") != nil })
+	if w := d.words(); !strings.Contains(w, "Thunderbird · default-release") || !strings.Contains(w, "5.0 MB") {
+		t.Error(w)
+	}
+	test.Tap(d.button("Import"))
+	d.until("the end", func() bool { return d.button("Close") != nil })
+	if len(got) != 1 || got[0] != "/h/.thunderbird/x" {
+		t.Errorf("%v was imported", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/postrider/postrider/accounts/pst/job"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/backup"
+	"github.com/postrider/postrider/app/doors"
 	"github.com/postrider/postrider/app/store"
 )
 
@@ -130,3 +131,6 @@ func (c *Client) DataFile(ctx context.Context, _ mail.AccountID) (app.DataFile, 
 func (c *Client) CompactFile(ctx context.Context, _ mail.AccountID) (before, after int64, err error) {
 	return 5 << 20, 4 << 20, ctx.Err()
 }
+
+// OtherPrograms implements app.Client.
+func (c *Client) OtherPrograms(context.Context) []doors.Profile { return c.Programs }

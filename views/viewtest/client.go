@@ -12,6 +12,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/bus"
+	"github.com/postrider/postrider/app/doors"
 	"github.com/postrider/postrider/app/store"
 )
 
@@ -34,6 +35,8 @@ type Client struct {
 	// Runs are the archives there were, Items the ledger of each.
 	Runs  []app.ArchiveState
 	Items []app.ArchiveItem
+	// Programs are other mail programs of this computer.
+	Programs []doors.Profile
 	// Backups are the files into which the profile was copied.
 	Backups []string
 	// Asked are the pictures that were asked for; OnPicture answers.

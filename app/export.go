@@ -21,6 +21,8 @@ type ExportOptions struct {
 	Format    string           // mbox (mboxrd), maildir, eml or pst
 	Dir       string           // a folder; each mailbox is a file (mbox) or a folder in it, each account a file (pst)
 	Mailboxes []mail.MailboxID // those that are exported
+	// Shelves: the contacts and calendars of these accounts too, of "" those on this computer only. Only a data file (pst) takes them.
+	Shelves []mail.AccountID
 }
 
 // ExportState is how far an export has come.
@@ -28,7 +30,8 @@ type ExportState struct {
 	Mailboxes int      `json:"mailboxes"`
 	Messages  int      `json:"messages"`
 	Bytes     int64    `json:"bytes"`
-	Missing   []string `json:"missing"` // subjects of messages whose text is not on this computer
+	Objects   int      `json:"objects"` // contacts, appointments and tasks
+	Missing   []string `json:"missing"` // subjects of messages whose text is not on this computer, and titles of objects that cannot be written
 }
 
 // Export writes mailboxes into files. A mailbox that was exported there before is not written over: the export is refused.

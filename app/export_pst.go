@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,6 +13,8 @@ import (
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/pst/job"
+	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/app/store"
 )
 
 // pstBatch is how many bytes of messages are written to a data file before they are committed and read back.
@@ -40,23 +43,31 @@ func (a *App) exportPST(ctx context.Context, o ExportOptions, paths map[mail.Mai
 			}
 		}
 	}()
+	open := func(name string) (*pstExport, error) {
+		if x := files[name]; x != nil {
+			return x, nil
+		}
+		x := &pstExport{path: filepath.Join(o.Dir, fileName(name)+".pst"), sums: map[string]string{}}
+		if _, e := os.Stat(x.path); !errors.Is(e, fs.ErrNotExist) {
+			return nil, exportFailed(&fs.PathError{Op: "create", Path: x.path, Err: fs.ErrExist})
+		}
+		f, err := job.OpenArchive(x.path, name)
+		if err != nil {
+			return nil, exportFailed(err)
+		}
+		x.file, files[name] = f, x
+		return x, nil
+	}
 	for _, id := range o.Mailboxes {
 		p := paths[id]
 		if len(p) < 2 {
 			return noMailbox()
 		}
-		x := files[p[0]]
-		if x == nil {
-			x = &pstExport{path: filepath.Join(o.Dir, fileName(p[0])+".pst"), sums: map[string]string{}}
-			if _, e := os.Stat(x.path); !errors.Is(e, fs.ErrNotExist) {
-				return exportFailed(&fs.PathError{Op: "create", Path: x.path, Err: fs.ErrExist})
-			}
-			if x.file, err = job.OpenArchive(x.path, p[0]); err != nil {
-				return exportFailed(err)
-			}
-			files[p[0]] = x
+		x, err := open(p[0])
+		if err != nil {
+			return err
 		}
-		err := a.exported(ctx, id, s, progress, func(m mail.Summary, raw []byte) error {
+		err = a.exported(ctx, id, s, progress, func(m mail.Summary, raw []byte) error {
 			name, err := x.file.Put(p[1:], raw, m.Flags, m.Keywords, m.Date)
 			if err != nil {
 				return err
@@ -73,9 +84,71 @@ func (a *App) exportPST(ctx context.Context, o ExportOptions, paths map[mail.Mai
 		}
 		s.Mailboxes++
 	}
+	for _, id := range o.Shelves {
+		if err := a.exportShelves(ctx, id, open, s, progress); err != nil {
+			return err
+		}
+	}
 	for _, x := range files {
 		if err := x.prove(ctx); err != nil {
 			return exportFailed(err)
+		}
+	}
+	return nil
+}
+
+// exportShelves writes the address books and calendars of an account into its data file, each in a folder of its own. An object that a data file cannot hold is told.
+func (a *App) exportShelves(ctx context.Context, id mail.AccountID, open func(name string) (*pstExport, error), s *ExportState, progress func(ExportState)) error {
+	name := "On this computer"
+	if id != "" {
+		as, err := a.store.Accounts(ctx)
+		if err != nil {
+			return err
+		}
+		for _, x := range as {
+			if x.ID == id {
+				name = cmp.Or(x.Name, x.Address)
+			}
+		}
+	}
+	for _, kind := range []remote.Kind{remote.Contacts, remote.Calendar} {
+		cols, err := a.store.PIMCollections(ctx, kind)
+		if err != nil {
+			return err
+		}
+		for _, c := range cols {
+			if c.Account != id || c.Role == RoleCollected || c.Count == 0 {
+				continue
+			}
+			x, err := open(name)
+			if err != nil {
+				return err
+			}
+			err = a.Shelves.each(ctx, c.ID, nil, func(o *store.PIMObject) error {
+				class, top := "IPF.Contact", "Contacts"
+				switch o.Kind {
+				case "event":
+					class, top = "IPF.Appointment", "Calendar"
+				case "task":
+					class, top = "IPF.Task", "Tasks"
+				case "journal":
+					class, top = "IPF.Journal", "Journal"
+				}
+				if _, err := x.file.PutPIM([]string{top, c.Name}, class, o.Raw); err != nil {
+					if fault.Is(err, fault.Refused) {
+						s.Missing = append(s.Missing, o.Title)
+						return nil
+					}
+					return exportFailed(err)
+				}
+				if s.Objects++; s.Objects%100 == 0 && progress != nil {
+					progress(*s)
+				}
+				return ctx.Err()
+			})
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

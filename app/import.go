@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -35,6 +36,8 @@ type ImportState struct {
 	Same   int   `json:"same"` // there already: the same Message-ID and the same content
 	Failed int   `json:"failed"`
 	Bytes  int64 `json:"bytes"` // of those that were added
+	// Objects are contacts, appointments and tasks that were added, to the default address book and calendar.
+	Objects int `json:"objects"`
 }
 
 // maxImport bounds the bytes of messages that are stored at once; importMessages their number.
@@ -60,6 +63,7 @@ type importer struct {
 	stage   mail.MailboxID
 	within  map[string]mail.MailboxID                    // of stage, by their path
 	places  []mail.MailboxID                             // of items
+	cards   map[string][]byte                            // contacts and appointments that wait to be stored, by kind
 	unnamed map[mail.MailboxID]map[string]mail.MessageID // messages without a Message-ID, by digest
 	bodies  []store.Body
 	items   []doors.Item
@@ -105,6 +109,7 @@ func (a *App) Import(ctx context.Context, files []string, o ImportOptions, each 
 		}
 		x.account = acc.ID
 	}
+	x.cards = map[string][]byte{}
 	x.within, x.unnamed = map[string]mail.MailboxID{}, map[mail.MailboxID]map[string]mail.MessageID{}
 	if x.box == 0 {
 		var err error
@@ -117,7 +122,8 @@ func (a *App) Import(ctx context.Context, files []string, o ImportOptions, each 
 			return x.s, errors.Join(err, x.flush())
 		}
 	}
-	return x.s, x.flush()
+	err := x.flush()
+	return x.s, errors.Join(err, x.file("contact"), x.file("event"))
 }
 
 // maxNames bounds the names of the folders that are kept of a file.
@@ -169,6 +175,9 @@ func (x *importer) known(tx *store.Tx, box mail.MailboxID, digest string) (mail.
 }
 
 func (x *importer) take(i doors.Item) error {
+	if i.Kind != "" {
+		return x.object(i)
+	}
 	var b store.Body
 	err := i.Err
 	if err == nil {
@@ -190,6 +199,40 @@ func (x *importer) take(i doors.Item) error {
 		return x.flush()
 	}
 	return nil
+}
+
+// maxCards bounds the bytes of contacts and appointments that are stored at once.
+const maxCards = 1 << 20
+
+// object takes in a contact or an appointment.
+func (x *importer) object(i doors.Item) error {
+	if i.Err != nil {
+		x.s.Failed++
+		x.each(x.s, ImportItem{Name: i.Name, State: "failed", Why: i.Err.Error()})
+		return nil
+	}
+	x.cards[i.Kind] = append(x.cards[i.Kind], i.Raw...)
+	if len(x.cards[i.Kind]) >= maxCards {
+		return x.file(i.Kind)
+	}
+	return nil
+}
+
+// file puts contacts or appointments into the default address book or calendar; those that are there already stay as they are.
+func (x *importer) file(kind string) error {
+	b := x.cards[kind]
+	x.cards[kind] = nil
+	if len(b) == 0 {
+		return nil
+	}
+	take := x.a.Shelves.ImportContacts
+	if kind == "event" {
+		take = x.a.Shelves.ImportCalendar
+	}
+	added, same, err := take(x.ctx, 0, bytes.NewReader(b))
+	x.s.Objects += added
+	x.s.Same += same
+	return err
 }
 
 // flush stores what was read, then sends it on its way to a mailbox of a server.

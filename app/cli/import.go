@@ -11,7 +11,7 @@ import (
 	"github.com/postrider/postrider/app/doors"
 )
 
-// importCommand prints {"added","same","failed","bytes","items":[{"name","state","id","why"}]}; items are those that failed, with --report all.
+// importCommand prints {"added","same","failed","bytes","objects","items":[{"name","state","id","why"}]}; items are those that failed, with --report all.
 func importCommand() command {
 	var box, dialect string
 	var report, found bool
@@ -71,8 +71,11 @@ func importCommand() command {
 				return err
 			}
 			if k.json {
-				k.print(map[string]any{"added": s.Added, "same": s.Same, "failed": s.Failed, "bytes": s.Bytes, "items": items})
+				k.print(map[string]any{"added": s.Added, "same": s.Same, "failed": s.Failed, "bytes": s.Bytes, "objects": s.Objects, "items": items})
 				return nil
+			}
+			if s.Objects > 0 {
+				fmt.Fprintf(k.Out, "%d contacts and appointments added\n", s.Objects)
 			}
 			fmt.Fprintf(k.Out, "%d messages added, %d were there already, %d could not be read\n", s.Added, s.Same, s.Failed)
 			for _, i := range items {
@@ -82,7 +85,7 @@ func importCommand() command {
 		}}
 }
 
-// exportCommand prints {"dir","mailboxes","messages","bytes","missing":[]}.
+// exportCommand prints {"dir","mailboxes","messages","bytes","objects","missing":[]}; data files get contacts and calendars too.
 func exportCommand() command {
 	var box string
 	o := app.ExportOptions{}
@@ -122,6 +125,12 @@ func exportCommand() command {
 							o.Mailboxes = append(o.Mailboxes, m.ID)
 						}
 					}
+					if o.Format == "pst" {
+						o.Shelves = append(o.Shelves, x.ID)
+					}
+				}
+				if o.Format == "pst" && k.account == "" {
+					o.Shelves = append(o.Shelves, "")
 				}
 			}
 			last := time.Now()
@@ -135,10 +144,13 @@ func exportCommand() command {
 				return err
 			}
 			if k.json {
-				k.print(map[string]any{"dir": o.Dir, "mailboxes": s.Mailboxes, "messages": s.Messages, "bytes": s.Bytes, "missing": s.Missing})
+				k.print(map[string]any{"dir": o.Dir, "mailboxes": s.Mailboxes, "messages": s.Messages, "bytes": s.Bytes, "objects": s.Objects, "missing": s.Missing})
 				return nil
 			}
 			fmt.Fprintf(k.Out, "%d messages of %d mailboxes, %d bytes, in %s\n", s.Messages, s.Mailboxes, s.Bytes, o.Dir)
+			if s.Objects > 0 {
+				fmt.Fprintf(k.Out, "%d contacts, appointments and tasks\n", s.Objects)
+			}
 			for _, m := range s.Missing {
 				fmt.Fprintf(k.Out, "not here yet: %s\n", m)
 			}

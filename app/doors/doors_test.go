@@ -165,7 +165,7 @@ func TestReadDataFiles(t *testing.T) {
 	if dir == "" {
 		dir = "../../../shared/corpora"
 	}
-	for name, want := range map[string]int{"tika-testPST.pst.gz": 7, "ansi-enron-calendar.pst.gz": 0} {
+	for name, want := range map[string][2]int{"tika-testPST.pst.gz": {7, 0}, "ansi-enron-calendar.pst.gz": {0, 1}} {
 		z, err := os.Open(filepath.Join(dir, "pst", name))
 		if err != nil {
 			t.Skip("no corpora")
@@ -183,18 +183,25 @@ func TestReadDataFiles(t *testing.T) {
 		if err := os.WriteFile(p, raw, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		n := 0
+		var n [2]int // messages, others
 		if err := Read(context.Background(), p, Auto, func(i Item) error {
 			if i.Err != nil || !looksLikeMail(i.Raw) {
-				t.Errorf("%s: %v", i.Name, i.Err)
+				t.Errorf("%s in %q: %v", i.Name, i.Folder, i.Err)
 			}
-			n++
+			if i.Kind == "" {
+				n[0]++
+				return nil
+			}
+			n[1]++
+			if !bytes.HasPrefix(i.Raw, []byte("BEGIN:V")) {
+				t.Errorf("%s is %q", i.Name, i.Raw)
+			}
 			return nil
 		}); err != nil {
 			t.Fatal(err)
 		}
 		if n != want {
-			t.Errorf("%s: %d messages, want %d", name, n, want)
+			t.Errorf("%s: %d messages and others, want %d", name, n, want)
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/postrider/postrider/accounts/msox/cmail"
 	"github.com/postrider/postrider/accounts/msox/msg"
 	"github.com/postrider/postrider/accounts/msox/prop"
+	"github.com/postrider/postrider/accounts/pst"
 	"github.com/postrider/postrider/accounts/pst/job"
 )
 
@@ -39,6 +40,8 @@ type Item struct {
 	// Folder is the mailbox that it was in, by its names from the top of the data file, or of the folder that is read; nil where there is none.
 	Folder []string
 	Err    error // it could not be read; Raw is nil
+	// Kind is "" for a message, "contact" for a contact or a list of them (Raw is a vCard), "event" for an appointment or a task (Raw is iCalendar).
+	Kind string
 }
 
 // ErrTooLarge is the Err of an item over MaxMessage.
@@ -267,7 +270,7 @@ func (x *reader) zip(f io.ReaderAt, size int64, path string) error {
 	return nil
 }
 
-// pst reads the mail of a data file; its contacts and appointments are no messages.
+// pst reads a data file: its mail, contacts, appointments and tasks.
 func (x *reader) pst(path string) error {
 	s, err := job.Open(path)
 	if err != nil {
@@ -283,6 +286,9 @@ func (x *reader) pst(path string) error {
 		for _, r := range f.Items() {
 			b, err := s.ItemProps(r)
 			if err == nil && !job.IsMail(prop.Text(b, prop.PidTagMessageClass)) {
+				if err := x.object(s, f, r, append(slices.Clone(x.folder), names[f.Ref]...)); err != nil {
+					return err
+				}
 				continue
 			}
 			i := Item{Name: filepath.Base(path) + " " + f.Name, Folder: append(slices.Clone(x.folder), names[f.Ref]...)}
@@ -305,6 +311,30 @@ func (x *reader) pst(path string) error {
 		}
 	}
 	return nil
+}
+
+// object reads what is no message; notes, journals and what Outlook keeps for itself are left out.
+func (x *reader) object(s *pst.Store, f *pst.Folder, r pst.Ref, folder []string) error {
+	i := Item{Name: f.Name, Folder: folder}
+	m, err := s.Message(r)
+	if err == nil {
+		switch cmail.KindOf(m) {
+		case cmail.Contact, cmail.Group:
+			i.Kind, i.Raw = "contact", cmail.VCard(m, 4)
+		case cmail.Appointment, cmail.Task:
+			i.Kind = "event"
+			if i.Raw, _, err = cmail.Calendar(m); errors.Is(err, cmail.ErrRecurrence) {
+				err = nil // it is there, without what cannot be said
+			}
+		default:
+			return nil
+		}
+		i.Name = cmail.Subject(m)
+	} else {
+		return nil // of a kind that is not known
+	}
+	i.Err = err
+	return x.give(i)
 }
 
 // wireLines gives lines their ends as on the wire.

@@ -69,7 +69,7 @@ func facts(f app.DataFile) (out [][2]string) {
 	}
 	var kinds []string
 	for _, k := range slices.Sorted(maps.Keys(f.Kinds)) {
-		kinds = append(kinds, count(f.Kinds[k])+" "+k)
+		kinds = append(kinds, plural(f.Kinds[k], strings.ToLower(k), strings.ToLower(k)+"s"))
 	}
 	items := plural(f.Items, "item", "items") + " in " + plural(f.Folders, "folder", "folders")
 	if len(kinds) > 0 {

@@ -13,7 +13,7 @@ func TestAbout(t *testing.T) {
 	d, h := newDesk(t)
 	About(d.w, viewtest.New(viewtest.Options{}), h, "file")
 	d.until("the facts", func() bool { return d.shows("Old.pst") })
-	for _, text := range []string{"/archives/Old.pst", "120 items in 9 folders: 20 contact, 100 mail", "Outlook 2003 and later (Unicode)", "Nothing"} {
+	for _, text := range []string{"/archives/Old.pst", "120 items in 9 folders: 20 contacts, 100 messages", "Outlook 2003 and later (Unicode)", "Nothing"} {
 		if !d.shows(text) {
 			t.Errorf("%q is not shown", text)
 		}

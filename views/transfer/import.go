@@ -93,6 +93,9 @@ func take(win fyne.Window, c Client, h Hooks, into, path string, o app.ImportOpt
 
 func importWords(s app.ImportState) string {
 	t := plural(s.Added, "message", "messages") + " taken in"
+	if s.Objects > 0 {
+		t += ", " + plural(s.Objects, "contact or appointment", "contacts and appointments")
+	}
 	if s.Same > 0 {
 		t += ", " + group(s.Same) + " there already"
 	}

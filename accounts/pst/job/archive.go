@@ -46,6 +46,11 @@ func OpenArchive(path, name string) (*Archive, error) {
 
 // folder finds a folder by its names from the top, making what is missing when make is true; 0 = it is not there.
 func (a *Archive) folder(path []string, create bool) (pst.Ref, error) {
+	return a.folderOf(path, "IPF.Note", create)
+}
+
+// folderOf is folder for what a container class is for ([MS-OXOSFLD] section 2.2.6).
+func (a *Archive) folderOf(path []string, class string, create bool) (pst.Ref, error) {
 	key := strings.Join(path, "\x00")
 	if r, ok := a.folders[key]; ok {
 		return r, nil
@@ -64,7 +69,7 @@ func (a *Archive) folder(path []string, create bool) (pst.Ref, error) {
 				return 0, nil
 			}
 			var err error
-			if next, err = a.w.CreateFolder(at, name, "IPF.Note"); err != nil {
+			if next, err = a.w.CreateFolder(at, name, class); err != nil {
 				return 0, err
 			}
 		}
@@ -84,6 +89,16 @@ func (a *Archive) Put(folder []string, raw []byte, flags mail.Flags, keywords []
 		return "", err
 	}
 	r, err := a.w.AddMIME(f, raw, flags, keywords, received)
+	return r.String(), err
+}
+
+// PutPIM files a contact (vCard) or an appointment or task (iCalendar); class is that of the folder: "IPF.Contact", "IPF.Appointment", "IPF.Task".
+func (a *Archive) PutPIM(folder []string, class string, raw []byte) (string, error) {
+	f, err := a.folderOf(folder, class, true)
+	if err != nil {
+		return "", err
+	}
+	r, err := a.w.AddPIM(f, raw)
 	return r.String(), err
 }
 

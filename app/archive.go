@@ -63,6 +63,8 @@ type ArchiveState struct {
 	Differs  []string  `json:"differs"` // subjects of messages whose copy was not the same: nothing happened to them
 	Missing  []string  `json:"missing"` // subjects of messages that could not be fetched
 	Done     bool      `json:"done"`
+	// Paused: a person stopped it. One that was cut off otherwise goes on by itself.
+	Paused bool `json:"paused"`
 }
 
 // candidates streams what a plan takes of a mailbox, the oldest first.
@@ -165,7 +167,7 @@ func (a *App) Archive(ctx context.Context, p ArchivePlan, progress func(ArchiveS
 	}
 	for _, r := range runs {
 		if !r.Done && r.File == p.File {
-			if s, err := a.resume(ctx, r.Run, progress); err != nil {
+			if s, err := a.resume(ctx, r.Run, true, progress); err != nil {
 				return s, err
 			}
 		}
@@ -194,7 +196,20 @@ func (a *App) Archive(ctx context.Context, p ArchivePlan, progress func(ArchiveS
 			a.crash("wanted")
 		}
 	}
-	return a.archive(ctx, l, false, progress)
+	s, err := a.archive(ctx, l, false, progress)
+	return a.paused(ctx, l, s, err)
+}
+
+// paused notes that a person stopped a run.
+func (a *App) paused(ctx context.Context, l *ledger, s ArchiveState, err error) (ArchiveState, error) {
+	if err != nil && ctx.Err() != nil && !l.done {
+		l.paused = true
+		if e := l.write(ledgerHead{Paused: true}); e != nil {
+			return s, e
+		}
+		s.Paused = true
+	}
+	return s, err
 }
 
 // ResumeArchive goes on with a run that was cut off.
@@ -204,7 +219,7 @@ func (a *App) ResumeArchive(ctx context.Context, run string, progress func(Archi
 		return ArchiveState{}, err
 	}
 	defer end()
-	return a.resume(ctx, run, progress)
+	return a.resume(ctx, run, true, progress)
 }
 
 // archiving makes sure that one run at a time writes.
@@ -215,13 +230,23 @@ func (a *App) archiving() (end func(), err error) {
 	return a.archives.Unlock, nil
 }
 
-func (a *App) resume(ctx context.Context, run string, progress func(ArchiveState)) (ArchiveState, error) {
+func (a *App) resume(ctx context.Context, run string, person bool, progress func(ArchiveState)) (ArchiveState, error) {
 	l, err := a.openLedger(run)
 	if err != nil {
 		return ArchiveState{}, err
 	}
 	defer l.f.Close()
-	return a.archive(ctx, l, true, progress)
+	if l.paused {
+		l.paused = false
+		if err := l.write(ledgerHead{Resumed: true}); err != nil {
+			return l.state(), err
+		}
+	}
+	s, err := a.archive(ctx, l, true, progress)
+	if person {
+		return a.paused(ctx, l, s, err)
+	}
+	return s, err
 }
 
 // archiveBatch is how many messages, and archiveBytes how much, is copied before the file is committed and read back.

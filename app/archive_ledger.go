@@ -30,8 +30,9 @@ type ledger struct {
 	rows map[mail.MessageID]*ledgerRow
 	ids  []mail.MessageID // in the order of the ledger
 
-	done  bool
-	ended time.Time
+	done   bool
+	ended  time.Time
+	paused bool // by the person
 }
 
 type ledgerRow struct {
@@ -51,6 +52,8 @@ type ledgerHead struct {
 	Started time.Time    `json:"started,omitzero"`
 	Done    bool         `json:"done,omitempty"`
 	Ended   time.Time    `json:"ended,omitzero"`
+	Paused  bool         `json:"paused,omitempty"`  // by the person
+	Resumed bool         `json:"resumed,omitempty"` // after that
 }
 
 func (a *App) archiveDir() string { return filepath.Join(a.o.Dir, "archives") }
@@ -87,9 +90,12 @@ func readLedger(path string) (*ledger, error) {
 	s.Buffer(make([]byte, 64<<10), 4<<20)
 	for s.Scan() {
 		var h ledgerHead
-		if json.Unmarshal(s.Bytes(), &h) == nil && (h.Plan != nil || h.Done) {
+		if json.Unmarshal(s.Bytes(), &h) == nil && (h.Plan != nil || h.Done || h.Paused || h.Resumed) {
 			if h.Plan != nil {
 				l.plan, l.at = *h.Plan, h.Started
+			}
+			if h.Paused || h.Resumed {
+				l.paused = h.Paused
 			}
 			if h.Done {
 				l.done, l.ended = true, h.Ended
@@ -148,7 +154,7 @@ func (l *ledger) write(lines ...any) error {
 }
 
 func (l *ledger) state() ArchiveState {
-	s := ArchiveState{Run: strings.TrimSuffix(filepath.Base(l.path), ".jsonl"), Started: l.at, Ended: l.ended, File: l.plan.File, Files: []string{l.plan.File}, Total: len(l.ids), Done: l.done, Differs: []string{}, Missing: []string{}}
+	s := ArchiveState{Run: strings.TrimSuffix(filepath.Base(l.path), ".jsonl"), Started: l.at, Ended: l.ended, File: l.plan.File, Files: []string{l.plan.File}, Total: len(l.ids), Done: l.done, Paused: l.paused && !l.done, Differs: []string{}, Missing: []string{}}
 	inTrash := false
 	for _, id := range l.ids {
 		r := l.rows[id]

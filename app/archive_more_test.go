@@ -187,6 +187,51 @@ func TestArchiveGrace(t *testing.T) {
 	}
 }
 
+// A run that was cut off goes on by itself; one that a person paused waits for the person.
+func TestArchiveCarriesOn(t *testing.T) {
+	s := testserver.Start(t, testserver.Options{})
+	dir := t.TempDir()
+	a := open(t, s, dir)
+	ada := add(t, a, account(s, "ada@example.test", 993, 587))
+	const n = 150
+	box := letters(t, s, a, ada, n)
+	file := filepath.Join(t.TempDir(), "Letters.pst")
+	ctx, pause := context.WithCancel(context.Background())
+	got, err := a.Archive(ctx, app.ArchivePlan{Mailboxes: []mail.MailboxID{box.ID}, File: file, Unread: true, Starred: true}, func(app.ArchiveState) { pause() })
+	if err == nil || !got.Paused || got.Done || got.Verified == 0 || got.Verified == n {
+		t.Fatalf("paused: %+v (%v)", got, err)
+	}
+	ctx = context.Background()
+	if err := a.KeepArchives(ctx, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if rs, err := a.Archives(ctx); err != nil || len(rs) != 1 || rs[0].Done || !rs[0].Paused {
+		t.Errorf("what a person paused went on: %+v %v", rs, err)
+	}
+	a.Close()
+	// The rest is cut off once more, by the end of the program.
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe, "-test.run", "^TestArchiveKilledAtEachStep$")
+	cmd.Env = append(os.Environ(), "POSTRIDER_STEP_CHILD="+dir, "POSTRIDER_ARCHIVE_FILE="+file, fmt.Sprintf("POSTRIDER_ARCHIVE_BOX=%d", box.ID), "POSTRIDER_STEP=verified")
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "killed at verified") {
+		t.Fatalf("%v %s", err, out)
+	}
+	a = open(t, s, dir)
+	if err := a.KeepArchives(ctx, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	rs, err := a.Archives(ctx)
+	if err != nil || len(rs) != 1 || !rs[0].Done || rs[0].Moved != n {
+		t.Errorf("what was cut off did not go on: %+v %v", rs, err)
+	}
+	if in := inFile(t, file); len(in) != n {
+		t.Errorf("%d messages are in the file", len(in))
+	}
+}
+
 // A rule archives what has grown old, again and again into one file, which may be open beside the accounts.
 func TestArchiveRule(t *testing.T) {
 	s := testserver.Start(t, testserver.Options{})

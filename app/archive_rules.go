@@ -26,7 +26,7 @@ type ArchiveRule struct {
 // How often it is looked whether an archive is due, and how long after the start at the earliest; and after how long one that could not be done is tried again.
 const (
 	archiveEvery = 30 * time.Minute
-	archiveAfter = 5 * time.Minute
+	archiveAfter = time.Minute
 	archiveAgain = 6 * time.Hour
 )
 
@@ -80,14 +80,21 @@ func (a *App) keepArchives(ctx context.Context) {
 	}
 }
 
-// KeepArchives does once what the program does by itself while it runs: it deletes what earlier archives moved to Trash and is due, and carries out the rules that are due at now.
+// KeepArchives does once what the program does by itself while it runs: it goes on with archives that were cut off, deletes what earlier ones moved to Trash and is due, and
+// carries out the rules that are due at now.
 func (a *App) KeepArchives(ctx context.Context, now time.Time) error {
 	runs, err := a.Archives(ctx)
 	if err != nil {
 		return err
 	}
 	var first error
-	for _, r := range runs {
+	for _, r := range runs { // the newest first
+		if !r.Done && !r.Paused {
+			if err := a.carryOn(ctx, r.Run); err != nil && first == nil && !fault.Is(err, fault.Busy) {
+				first = err
+			}
+			continue
+		}
 		if r.Due.IsZero() || now.Before(r.Due) {
 			continue
 		}
@@ -123,6 +130,17 @@ func (a *App) KeepArchives(ctx context.Context, now time.Time) error {
 		}
 	}
 	return first
+}
+
+// carryOn goes on with a run that the end of the program, or of the computer, cut off.
+func (a *App) carryOn(ctx context.Context, run string) error {
+	end, err := a.archiving()
+	if err != nil {
+		return err
+	}
+	defer end()
+	_, err = a.resume(ctx, run, false, nil)
+	return err
 }
 
 func (a *App) archiveByRule(ctx context.Context, r *ArchiveRule, now time.Time) error {

@@ -136,6 +136,9 @@ func outcome(r app.ArchiveState) (icon string, ink kit.Token, facts string) {
 	case !r.Done:
 		icon, ink = "circle-pause", kit.Warn
 		facts += ". Not finished"
+		if r.Paused {
+			facts += ", paused"
+		}
 	case r.Back > 0 && r.Back == r.Moved:
 		icon, ink = "undo-2", kit.Text2
 		facts += ". Moved back"

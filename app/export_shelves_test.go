@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -80,6 +81,20 @@ func TestShelvesIntoAFileAndBack(t *testing.T) {
 		got, err := b.Import(ctx, []string{file}, app.ImportOptions{}, nil)
 		if err != nil || got != want {
 			t.Errorf("import %d: %+v %v", i, got, err)
+		}
+	}
+	// The same from vCard and calendar files of a folder, into a third profile.
+	folder := t.TempDir()
+	for name, text := range map[string]string{"people.vcf": cards, "choir.ics": entries} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	third := fresh()
+	for i, want := range []app.ImportState{{Objects: 5}, {Same: 5}} {
+		got, err := third.Import(ctx, []string{folder}, app.ImportOptions{}, nil)
+		if err != nil || got != want {
+			t.Errorf("import %d of files: %+v %v", i, got, err)
 		}
 	}
 	var out bytes.Buffer

@@ -74,7 +74,7 @@ func Read(ctx context.Context, path string, d Dialect, each func(Item) error) er
 			return x.eml(p, maildirFlags(e.Name()))
 		}
 		switch strings.ToLower(filepath.Ext(p)) {
-		case ".eml", ".msg", ".mbox", ".pst", ".ost", ".zip":
+		case ".eml", ".msg", ".mbox", ".pst", ".ost", ".zip", ".vcf", ".ics":
 			return x.file(p)
 		case ".emlx":
 			return x.emlx(p)
@@ -171,7 +171,26 @@ func (x *reader) file(path string) error {
 	case bytes.HasPrefix(h, []byte("PK\x03\x04")), bytes.HasPrefix(h, []byte("PK\x05\x06")):
 		return x.zip(f, st.Size(), path)
 	}
+	switch h := bytes.ToUpper(bytes.TrimPrefix(words(f), []byte("\xef\xbb\xbf"))); {
+	case bytes.HasPrefix(h, []byte("BEGIN:VCARD")):
+		return x.cards(f, path, "contact")
+	case bytes.HasPrefix(h, []byte("BEGIN:VCALENDAR")):
+		return x.cards(f, path, "event")
+	}
 	return x.eml(path, mail.Seen)
+}
+
+func words(f io.ReaderAt) []byte {
+	var b [32]byte
+	n, _ := f.ReadAt(b[:], 0)
+	return b[:n]
+}
+
+// cards reads a file of vCards or of a calendar as it is.
+func (x *reader) cards(f io.Reader, path, kind string) error {
+	i := Item{Name: path, Kind: kind}
+	i.Raw, i.Err = whole(f)
+	return x.give(i)
 }
 
 // whole reads a message; ErrTooLarge where it is over the bound.

@@ -32,11 +32,17 @@ func (a *App) PrepareRestore(ctx context.Context, file string, progress func(bac
 	return backup.Stage(ctx, file, a.o.Dir, time.Now(), progress)
 }
 
+// FileInfo counts what is in a data file.
+type FileInfo = job.Info
+
+// FileLoss is something in a data file that cannot be read.
+type FileLoss = job.Loss
+
 // DataFile is what is in an Outlook data file that is open.
 type DataFile struct {
 	Path     string
 	ReadOnly bool // nothing can be written to it, so it cannot be made smaller either
-	job.Info
+	FileInfo
 }
 
 // DataFile opens every item of a data file and counts; see [job.GetInfo].
@@ -51,7 +57,7 @@ func (a *App) DataFile(ctx context.Context, id mail.AccountID) (DataFile, error)
 	}
 	defer s.Close()
 	info, err := job.GetInfo(ctx, s)
-	return DataFile{Path: path, ReadOnly: info.Format != "Unicode" || !writable(path), Info: info}, err
+	return DataFile{Path: path, ReadOnly: info.Format != "Unicode" || !writable(path), FileInfo: info}, err
 }
 
 // CompactFile makes a data file as small as what is in it; it is closed meanwhile. before and after are bytes.

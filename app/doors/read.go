@@ -18,7 +18,6 @@ import (
 	"github.com/postrider/postrider/accounts/msox/cmail"
 	"github.com/postrider/postrider/accounts/msox/msg"
 	"github.com/postrider/postrider/accounts/msox/prop"
-	"github.com/postrider/postrider/accounts/pst"
 	"github.com/postrider/postrider/accounts/pst/job"
 )
 
@@ -333,7 +332,7 @@ func (x *reader) pst(path string) error {
 }
 
 // object reads what is no message; notes, journals and what Outlook keeps for itself are left out.
-func (x *reader) object(s *pst.Store, f *pst.Folder, r pst.Ref, folder []string) error {
+func (x *reader) object(s *job.Store, f *job.Folder, r job.Ref, folder []string) error {
 	i := Item{Name: f.Name, Folder: folder}
 	m, err := s.Message(r)
 	if err == nil {

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/postrider/postrider/accounts/mail"
-	"github.com/postrider/postrider/accounts/pst"
+	"github.com/postrider/postrider/accounts/pst/job"
 )
 
 // maxDepth bounds the folders of a place.
@@ -58,12 +58,12 @@ func (x *reader) place(path string) (out []string) {
 }
 
 // pstPaths returns the paths of the folders of a data file below its top.
-func pstPaths(folders []*pst.Folder, top pst.Ref) map[pst.Ref][]string {
-	by := map[pst.Ref]*pst.Folder{}
+func pstPaths(folders []*job.Folder, top job.Ref) map[job.Ref][]string {
+	by := map[job.Ref]*job.Folder{}
 	for _, f := range folders {
 		by[f.Ref] = f
 	}
-	out := map[pst.Ref][]string{}
+	out := map[job.Ref][]string{}
 	for _, f := range folders {
 		var path []string
 		for x, n := f, 0; x != nil && x.Ref != top && n < maxDepth; x, n = by[x.Parent], n+1 {

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/postrider/postrider/accounts/pst/job"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/views/viewtest"
 )
@@ -20,7 +19,7 @@ func TestAbout(t *testing.T) {
 	}
 	d.press("Make smaller")
 	d.until("what came of it", func() bool { return strings.Contains(d.toast, " instead of ") })
-	lost := facts(app.DataFile{ReadOnly: true, Info: job.Info{Password: true, Unreadable: 2, Losses: []job.Loss{{Folder: "Inbox", What: "an item"}, {What: "a page"}}}})
+	lost := facts(app.DataFile{ReadOnly: true, FileInfo: app.FileInfo{Password: true, Unreadable: 2, Losses: []app.FileLoss{{Folder: "Inbox", What: "an item"}, {What: "a page"}}}})
 	text := ""
 	for _, x := range lost {
 		text += x[0] + "=" + x[1] + "\n"

@@ -6,7 +6,6 @@ import (
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
-	"github.com/postrider/postrider/accounts/pst/job"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/backup"
 	"github.com/postrider/postrider/app/doors"
@@ -124,7 +123,7 @@ func (c *Client) PrepareRestore(ctx context.Context, file string, progress func(
 
 // DataFile implements app.Client.
 func (c *Client) DataFile(ctx context.Context, _ mail.AccountID) (app.DataFile, error) {
-	return app.DataFile{Path: "/archives/Old.pst", Info: job.Info{Format: "Unicode", Encoding: "permute", Bytes: 5 << 20, Folders: 9, Items: 120, Kinds: map[string]int{"Message": 100, "Contact": 20}, Attachments: 14}}, ctx.Err()
+	return app.DataFile{Path: "/archives/Old.pst", FileInfo: app.FileInfo{Format: "Unicode", Encoding: "permute", Bytes: 5 << 20, Folders: 9, Items: 120, Kinds: map[string]int{"Message": 100, "Contact": 20}, Attachments: 14}}, ctx.Err()
 }
 
 // CompactFile implements app.Client.

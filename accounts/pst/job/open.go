@@ -15,6 +15,13 @@ func IsMail(class string) bool {
 	return k == pst.KindMessage || k == pst.KindMeeting
 }
 
+// What is in a file, for who opens one with this package.
+type (
+	Store  = pst.Store
+	Folder = pst.Folder
+	Ref    = pst.Ref
+)
+
 // OpenWrite opens a file for writing too.
 func OpenWrite(path string) (*pst.Store, error) { return pst.OpenWrite(path, pst.Options{}) }
 

@@ -51,17 +51,16 @@ func (a *Archive) folder(path []string, create bool) (pst.Ref, error) {
 
 // folderOf is folder for what a container class is for ([MS-OXOSFLD] section 2.2.6).
 func (a *Archive) folderOf(path []string, class string, create bool) (pst.Ref, error) {
-	key := strings.Join(path, "\x00")
-	if r, ok := a.folders[key]; ok {
-		return r, nil
-	}
 	at := a.w.Top()
-	for _, name := range path {
-		next := pst.Ref(0)
-		for _, f := range a.w.Folders() {
-			if f.Parent == at && f.Name == name {
-				next = f.Ref
-				break
+	for i, name := range path {
+		key := strings.Join(path[:i+1], "\x00")
+		next := a.folders[key] // one that was made and is not committed yet is found here only
+		if next == 0 {
+			for _, f := range a.w.Folders() {
+				if f.Parent == at && f.Name == name {
+					next = f.Ref
+					break
+				}
 			}
 		}
 		if next == 0 {
@@ -73,9 +72,9 @@ func (a *Archive) folderOf(path []string, class string, create bool) (pst.Ref, e
 				return 0, err
 			}
 		}
+		a.folders[key] = next
 		at = next
 	}
-	a.folders[key] = at
 	return at, nil
 }
 

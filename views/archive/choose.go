@@ -62,6 +62,7 @@ type choose struct {
 	sums   [2]*kit.Label
 	hint   *kit.Label
 	start  *kit.Button
+	graceC *kit.Choice
 	copyB  *kit.Radio
 	moveB  *kit.Radio
 }
@@ -169,7 +170,7 @@ func (x *choose) show() {
 		c.Name, c.Height = name, kit.SmallField
 		return c
 	}
-	grace := choice("What becomes of Trash", graces, func(i int) { x.grace = i })
+	x.graceC = choice("What becomes of Trash", graces, func(i int) { x.grace = i })
 	every := choice("How often", repeats, func(i int) { x.every = i })
 	earlier := kit.NewButton("Earlier archives…", "", kit.Link, func() { x.d.Close(); Ledger(x.win, x.c, x.h) })
 	x.start = kit.NewButton("Start archiving", "package", kit.Primary, x.begin)
@@ -226,14 +227,14 @@ func (x *choose) show() {
 		kit.Place(copyNote, 40, 428, s.Width-60, 16)
 		kit.Place(x.moveB, 14, 454, s.Width-320, 20)
 		kit.Place(moveNote, 40, 477, s.Width-60, 16)
-		kit.Place(grace, s.Width-14-260, 446, 260, kit.SmallField)
+		kit.Place(x.graceC, s.Width-14-260, 446, 260, kit.SmallField)
 		kit.Place(note, 0, 568, s.Width-280, 32)
 		kit.Place(every, s.Width-14-260, 520, 260, kit.SmallField)
 		kit.Place(again, 14, 527, s.Width-300, 18)
 		z := x.start.MinSize().Width
 		kit.Place(x.start, s.Width-z, 568, z, 32)
 		kit.Place(cancel, s.Width-z-92, 568, 84, 32)
-	}, head, closeB, sub, earlier, left, all, frame, x.scroll, dated, x.dates[0], to, x.dates[1], chips, file, x.file, change, x.hint, split, unread, est, what, x.copyB, copyNote, x.moveB, moveNote, grace, every, again, note, x.start, cancel)
+	}, head, closeB, sub, earlier, left, all, frame, x.scroll, dated, x.dates[0], to, x.dates[1], chips, file, x.file, change, x.hint, split, unread, est, what, x.copyB, copyNote, x.moveB, moveNote, x.graceC, every, again, note, x.start, cancel)
 	for _, b := range x.boxes {
 		if b.Role == mail.RoleSent || b.Role == mail.RoleArchive {
 			x.on[b.ID] = true
@@ -374,6 +375,11 @@ func (x *choose) setMove(on bool) {
 	x.moveB.On, x.copyB.On = on, !on
 	x.moveB.Refresh()
 	x.copyB.Refresh()
+	if on {
+		x.graceC.Enable()
+	} else {
+		x.graceC.Disable()
+	}
 }
 
 // draw lists the mailboxes with a check each, children below their parents.

@@ -208,7 +208,7 @@ func (p *Pane) Open(s mail.Summary, threads bool) {
 		go func() {
 			rows, err := p.c.Thread(context.Background(), s.ID)
 			p.do(func() {
-				if turn == p.turn && err == nil && len(rows) > 1 {
+				if rows = once(rows, s); turn == p.turn && err == nil && len(rows) > 1 {
 					p.thread(rows)
 				}
 			})
@@ -315,7 +315,7 @@ func (p *Pane) Note(ch bus.Changed) {
 		p.do(func() {
 			p.busy = false
 			if turn == p.turn && err == nil && len(rows) > 0 && (p.shown.Count > 1 || len(p.cards) > 1) {
-				p.thread(rows)
+				p.thread(once(rows, p.shown))
 			} else if turn == p.turn && err == nil {
 				for _, r := range rows {
 					if r.ID == id && len(p.cards) == 1 {

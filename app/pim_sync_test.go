@@ -284,11 +284,21 @@ func TestTwoDevicesOverRadicale(t *testing.T) {
 
 // TestTwoDevicesOverSOGo: the same over a server that keeps what it is given in its own words. A device that has not looked since the other wrote finds that out when it writes.
 func TestTwoDevicesOverSOGo(t *testing.T) {
-	s, ctx := testserver.StartSOGo(t), context.Background()
-	p := place{s.Roots, s.Server, "alice", testserver.SOGoUsers["alice"]}
+	s := testserver.StartSOGo(t)
+	twoDevices(t, place{s.Roots, s.Server, "alice", testserver.SOGoUsers["alice"]}, "Personal Address Book", "Personal Calendar")
+}
+
+// TestTwoDevicesOverCyrus: the same over a third server.
+func TestTwoDevicesOverCyrus(t *testing.T) {
+	s := testserver.StartCyrus(t)
+	twoDevices(t, place{s.Roots, s.Server, "alice", testserver.CyrusUsers["alice"]}, "personal", "personal")
+}
+
+func twoDevices(t *testing.T, p place, bookName, calName string) {
+	ctx := context.Background()
 	a, b := device(t, p, t.TempDir()), device(t, p, t.TempDir())
 	inStep(t, a)
-	book, cal := serverCollection(t, a, remote.Contacts, "Personal Address Book"), serverCollection(t, a, remote.Calendar, "Personal Calendar")
+	book, cal := serverCollection(t, a, remote.Contacts, bookName), serverCollection(t, a, remote.Calendar, calName)
 	for i := range 30 {
 		if _, _, err := a.SaveContact(ctx, person(book, fmt.Sprintf("P%02d", i))); err != nil {
 			t.Fatal(err)
@@ -302,7 +312,7 @@ func TestTwoDevicesOverSOGo(t *testing.T) {
 	}
 	inStep(t, a)
 	inStep(t, b)
-	bbook := serverCollection(t, b, remote.Contacts, "Personal Address Book")
+	bbook := serverCollection(t, b, remote.Contacts, bookName)
 	if x, y := names(t, a, book), names(t, b, bbook); x != y || strings.Count(x, ",") != 29 {
 		t.Fatalf("a has %s\nb has %s", x, y)
 	}

@@ -293,3 +293,10 @@ func TestSOGo(t *testing.T) {
 		return dial(t, options(s.Server(p, "alice"), s.Roots, testserver.SOGoUsers["alice"]))
 	})
 }
+
+func TestCyrus(t *testing.T) {
+	s := testserver.StartCyrus(t)
+	conformance(t, func(t testing.TB, p mail.Protocol) *remote.Conn {
+		return dial(t, options(s.Server(p, "alice"), s.Roots, testserver.CyrusUsers["alice"]))
+	})
+}

@@ -303,7 +303,8 @@ func (s *conn) one(ctx context.Context, col *url.URL, r remote.Ref) ([]byte, str
 	if err != nil {
 		return nil, "", err
 	}
-	rs, err := s.c.do(ctx, http.MethodGet, u, nil, maxObject)
+	// As it is: of a compressed answer the version is another one (RFC 9110 section 8.8.3.3), as Cyrus has it.
+	rs, err := s.c.do(ctx, http.MethodGet, u, nil, maxObject, "Accept-Encoding", "identity")
 	if err != nil {
 		return nil, "", err
 	}

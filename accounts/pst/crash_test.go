@@ -3,6 +3,7 @@ package pst
 import (
 	"bufio"
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -419,5 +420,37 @@ func TestDiskFull(t *testing.T) {
 	}
 	if err != nil {
 		t.Errorf("with room again: %v", err)
+	}
+}
+
+// A large value that begins like a heap is a value: no rule is broken by it.
+func TestValueLikeAHeap(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.pst")
+	s, err := Create(path, CreateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := s.CreateFolder(0, "Inbox", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []byte{0xbc, 0x7c} {
+		data := append([]byte{0x89, 0xf6, 0xec, kind}, bytes.Repeat([]byte{0xff, 0x3a}, 9000)...)
+		raw := "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=x.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+			base64.StdEncoding.EncodeToString(data) + "\r\n"
+		if _, err := s.AddMIME(box, []byte(raw), 0, nil, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if bad := layers(f.F); len(bad) > 0 {
+		t.Error(bad)
 	}
 }

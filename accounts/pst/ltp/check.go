@@ -44,6 +44,13 @@ func checkNode(f *ndb.File, id ndb.Node, what string, depth int, report func(Pro
 		}
 	}
 	for _, s := range n.Sub.Nodes() {
+		if s.NID.Type() == ndb.TypeLTP && s.Sub == 0 {
+			// A large value or the rows of a table: bytes of any kind, which may begin like a heap.
+			if c.n != nil && !c.subs[s.NID] {
+				c.minor("subnode-unused", "subnode %#x is named by nothing", s.NID)
+			}
+			continue
+		}
 		if c.n != nil && s.NID.Type() == ndb.TypeLTP && !c.subs[s.NID] {
 			c.minor("subnode-unused", "subnode %#x is named by nothing", s.NID)
 		}

@@ -68,7 +68,7 @@ type PIM interface {
 	// QuickTask reads an entry like "Call Jonas tomorrow 10:00" or "Water the plants every week" (English). Without a date in it there is no due date. Nothing is stored.
 	QuickTask(text string, now time.Time) pim.Task
 
-	// FreeBusy tells when people are busy: the person from their own calendars, others from the server where it tells. It waits for the network.
+	// FreeBusy tells when people are busy: the person (also by the address "") from their own calendars, others from the server where it tells. It waits for the network.
 	FreeBusy(ctx context.Context, w pim.Window, addrs []string) ([]pim.FreeBusy, error)
 
 	// Reminders returns the alarms that are due until a time and were not dismissed, by Due. Ask with a time ahead to know when to look again.

@@ -9,7 +9,7 @@ import (
 	"github.com/postrider/postrider/accounts/pim"
 )
 
-// FreeBusy tells when people are busy.
+// FreeBusy tells when people are busy. The address "" is the person.
 func (s *Shelves) FreeBusy(ctx context.Context, w pim.Window, addrs []string) ([]pim.FreeBusy, error) {
 	st, err := s.db(ctx)
 	if err != nil {
@@ -19,6 +19,7 @@ func (s *Shelves) FreeBusy(ctx context.Context, w pim.Window, addrs []string) ([
 	if err != nil {
 		return nil, err
 	}
+	me[""] = true
 	var own []pim.Busy
 	var ask []string
 	for _, a := range addrs {

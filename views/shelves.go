@@ -35,7 +35,8 @@ func (w *Window) calendar() *agenda.Page {
 	if p, ok := w.page.(*agenda.Page); ok {
 		return p
 	}
-	p := agenda.New(w.win, w.c, agenda.Hooks{Do: w.h.Do, Now: w.h.Now, OpenURL: w.openURL, Failed: w.Failed, Toast: w.Toast, ToastUndo: w.ToastUndo, Back: w.HidePage, WeekStart: kit.WeekStart(), OnKey: w.pageKey})
+	p := agenda.New(w.win, w.c, agenda.Hooks{Do: w.h.Do, Now: w.h.Now, OpenURL: w.openURL, Failed: w.Failed, Toast: w.Toast, ToastUndo: w.ToastUndo, Back: w.HidePage, WeekStart: kit.WeekStart(), OnKey: w.pageKey,
+		Zone: w.settings.SecondZone, OnZone: func(name string) { w.change(func(s *app.Settings) { s.SecondZone = name }) }})
 	w.ShowPage(p, p.Close)
 	w.rail.SetPage(mailboxes.PageCalendar)
 	return p

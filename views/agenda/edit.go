@@ -17,7 +17,7 @@ import (
 func (p *Page) fill() pim.Event {
 	now := p.h.Now()
 	day := p.day
-	if plan.Day(now).Equal(day) || p.view == viewWeek && plan.Week(now, p.h.WeekStart).Equal(plan.Week(day, p.h.WeekStart)) {
+	if plan.Day(now).Equal(day) || (p.view == viewWeek || p.view == viewWork) && plan.Week(now, p.h.WeekStart).Equal(plan.Week(day, p.h.WeekStart)) {
 		day = plan.Day(now)
 	}
 	start := plan.At(day, (now.Hour()+1)*60)
@@ -40,7 +40,11 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 		p.h.Toast("calendar", "There is no calendar that can be written to")
 		return
 	}
-	loc := p.h.Now().Location()
+	here := p.h.Now().Location()
+	loc := here
+	if l := e.Start.Time.Location(); !e.Start.Time.IsZero() && !e.Start.Date && !e.Start.Floating && e.Start.Zone != "" && l.String() != here.String() && l != time.UTC {
+		loc = l // it is planned in another place
+	}
 	at := 0
 	for i, c := range cals {
 		if c.ID == e.Calendar {
@@ -75,8 +79,11 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 	day2, clock2 := fields(last)
 	day1.Name, clock1.Name, day2.Name, clock2.Name = "Start day", "Start time", "End day", "End time"
 	whole := kit.NewCheck("All day", e.Start.Date, nil)
+	places, znames, zat := zoneChoices(here, loc)
+	zone := kit.NewChoice(znames, zat, nil)
+	zone.Name, zone.Height = "Time zone", kit.SmallField
 	times := func() {
-		clock1.Hidden, clock2.Hidden = whole.On, whole.On
+		clock1.Hidden, clock2.Hidden, zone.Hidden = whole.On, whole.On, whole.On
 		clock1.Refresh()
 		clock2.Refresh()
 	}
@@ -121,7 +128,7 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 		if q.Start.IsZero() || q.Summary == s {
 			return
 		}
-		a, b := q.Start.In(loc), q.End.In(loc)
+		a, b := q.Start.In(here), q.End.In(here)
 		whole.On = q.Start.Date
 		if whole.On {
 			b = plan.AddDays(b, -1)
@@ -176,8 +183,13 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 				problem.SetText("Write the time as 14:30.")
 				return
 			}
-			a, b = plan.At(a, h1*60+m1), plan.At(b, h2*60+m2)
-			n.Start, n.End = moveTo(e.Start, start, a), moveTo(e.End, end, b)
+			if l := places[zone.Selected]; l.String() == loc.String() {
+				a, b = plan.At(a, h1*60+m1), plan.At(b, h2*60+m2)
+				n.Start, n.End = moveTo(e.Start, start, a), moveTo(e.End, end, b)
+			} else {
+				a, b = plan.At(dayIn(a, l), h1*60+m1), plan.At(dayIn(b, l), h2*60+m2)
+				n.Start, n.End = pim.When{Time: a, Zone: l.String()}, pim.When{Time: b, Zone: l.String()}
+			}
 		}
 		if b.Before(a) {
 			problem.SetText("It ends before it begins.")
@@ -206,6 +218,77 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 		p.store(n, e, o)
 	}
 	name.OnSubmit = save
+	strip := newBusyStrip()
+	suits := kit.NewButton("Next time that suits all", "", kit.Link, nil)
+	suits.Height = kit.SmallButton
+	suits.Hide()
+	room := kit.Col(0)
+	// times tells when the event is, by what the fields say.
+	span := func() (a, b time.Time, ok bool) {
+		a, ok1 := plan.ParseDay(day1.Text(), start)
+		b, ok2 := plan.ParseDay(day2.Text(), start)
+		if whole.On {
+			return dayIn(a, here), plan.AddDays(dayIn(b, here), 1), ok1 && ok2
+		}
+		h1, m1, ok3 := parseClock(clock1.Text())
+		h2, m2, ok4 := parseClock(clock2.Text())
+		l := places[zone.Selected]
+		a, b = plan.At(dayIn(a, l), h1*60+m1).In(here), plan.At(dayIn(b, l), h2*60+m2).In(here)
+		return a, b, ok1 && ok2 && ok3 && ok4 && a.Before(b)
+	}
+	ask := func() {
+		as, bad := attendees(people.Text(), nil)
+		a, b, ok := span()
+		if bad != "" || !ok {
+			return
+		}
+		var list []string
+		for _, x := range as {
+			list = append(list, x.Addr)
+		}
+		p.look(strip, list, a, b, func() {
+			room.Objects = nil
+			if len(strip.people) > 0 {
+				room.Add(kit.Gap(0, 8))
+				room.Add(strip)
+				suits.Hidden = whole.On || strip.waiting
+				room.Add(kit.Row(0, kit.Spring(nil), suits))
+			}
+			if d != nil {
+				d.Fit()
+			}
+		})
+	}
+	suits.OnTapped = func() {
+		t := strip.next()
+		if t.IsZero() {
+			problem.SetText("There is no such time in the next two weeks.")
+			return
+		}
+		quick = false
+		l := places[zone.Selected]
+		x, y := t.In(l), t.Add(strip.to.Sub(strip.from)).In(l)
+		day1.SetText(x.Format("2 Jan 2006"))
+		clock1.SetText(x.Format("15:04"))
+		day2.SetText(y.Format("2 Jan 2006"))
+		clock2.SetText(y.Format("15:04"))
+		ask()
+	}
+	also := func(f *kit.Field) {
+		was := f.OnChanged
+		f.OnChanged = func(s string) {
+			if was != nil {
+				was(s)
+			}
+			ask()
+		}
+	}
+	for _, f := range []*kit.Field{day1, clock1, day2, clock2, people} {
+		also(f)
+	}
+	wholeWas := whole.OnChanged
+	whole.OnChanged = func(on bool) { wholeWas(on); ask() }
+	zone.OnChanged = func(int) { quick = false; ask() }
 	label := func(text string, f fyne.CanvasObject) fyne.CanvasObject {
 		return kit.Col(4, kit.NewLabel(text, kit.Small12M, kit.Text2), f)
 	}
@@ -237,12 +320,18 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 	times()
 	d = kit.NewDialog(p.win.Canvas(), kit.WideDialog, kit.Col(0,
 		kit.NewLabel(head, kit.Title16, kit.Text), kit.Gap(0, 14), name, kit.Gap(0, 12),
-		half(label("Begins", m1), label("Ends", m2)), kit.Gap(0, 10), kit.Sized(0, 20, kit.Row(0, whole)), kit.Gap(0, 10),
-		half(label("Repeats", repeat), label("Reminder", alarm)), kit.Gap(0, 12), label("Place", place), kit.Gap(0, 12), label("People", people), kit.Gap(0, 12),
+		half(label("Begins", m1), label("Ends", m2)), kit.Gap(0, 10), kit.Sized(0, kit.SmallField, kit.Row(0, whole, kit.Spring(nil), kit.Sized(220, kit.SmallField, zone))), kit.Gap(0, 10),
+		half(label("Repeats", repeat), label("Reminder", alarm)), kit.Gap(0, 12), label("Place", place), kit.Gap(0, 12), label("People", people), room, kit.Gap(0, 12),
 		half(label("Notes", notes), label("Calendar", cal)), kit.Gap(0, 8), kit.Sized(0, 18, problem), kit.Gap(0, 8),
 		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), saveB)))
 	d.Open()
 	p.win.Canvas().Focus(name)
+	ask()
+}
+
+// dayIn is a day of the calendar, in a zone.
+func dayIn(t time.Time, l *time.Location) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, l)
 }
 
 // moveTo is a new wall-clock time in the zone of the old one where it has one, else here.

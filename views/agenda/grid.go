@@ -42,6 +42,9 @@ type Grid struct {
 	// Hue is the colour of an entry's calendar.
 	Hue func(o pim.Occurrence) string
 	Now func() time.Time
+	// Second is a zone whose hours stand beside those of here; nil = none. OnZone asks for another one.
+	Second *time.Location
+	OnZone func(at fyne.Position)
 
 	start   time.Time
 	days    int
@@ -155,7 +158,17 @@ func (g *Grid) bodyTop() float32 {
 	return headHeight + max(1, float32(min(g.lanes, maxLanes)))*laneHeight + 4
 }
 
-func (g *Grid) column() float32 { return max(20, (g.Size().Width-gutter-10)/float32(max(1, g.days))) }
+// edge is where the days begin: behind the hours, in one zone or two.
+func (g *Grid) edge() float32 {
+	if g.Second != nil {
+		return 2*gutter - 6
+	}
+	return gutter
+}
+
+func (g *Grid) column() float32 {
+	return max(20, (g.Size().Width-g.edge()-10)/float32(max(1, g.days)))
+}
 
 func (g *Grid) clamp() {
 	g.top = max(0, min(g.top, 24*hourHeight+12-(g.Size().Height-g.bodyTop())))
@@ -178,7 +191,7 @@ func (g *Grid) CreateRenderer() fyne.WidgetRenderer {
 	hours := newHours(g)
 	draw := func() {
 		s := g.Size()
-		if s.Width < gutter || s.Height < headHeight {
+		if s.Width < g.edge() || s.Height < headHeight {
 			return
 		}
 		g.clamp()
@@ -201,7 +214,7 @@ func (g *Grid) head(s fyne.Size) {
 	w, today := g.column(), plan.Day(g.Now())
 	for i := range g.days {
 		day := plan.AddDays(g.start, i)
-		x := gutter + float32(i)*w
+		x := g.edge() + float32(i)*w
 		ink, number := kit.C(kit.Text2), kit.C(kit.Text)
 		if day.Equal(today) {
 			d.rect(x, 0, w, s.Height, kit.C(kit.Today), 0)
@@ -217,8 +230,14 @@ func (g *Grid) head(s fyne.Size) {
 			d.rect(x, 0, 1, s.Height, kit.C(kit.Line), 0)
 		}
 	}
-	d.rect(gutter, 0, 1, s.Height, kit.C(kit.Line), 0)
-	d.text("all day", kit.Tiny11, kit.C(kit.Text3), 0, headHeight, gutter-8, laneHeight, fyne.TextAlignTrailing)
+	d.rect(g.edge(), 0, 1, s.Height, kit.C(kit.Line), 0)
+	if g.Second != nil {
+		d.text(kit.Cut(zoneName(g.Second), kit.Tiny11, gutter-10), kit.Tiny11, kit.C(kit.Text3), 4, headHeight-18, gutter-10, 14, fyne.TextAlignLeading)
+		d.text(kit.Cut(zoneName(g.start.Location()), kit.Tiny11, gutter-10), kit.Tiny11, kit.C(kit.Text3), g.edge()-gutter+2, headHeight-18, gutter-10, 14, fyne.TextAlignTrailing)
+	} else if g.OnZone != nil {
+		d.icon("globe", 14, kit.Text3, "", gutter-24, headHeight-22, 14)
+	}
+	d.text("all day", kit.Tiny11, kit.C(kit.Text3), 0, headHeight, g.edge()-8, laneHeight, fyne.TextAlignTrailing)
 	hidden := make([]int, g.days)
 	for _, b := range g.bars {
 		if b.Lane >= maxLanes || b.Lane == maxLanes-1 && g.lanes > maxLanes {
@@ -227,7 +246,7 @@ func (g *Grid) head(s fyne.Size) {
 			}
 			continue
 		}
-		x, y := gutter+float32(b.From)*w+3, headHeight+float32(b.Lane)*laneHeight
+		x, y := g.edge()+float32(b.From)*w+3, headHeight+float32(b.Lane)*laneHeight
 		bw := float32(b.To-b.From)*w - 6
 		h := kit.Hue(g.Hue(b.Occurrence))
 		fill, ink := h.Tint, h.Ink
@@ -244,7 +263,7 @@ func (g *Grid) head(s fyne.Size) {
 	}
 	for i, n := range hidden {
 		if n > 0 {
-			d.text("+"+itoa(n)+" more", kit.Tiny11M, kit.C(kit.Accent), gutter+float32(i)*w+6, headHeight+(maxLanes-1)*laneHeight, w-8, laneHeight, fyne.TextAlignLeading)
+			d.text("+"+itoa(n)+" more", kit.Tiny11M, kit.C(kit.Accent), g.edge()+float32(i)*w+6, headHeight+(maxLanes-1)*laneHeight, w-8, laneHeight, fyne.TextAlignLeading)
 		}
 	}
 	d.rect(0, g.bodyTop()-1, s.Width, 1, kit.C(kit.Border), 0)

@@ -26,7 +26,7 @@ func (g *Grid) entryAt(p fyne.Position) *shownEntry {
 
 // minuteAt returns day and minute under a point.
 func (g *Grid) minuteAt(p fyne.Position) (day int, min float64) {
-	day = int((p.X - gutter) / g.column())
+	day = int((p.X - g.edge()) / g.column())
 	day = max(0, minInt(day, g.days-1))
 	return day, float64(p.Y-g.bodyTop()+g.top) / float64(hourHeight) * 60
 }
@@ -72,7 +72,11 @@ func (g *Grid) MouseDown(e *desktop.MouseEvent) {
 		return
 	}
 	g.Select(nil)
-	if e.Position.Y > g.bodyTop() && e.Position.X > gutter {
+	if e.Position.Y < headHeight && e.Position.X < g.edge() && g.OnZone != nil {
+		g.OnZone(e.AbsolutePosition)
+		return
+	}
+	if e.Position.Y > g.bodyTop() && e.Position.X > g.edge() {
 		day, at := g.minuteAt(e.Position)
 		from := float64(int(at/30) * 30)
 		g.drag = dragging{on: true, day: day, from: from, to: from + 30, grab: from, start: e.Position}
@@ -171,7 +175,7 @@ func (g *Grid) DoubleTapped(e *fyne.PointEvent) {
 		}
 		return
 	}
-	if e.Position.X < gutter || g.OnNew == nil {
+	if e.Position.X < g.edge() || g.OnNew == nil {
 		return
 	}
 	i, at := g.minuteAt(e.Position)

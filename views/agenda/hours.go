@@ -44,17 +44,22 @@ func (h *hours) draw() {
 		if y < -20 || y > s.Height+20 {
 			continue
 		}
-		d.rect(gutter, y, s.Width-gutter, 1, kit.C(kit.Line), 0)
+		d.rect(g.edge(), y, s.Width-g.edge(), 1, kit.C(kit.Line), 0)
 		if i := plan.Days(g.start, now); i >= 0 && i < g.days {
 			if m := float32(now.Hour()*60+now.Minute()) - float32(hr*60); m > -14 && m < 14 {
 				continue // the present stands there
 			}
 		}
-		d.text(two(hr)+":00", kit.Tiny11, kit.C(kit.Text3), 0, y-7, gutter-8, 14, fyne.TextAlignTrailing)
+		d.text(two(hr)+":00", kit.Tiny11, kit.C(kit.Text3), 0, y-7, g.edge()-8, 14, fyne.TextAlignTrailing)
+	}
+	for hr := 1; g.Second != nil && hr < 24; hr++ {
+		if y := y0 + float32(hr)*hourHeight; y >= -20 && y <= s.Height+20 {
+			d.text(plan.At(g.start, hr*60).In(g.Second).Format("15:04"), kit.Tiny11, kit.C(kit.Text3), 4, y-7, gutter-8, 14, fyne.TextAlignLeading)
+		}
 	}
 	var over []func()
 	for i, day := range g.slots {
-		x := gutter + float32(i)*w
+		x := g.edge() + float32(i)*w
 		if i > 0 {
 			d.rect(x, 0, 1, s.Height, kit.C(kit.Line), 0)
 		}
@@ -80,7 +85,7 @@ func (h *hours) draw() {
 		f()
 	}
 	if g.drag.on && g.drag.moved {
-		x := gutter + float32(g.drag.day)*w + 3
+		x := g.edge() + float32(g.drag.day)*w + 3
 		y, eh := y0+float32(g.drag.from)/60*hourHeight, float32(g.drag.to-g.drag.from)/60*hourHeight
 		if g.drag.o != nil {
 			o := *g.drag.o
@@ -97,10 +102,10 @@ func (h *hours) draw() {
 	}
 	if i := plan.Days(g.start, today); i >= 0 && i < g.days {
 		y := y0 + float32(now.Hour()*60+now.Minute())/60*hourHeight
-		x := gutter + float32(i)*w
+		x := g.edge() + float32(i)*w
 		d.rect(x, y-1, w, 2, kit.C(kit.Now), 0)
 		d.rect(x-4, y-4, 8, 8, kit.C(kit.Now), 4)
-		d.text(now.Format("15:04"), kit.Tiny11B, kit.C(kit.Now), 0, y-7, gutter-8, 14, fyne.TextAlignTrailing)
+		d.text(now.Format("15:04"), kit.Tiny11B, kit.C(kit.Now), 0, y-7, g.edge()-8, 14, fyne.TextAlignTrailing)
 	}
 	h.inner.Objects = d.objs
 	h.inner.Refresh()

@@ -37,8 +37,11 @@ type Hooks struct {
 	Back func()
 	// WeekStart is the first day of the week.
 	WeekStart time.Weekday
-	OnKey     func(*fyne.KeyEvent)
-	OnRune    func(rune)
+	// Zone is the second time zone that is shown ("" = none), OnZone stores another one.
+	Zone   string
+	OnZone func(name string)
+	OnKey  func(*fyne.KeyEvent)
+	OnRune func(rune)
 }
 
 // The ways of looking at the calendar.
@@ -48,7 +51,14 @@ const (
 	viewMonth
 	viewAgenda
 	viewTasks
+	viewWork // from Monday to Friday
 )
+
+// choices are the views as they are offered.
+var choices = []struct {
+	name string
+	view int
+}{{"Day", viewDay}, {"Work week", viewWork}, {"Week", viewWeek}, {"Month", viewMonth}, {"Agenda", viewAgenda}, {"Tasks", viewTasks}}
 
 // Page is the calendar. Close it when it is not shown any more.
 type Page struct {
@@ -57,6 +67,7 @@ type Page struct {
 	h   Hooks
 	win fyne.Window
 
+	asked int // times that it was asked when people are busy
 	view  int
 	day   time.Time // that the view is about
 	cals  []pim.Calendar
@@ -114,8 +125,8 @@ func New(win fyne.Window, c Client, h Hooks) *Page {
 	p.print = kit.NewIconButton("printer", "Print", "Ctrl P", p.Print)
 	p.title = kit.NewLabel("", kit.Title16, kit.Text)
 	p.week = kit.NewLabel("", kit.Small12, kit.Text3)
-	for i, n := range []string{"Day", "Week", "Month", "Agenda", "Tasks"} {
-		p.views = append(p.views, kit.NewButton(n, "", kit.Ghost, func() { p.setView(i) }))
+	for _, v := range choices {
+		p.views = append(p.views, kit.NewButton(v.name, "", kit.Ghost, func() { p.setView(v.view) }))
 	}
 	p.grid, p.month, p.agenda, p.coming = NewGrid(), NewMonth(), NewComing(), NewComing()
 	p.agenda.Wide = true
@@ -150,6 +161,8 @@ func New(win fyne.Window, c Client, h Hooks) *Page {
 	key := func(e *fyne.KeyEvent) { p.key(e) }
 	p.grid.OnKey, p.month.OnKey = key, key
 	p.grid.OnRune = h.OnRune
+	p.grid.Second = findZone(h.Zone)
+	p.grid.OnZone = p.zoneMenu
 	p.ExtendBaseWidget(p)
 	p.setView(viewWeek)
 	p.loadCalendars()
@@ -210,10 +223,10 @@ func (p *Page) tick() {
 func (p *Page) setView(v int) {
 	p.view = v
 	for i, b := range p.views {
-		b.Active = i == v
+		b.Active = choices[i].view == v
 		b.Refresh()
 	}
-	p.grid.Hidden, p.month.Hidden, p.ascroll.Hidden = v != viewDay && v != viewWeek, v != viewMonth, v != viewAgenda
+	p.grid.Hidden, p.month.Hidden, p.ascroll.Hidden = v != viewDay && v != viewWeek && v != viewWork, v != viewMonth, v != viewAgenda
 	tasks := v == viewTasks
 	p.tscroll.Hidden, p.quick.Hidden = !tasks, !tasks
 	p.today.Hidden, p.prev.Hidden, p.next.Hidden = tasks, tasks, tasks
@@ -241,7 +254,7 @@ func (p *Page) step(n int) {
 		return
 	case viewDay:
 		p.day = plan.AddDays(p.day, n)
-	case viewWeek:
+	case viewWeek, viewWork:
 		p.day = plan.AddDays(p.day, 7*n)
 	case viewMonth:
 		p.day = time.Date(p.day.Year(), p.day.Month()+time.Month(n), 1, 0, 0, 0, 0, p.day.Location())
@@ -258,6 +271,8 @@ func (p *Page) span() (time.Time, int) {
 		return p.day, 1
 	case viewWeek:
 		return plan.Week(p.day, p.h.WeekStart), 7
+	case viewWork:
+		return plan.Week(p.day, time.Monday), 5
 	case viewMonth:
 		return plan.Month(p.day, p.h.WeekStart), 42
 	}
@@ -284,7 +299,7 @@ func (p *Page) heading() {
 	default:
 		p.title.SetText(start.Format("2") + " to " + last.Format("2 January 2006"))
 	}
-	if p.view == viewWeek || p.view == viewDay {
+	if p.view == viewWeek || p.view == viewWork || p.view == viewDay {
 		p.week.SetText("Week " + itoa(plan.WeekNumber(plan.Week(start, p.h.WeekStart))))
 	}
 	p.Refresh()
@@ -562,6 +577,8 @@ func (p *Page) Key(e *fyne.KeyEvent) bool {
 		p.setView(viewDay)
 	case fyne.KeyW:
 		p.setView(viewWeek)
+	case fyne.Key5:
+		p.setView(viewWork)
 	case fyne.KeyM:
 		p.setView(viewMonth)
 	case fyne.KeyA:

@@ -23,7 +23,7 @@ func (p *Page) Print() {
 	}
 	printing.Show(p.win, func(ctx context.Context) (printing.Document, error) {
 		s := paper{now: now, hues: hues}
-		d := printing.Document{Title: title, Landscape: view == viewMonth || view == viewWeek, Fit: view == viewMonth || view == viewWeek}
+		d := printing.Document{Title: title, Landscape: view == viewMonth || view == viewWeek || view == viewWork, Fit: view == viewMonth || view == viewWeek || view == viewWork}
 		if view == viewTasks {
 			ts, err := p.c.Tasks(ctx, nil, true)
 			if err != nil {
@@ -38,7 +38,7 @@ func (p *Page) Print() {
 			switch view {
 			case viewMonth:
 				s.table(title, start, n, os, 0, func(d time.Time) bool { return d.Month() == day.Month() })
-			case viewWeek:
+			case viewWeek, viewWork:
 				s.table(title, start, n, os, 520, func(time.Time) bool { return true })
 			default:
 				s.list(title, start, n, os)

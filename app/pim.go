@@ -83,6 +83,11 @@ type PIM interface {
 	AnswerInvitation(ctx context.Context, id mail.MessageID, answer, note string, calendar pim.CollectionID, send bool) error
 	// ApplyInvitation carries out what a REPLY or CANCEL says: attendees' answers, occurrences called off.
 	ApplyInvitation(ctx context.Context, id mail.MessageID) error
+	// ProposeTime answers an invitation with another time: it is tentative in the calendar, and the organiser gets the proposal by mail. The organiser takes it with TakeProposal, which
+	// moves the event and tells all who are invited, or declines it.
+	ProposeTime(ctx context.Context, id mail.MessageID, start, end pim.When, note string) error
+	TakeProposal(ctx context.Context, id mail.MessageID) error
+	DeclineProposal(ctx context.Context, id mail.MessageID, note string) error
 	// Invite sends the invitation (or its update, or with cancel that it is called off) to the attendees of an event that the person organises.
 	Invite(ctx context.Context, id pim.EventID, recurrence, note string, cancel bool) error
 

@@ -94,6 +94,9 @@ func (s *Shelves) Invitation(ctx context.Context, id mail.MessageID) (pim.Invita
 		v.Me, v.Answer = "", ""
 		if len(v.Event.Attendees) > 0 {
 			a := v.Event.Attendees[0]
+			if a.Note == "" {
+				a.Note = msg.Comment(name)
+			}
 			v.Reply = &a
 		}
 	}
@@ -114,7 +117,7 @@ func (s *Shelves) Invitation(ctx context.Context, id mail.MessageID) (pim.Invita
 	if err == nil {
 		v.Forged = forged(&v, sender)
 	}
-	if v.Method == "REQUEST" || v.Method == "PUBLISH" || v.Method == "ADD" {
+	if v.Method == "REQUEST" || v.Method == "PUBLISH" || v.Method == "ADD" || v.Method == "COUNTER" {
 		v.Conflicts, err = s.conflicts(ctx, v)
 	}
 	return v, true, err
@@ -139,6 +142,15 @@ func (s *Shelves) compare(v *pim.Invitation, ob, msg *icalendar.Object, name str
 		}
 		if v.Event.Sequence < old.Sequence {
 			v.State = icalendar.StateOld
+		}
+		return
+	case "COUNTER":
+		v.State = icalendar.StateUpdate
+		switch {
+		case v.Event.Sequence < old.Sequence:
+			v.State = icalendar.StateOld
+		case v.Event.Start.Time.Equal(old.Start.Time) && v.Event.End.Time.Equal(old.End.Time):
+			v.State = icalendar.StateSame
 		}
 		return
 	default:

@@ -181,3 +181,96 @@ func again(ctx context.Context, a *app.App, id mail.MessageID) (bool, pim.Invita
 	v, ok, err := a.Invitation(ctx, id)
 	return ok, v, err
 }
+
+// TestProposeAnotherTime: invited, another time proposed and declined, proposed again and taken: the event moves at both.
+func TestProposeAnotherTime(t *testing.T) {
+	s, ctx := testserver.Start(t, testserver.Options{}), context.Background()
+	ada, bob := open(t, s, t.TempDir()), open(t, s, t.TempDir())
+	adas, bobs := add(t, ada, account(s, "ada@example.test", 993, 587)), add(t, bob, account(s, "bob@example.test", 993, 465))
+	seen := map[mail.MessageID]bool{}
+	arrives := func(a *app.App, acc mail.Account, subject string) (mail.MessageID, pim.Invitation) {
+		t.Helper()
+		var id mail.MessageID
+		var v pim.Invitation
+		waitFor(t, subject, func() bool {
+			for _, r := range rows(t, a, store.View{Account: acc.ID, Role: mail.RoleInbox}) {
+				if !strings.HasPrefix(r.Subject, subject) || seen[r.ID] {
+					continue
+				}
+				x, ok, err := a.Invitation(ctx, r.ID)
+				if fault.Is(err, fault.Busy) || fault.Is(err, fault.Network) {
+					return false
+				}
+				if err != nil || !ok {
+					t.Fatalf("%s: %v %v", subject, ok, err)
+				}
+				id, v = r.ID, x
+				return true
+			}
+			return false
+		})
+		seen[id] = true
+		return id, v
+	}
+	start := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 7).Add(10 * time.Hour)
+	id, _, err := ada.SaveEvent(ctx, pim.Event{Summary: "Rowing", Start: pim.At(start), End: pim.At(start.Add(time.Hour)), Organizer: &pim.Attendee{Name: "Ada", Addr: adas.Address},
+		Attendees: []pim.Attendee{{Name: "Ada", Addr: adas.Address, Status: "accepted"}, {Name: "Bob", Addr: bobs.Address, Status: "needs-action", RSVP: true}}}, pim.AllEvents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ada.Invite(ctx, id, "", "", false); err != nil {
+		t.Fatal(err)
+	}
+	msg, _ := arrives(bob, bobs, "Invitation: Rowing")
+	if err := bob.ProposeTime(ctx, msg, pim.At(start.Add(time.Hour)), pim.At(start), ""); !fault.Is(err, fault.Usage) {
+		t.Errorf("it ends before it begins: %v", err)
+	}
+	propose := func(hours int, note string) (mail.MessageID, pim.Invitation) {
+		t.Helper()
+		at := start.Add(time.Duration(hours) * time.Hour)
+		if err := bob.ProposeTime(ctx, msg, pim.At(at), pim.At(at.Add(time.Hour)), note); err != nil {
+			t.Fatal(err)
+		}
+		id, v := arrives(ada, adas, "New time proposed: Rowing")
+		if v.Method != "COUNTER" || v.Reply == nil || !strings.EqualFold(v.Reply.Addr, bobs.Address) || v.Known == 0 || v.Forged != "" || v.State != "update" || !v.Event.Start.Time.Equal(at) {
+			t.Fatalf("%+v", v)
+		}
+		return id, v
+	}
+	first, v := propose(3, "The tide is better.")
+	if v.Reply.Note != "The tide is better." {
+		t.Errorf("the note is %q", v.Reply.Note)
+	}
+	// It is tentative at bob's until there is an answer.
+	w := pim.Window{Start: start.AddDate(0, 0, -2), End: start.AddDate(0, 0, 10), Zone: time.UTC}
+	if os, err := bob.Events(ctx, w, nil); err != nil || len(os) != 1 || os[0].Mine != "tentative" || !os[0].Start.Equal(start) {
+		t.Errorf("bob has %+v (%v)", os, err)
+	}
+	if err := ada.DeclineProposal(ctx, first, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, v := arrives(bob, bobs, "Declined: new time for Rowing"); v.Method != "DECLINECOUNTER" {
+		t.Errorf("%+v", v)
+	}
+	second, _ := propose(4, "")
+	if err := ada.TakeProposal(ctx, second); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := ada.Event(ctx, id, ""); err != nil || !e.Start.Time.Equal(start.Add(4*time.Hour)) || !e.End.Time.Equal(start.Add(5*time.Hour)) || e.Sequence == 0 {
+		t.Errorf("ada has %+v (%v)", e, err)
+	}
+	update, v := arrives(bob, bobs, "Updated invitation: Rowing")
+	if v.State != "update" || !v.Event.Start.Time.Equal(start.Add(4*time.Hour)) {
+		t.Fatalf("%+v", v)
+	}
+	if err := bob.AnswerInvitation(ctx, update, "accepted", "", 0, true); err != nil {
+		t.Fatal(err)
+	}
+	if os, err := bob.Events(ctx, w, nil); err != nil || len(os) != 1 || os[0].Mine != "accepted" || !os[0].Start.Equal(start.Add(4*time.Hour)) {
+		t.Errorf("bob has %+v (%v)", os, err)
+	}
+	// The first proposal is out of date now.
+	if err := ada.TakeProposal(ctx, first); !fault.Is(err, fault.Conflict) {
+		t.Errorf("an old proposal was taken: %v", err)
+	}
+}

@@ -237,10 +237,38 @@ func (o *Object) SetAnswer(name, addr, status string) bool {
 	return any
 }
 
+// Comment is what was written with an answer (RFC 5545 section 3.8.1.4), "" = nothing.
+func (o *Object) Comment(name string) string {
+	c := o.component(name)
+	if c == nil {
+		return ""
+	}
+	return o.text(c, "COMMENT")
+}
+
 // Reply is the answer to an invitation (RFC 5546 section 3.2.3), for its organiser.
 func (o *Object) Reply(name string, me pim.Attendee, note string, now time.Time) []byte {
+	return o.answer("REPLY", name, me, note, now, nil)
+}
+
+// Counter proposes another time to the organiser of an invitation (RFC 5546 section 3.2.7); the rest stays as it is.
+func (o *Object) Counter(name string, me pim.Attendee, start, end pim.When, note string, now time.Time) []byte {
+	return o.answer("COUNTER", name, me, note, now, func(c *contentline.Component) {
+		c.Remove(func(p *contentline.Prop) bool { return p.Name == "DTSTART" || p.Name == "DTEND" || p.Name == "DURATION" })
+		c.Add(o.timeProp("DTSTART", start))
+		c.Add(o.timeProp("DTEND", end))
+	})
+}
+
+// DeclineCounter tells somebody that the time of a proposal is not taken (RFC 5546 section 3.2.8); o is the proposal.
+func (o *Object) DeclineCounter(name string, them pim.Attendee, note string, now time.Time) []byte {
+	return o.answer("DECLINECOUNTER", name, them, note, now, nil)
+}
+
+// answer is what one attendee and the organiser say to each other.
+func (o *Object) answer(method, name string, me pim.Attendee, note string, now time.Time, change func(c *contentline.Component)) []byte {
 	src := o.component(name)
-	cal := newCalendar("REPLY")
+	cal := newCalendar(method)
 	root := &contentline.Component{}
 	root.AddComp(cal)
 	c := contentline.NewComponent("VEVENT")
@@ -254,6 +282,9 @@ func (o *Object) Reply(name string, me pim.Attendee, note string, now time.Time)
 		if w, ok := o.zones.when(name, ""); ok {
 			c.Add(o.timeProp("RECURRENCE-ID", w))
 		}
+	}
+	if change != nil {
+		change(c)
 	}
 	c.Add(contentline.NewProp("DTSTAMP", now.UTC().Format(clockForm+"Z")))
 	p := contentline.NewProp("ATTENDEE", "")

@@ -21,7 +21,7 @@ const (
 	maxBusy          = 8
 	busyRow          = float32(22)
 	busyName         = float32(150)
-	busyWord         = float32(66)
+	busyWord         = float32(80)
 )
 
 // busyStrip shows of some people when they are busy on a day, and the span of an event across.

@@ -150,7 +150,7 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 	follow := func(string) {
 		quick = false
 		s, ok1 := plan.ParseDay(day1.Text(), start)
-		h, m, ok2 := parseClock(clock1.Text())
+		h, m, ok2 := plan.ParseClock(clock1.Text())
 		if !ok1 || !ok2 && !whole.On {
 			return
 		}
@@ -177,8 +177,8 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 			b = plan.AddDays(b, 1)
 			n.Start, n.End = pim.Day(a.Year(), a.Month(), a.Day()), pim.Day(b.Year(), b.Month(), b.Day())
 		} else {
-			h1, m1, ok1 := parseClock(clock1.Text())
-			h2, m2, ok2 := parseClock(clock2.Text())
+			h1, m1, ok1 := plan.ParseClock(clock1.Text())
+			h2, m2, ok2 := plan.ParseClock(clock2.Text())
 			if !ok1 || !ok2 {
 				problem.SetText("Write the time as 14:30.")
 				return
@@ -230,8 +230,8 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 		if whole.On {
 			return dayIn(a, here), plan.AddDays(dayIn(b, here), 1), ok1 && ok2
 		}
-		h1, m1, ok3 := parseClock(clock1.Text())
-		h2, m2, ok4 := parseClock(clock2.Text())
+		h1, m1, ok3 := plan.ParseClock(clock1.Text())
+		h2, m2, ok4 := plan.ParseClock(clock2.Text())
 		l := places[zone.Selected]
 		a, b = plan.At(dayIn(a, l), h1*60+m1).In(here), plan.At(dayIn(b, l), h2*60+m2).In(here)
 		return a, b, ok1 && ok2 && ok3 && ok4 && a.Before(b)

@@ -161,7 +161,7 @@ func (g *Grid) bodyTop() float32 {
 // edge is where the days begin: behind the hours, in one zone or two.
 func (g *Grid) edge() float32 {
 	if g.Second != nil {
-		return 2*gutter - 6
+		return 2*gutter + 4
 	}
 	return gutter
 }
@@ -232,7 +232,7 @@ func (g *Grid) head(s fyne.Size) {
 	}
 	d.rect(g.edge(), 0, 1, s.Height, kit.C(kit.Line), 0)
 	if g.Second != nil {
-		d.text(kit.Cut(zoneName(g.Second), kit.Tiny11, gutter-10), kit.Tiny11, kit.C(kit.Text3), 4, headHeight-18, gutter-10, 14, fyne.TextAlignLeading)
+		d.text(kit.Cut(zoneName(g.Second), kit.Tiny11, gutter-2), kit.Tiny11, kit.C(kit.Text3), 4, headHeight-18, gutter-2, 14, fyne.TextAlignLeading)
 		d.text(kit.Cut(zoneName(g.start.Location()), kit.Tiny11, gutter-10), kit.Tiny11, kit.C(kit.Text3), g.edge()-gutter+2, headHeight-18, gutter-10, 14, fyne.TextAlignTrailing)
 	} else if g.OnZone != nil {
 		d.icon("globe", 14, kit.Text3, "", gutter-24, headHeight-22, 14)

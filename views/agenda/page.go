@@ -586,7 +586,7 @@ func (p *Page) Key(e *fyne.KeyEvent) bool {
 	case fyne.KeyK:
 		p.setView(viewTasks)
 	case fyne.KeyN, fyne.KeyC:
-		p.add()
+		go p.h.Do(p.add) // behind the letter of the key, which would be typed into the dialog
 	default:
 		return false
 	}

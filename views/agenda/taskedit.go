@@ -194,7 +194,7 @@ func dueOf(day, clock string, old pim.When, near time.Time, loc *time.Location) 
 	if clock == "" {
 		return pim.Day(a.Year(), a.Month(), a.Day()), ""
 	}
-	h, m, ok := parseClock(clock)
+	h, m, ok := plan.ParseClock(clock)
 	if !ok {
 		return pim.When{}, "Write the time as 14:30."
 	}

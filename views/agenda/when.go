@@ -25,35 +25,6 @@ func spanText(start, end time.Time, allDay bool) string {
 	return start.Format("Mon 2 January, 15:04") + " to " + end.Format("Mon 2 January 2006, 15:04")
 }
 
-// parseClock reads a time of day: 14:30, 1430, 2pm, 9.
-func parseClock(s string) (hour, min int, ok bool) {
-	s = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(s), " ", ""))
-	pm, am := strings.HasSuffix(s, "pm"), strings.HasSuffix(s, "am")
-	s = strings.TrimSuffix(strings.TrimSuffix(s, "pm"), "am")
-	h, m, found := strings.Cut(strings.ReplaceAll(s, ".", ":"), ":")
-	if !found && len(s) > 2 {
-		h, m = s[:len(s)-2], s[len(s)-2:]
-	}
-	if m == "" {
-		m = "0"
-	}
-	hour, err1 := strconv.Atoi(h)
-	min, err2 := strconv.Atoi(m)
-	if err1 != nil || err2 != nil {
-		return 0, 0, false
-	}
-	if (pm || am) && hour > 12 {
-		return 0, 0, false
-	}
-	if pm && hour < 12 {
-		hour += 12
-	}
-	if am && hour == 12 {
-		hour = 0
-	}
-	return hour, min, hour >= 0 && hour < 24 && min >= 0 && min < 60
-}
-
 // The ways of repeating that the editor offers; anything else is shown in words and kept.
 var repeats = []string{"Does not repeat", "Every day", "Every weekday", "Every week", "Every two weeks", "Every month", "Every year"}
 

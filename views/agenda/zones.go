@@ -84,7 +84,7 @@ func zoneChoices(here, of *time.Location) (ls []*time.Location, names []string, 
 		}
 		ls, names = append(ls, l), append(names, name)
 	}
-	add(here, "Time of here")
+	add(here, "My time zone")
 	add(of, zoneName(of))
 	for _, n := range zones {
 		if l, err := time.LoadLocation(n); err == nil {

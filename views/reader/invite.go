@@ -94,6 +94,19 @@ func (p *Pane) inviteCard(c *card, inv pim.Invitation) fyne.CanvasObject {
 		} else {
 			line("user-round", who+" "+word)
 		}
+	case "COUNTER":
+		who := "Somebody"
+		if r := inv.Reply; r != nil {
+			if who = r.Name; who == "" {
+				who = r.Addr
+			}
+			line("clock", who+" proposes this time")
+			line("text-quote", r.Note)
+		} else {
+			line("clock", who+" proposes this time")
+		}
+	case "DECLINECOUNTER":
+		line("x", by+" keeps the time as it was")
 	case "CANCEL":
 		line("x", "Called off by "+by)
 	default:
@@ -114,7 +127,7 @@ func (p *Pane) inviteCard(c *card, inv pim.Invitation) fyne.CanvasObject {
 	case inv.State == "update" && len(inv.Changes) > 0 && inv.Method == "REQUEST":
 		note("refresh-cw", "Changed: "+strings.Join(inv.Changes, ", ")+".", "", kit.ToneInfo)
 	}
-	if n := len(inv.Conflicts); n > 0 && inv.Method == "REQUEST" {
+	if n := len(inv.Conflicts); n > 0 && (inv.Method == "REQUEST" || inv.Method == "COUNTER") {
 		x := inv.Conflicts[0]
 		more := ""
 		if n > 1 {
@@ -145,6 +158,19 @@ func (p *Pane) inviteCard(c *card, inv pim.Invitation) fyne.CanvasObject {
 		apply("Remove from calendar", "trash-2")
 	case inv.Method == "REPLY" && inv.Known != 0 && inv.State != "same":
 		apply("Note the answer", "check")
+	case inv.Method == "COUNTER" && inv.Known != 0 && inv.State != "same":
+		buttons.Add(kit.NewButton("Take this time", "check", kit.Primary, func() {
+			go func() {
+				err := p.c.TakeProposal(context.Background(), c.s.ID)
+				p.do(func() { finish(err, "Moved; everybody who is invited is told") })
+			}()
+		}))
+		buttons.Add(kit.NewButton("Decline", "", kit.Plain, func() {
+			go func() {
+				err := p.c.DeclineProposal(context.Background(), c.s.ID, "")
+				p.do(func() { finish(err, "Declined, the time stays") })
+			}()
+		}))
 	case inv.Method == "REQUEST" || inv.Method == "PUBLISH" || inv.Method == "ADD" || inv.Method == "":
 		send := inv.Method == "REQUEST" && inv.Me != "" && e.Organizer != nil
 		tell := kit.NewCheck("Tell "+first(by), send && inv.Forged == "", nil)
@@ -170,6 +196,9 @@ func (p *Pane) inviteCard(c *card, inv pim.Invitation) fyne.CanvasObject {
 			answer("Decline", "", "declined", "Declined")
 		} else {
 			answer("Add to calendar", "calendar-plus", "accepted", "It is in your calendar")
+		}
+		if send && inv.Forged == "" && !e.Start.Date {
+			buttons.Add(kit.NewButton("Another time…", "", kit.Ghost, func() { p.propose(c, inv, func(err error) { finish(err, "Proposed to "+first(by)+"; it is tentative in your calendar") }) }))
 		}
 		if send {
 			buttons.Add(kit.Gap(8, 0))

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -29,4 +30,33 @@ func ParseDay(s string, near time.Time) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// ParseClock reads a time of day: 14:30, 1430, 2pm, 9.
+func ParseClock(s string) (hour, min int, ok bool) {
+	s = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(s), " ", ""))
+	pm, am := strings.HasSuffix(s, "pm"), strings.HasSuffix(s, "am")
+	s = strings.TrimSuffix(strings.TrimSuffix(s, "pm"), "am")
+	h, m, found := strings.Cut(strings.ReplaceAll(s, ".", ":"), ":")
+	if !found && len(s) > 2 {
+		h, m = s[:len(s)-2], s[len(s)-2:]
+	}
+	if m == "" {
+		m = "0"
+	}
+	hour, err1 := strconv.Atoi(h)
+	min, err2 := strconv.Atoi(m)
+	if err1 != nil || err2 != nil {
+		return 0, 0, false
+	}
+	if (pm || am) && hour > 12 {
+		return 0, 0, false
+	}
+	if pm && hour < 12 {
+		hour += 12
+	}
+	if am && hour == 12 {
+		hour = 0
+	}
+	return hour, min, hour >= 0 && hour < 24 && min >= 0 && min < 60
 }

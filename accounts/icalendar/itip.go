@@ -254,7 +254,9 @@ func (o *Object) Reply(name string, me pim.Attendee, note string, now time.Time)
 // Counter proposes another time to the organiser of an invitation (RFC 5546 section 3.2.7); the rest stays as it is.
 func (o *Object) Counter(name string, me pim.Attendee, start, end pim.When, note string, now time.Time) []byte {
 	return o.answer("COUNTER", name, me, note, now, func(c *contentline.Component) {
-		c.Remove(func(p *contentline.Prop) bool { return p.Name == "DTSTART" || p.Name == "DTEND" || p.Name == "DURATION" })
+		c.Remove(func(p *contentline.Prop) bool {
+			return p.Name == "DTSTART" || p.Name == "DTEND" || p.Name == "DURATION"
+		})
 		c.Add(o.timeProp("DTSTART", start))
 		c.Add(o.timeProp("DTEND", end))
 	})

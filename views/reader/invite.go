@@ -198,7 +198,9 @@ func (p *Pane) inviteCard(c *card, inv pim.Invitation) fyne.CanvasObject {
 			answer("Add to calendar", "calendar-plus", "accepted", "It is in your calendar")
 		}
 		if send && inv.Forged == "" && !e.Start.Date {
-			buttons.Add(kit.NewButton("Another time…", "", kit.Ghost, func() { p.propose(c, inv, func(err error) { finish(err, "Proposed to "+first(by)+"; it is tentative in your calendar") }) }))
+			buttons.Add(kit.NewButton("Another time…", "", kit.Ghost, func() {
+				p.propose(c, inv, func(err error) { finish(err, "Proposed to "+first(by)+"; it is tentative in your calendar") })
+			}))
 		}
 		if send {
 			buttons.Add(kit.Gap(8, 0))

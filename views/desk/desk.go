@@ -19,6 +19,7 @@ import (
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/views"
 	"github.com/postrider/postrider/views/composer"
+	"github.com/postrider/postrider/views/faces"
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/notify"
 	"github.com/postrider/postrider/views/settings"
@@ -44,6 +45,7 @@ type Desk struct {
 // Open shows the main window; it asks for the wizard itself when there is no account yet.
 func Open(a fyne.App, c app.Client, dir string) *Desk {
 	kit.SystemEmoji()
+	faces.Watch(context.Background(), c, func(f func()) { fyne.Do(f) })
 	a.Settings().SetTheme(kit.NewTheme())
 	a.SetIcon(kit.AppIcon())
 	d := &Desk{app: a, c: c, dir: dir, win: a.NewWindow("Postrider")}

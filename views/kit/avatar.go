@@ -76,12 +76,18 @@ func (a *Avatar) CreateRenderer() fyne.WidgetRenderer {
 	r.Lay = func(s fyne.Size) {
 		x, y := (s.Width-a.Px)/2, (s.Height-a.Px)/2
 		Place(disc, x, y, a.Px, a.Px)
-		if face.Hidden = a.Photo == nil; a.Photo != nil {
-			face.Image, face.CornerRadius = a.Photo, a.Px/2
+		photo := a.Photo
+		if photo == nil && a.Icon == "" {
+			faces.shown[a] = strings.ToLower(a.Addr)
+			photo = FaceOf(a.Addr)
+		}
+		if face.Hidden = photo == nil; photo != nil {
+			face.Image, face.CornerRadius = photo, a.Px/2
 			Place(face, x, y, a.Px, a.Px)
 			text.Hidden, icon.Hidden = true, true
 			return
 		}
+		disc.Hidden = false
 		h := a.hue()
 		disc.FillColor = h.Tint
 		text.Hidden, icon.Hidden = a.Icon != "", a.Icon == ""
@@ -92,6 +98,7 @@ func (a *Avatar) CreateRenderer() fyne.WidgetRenderer {
 			icon.Refresh()
 		}
 	}
+	r.Gone = func() { delete(faces.shown, a) }
 	return r
 }
 

@@ -94,6 +94,7 @@ func New(c app.Client, do func(func()), now func() time.Time) *Pane {
 	p := &Pane{c: c, do: do, dense: "standard", me: map[string]bool{}, hues: map[mail.AccountID]string{}, overAct: -1, advance: "older"}
 	p.m = newModel(c, do, now, p.redraw)
 	p.list = kit.NewVList(densities["standard"].height, 28, p.newRow)
+	kit.OnFaces(p.redraw)
 	p.list.Tail = 8
 	p.m.seen = p.list.Range
 	p.list.OnPress, p.list.OnUp, p.list.OnHover = p.press, p.up, p.hover

@@ -32,6 +32,7 @@ type row struct {
 	bg, bar, sep, ring, pill   *canvas.Rectangle
 	dot, disc, accRing, acc    *canvas.Circle
 	initials                   *canvas.Text
+	photo                      *canvas.Image // instead of the initials
 	check, mark, clip, star    *canvas.Image
 	from, draft, time          *canvas.Text
 	countBox                   *canvas.Rectangle
@@ -48,10 +49,10 @@ func (p *Pane) newRow() kit.VRow {
 	img := func() *canvas.Image { return &canvas.Image{FillMode: canvas.ImageFillContain} }
 	text := func() *canvas.Text { return &canvas.Text{} }
 	r := &row{p: p, box: &fyne.Container{}, bg: rect(0), bar: rect(0), sep: rect(0), ring: rect(0), pill: rect(8),
-		dot: &canvas.Circle{}, disc: &canvas.Circle{}, accRing: &canvas.Circle{}, acc: &canvas.Circle{}, initials: text(),
+		dot: &canvas.Circle{}, disc: &canvas.Circle{}, accRing: &canvas.Circle{}, acc: &canvas.Circle{}, initials: text(), photo: &canvas.Image{FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleSmooth},
 		check: img(), mark: img(), clip: img(), star: img(), from: text(), draft: text(), time: text(), countBox: rect(8.5), count: text(),
 		subject: text(), snip: text(), snp2: text(), more: text()}
-	r.box.Objects = []fyne.CanvasObject{r.bg, r.bar, r.sep, r.dot, r.disc, r.initials, r.check, r.accRing, r.acc, r.from, r.draft, r.countBox, r.count,
+	r.box.Objects = []fyne.CanvasObject{r.bg, r.bar, r.sep, r.dot, r.disc, r.initials, r.photo, r.check, r.accRing, r.acc, r.from, r.draft, r.countBox, r.count,
 		r.mark, r.time, r.subject, r.clip, r.star, r.snip, r.snp2}
 	for i := range r.tagBox {
 		r.tagBox[i], r.tagText[i] = rect(4), text()
@@ -349,7 +350,17 @@ func (r *row) face(m *mail.Summary, d density, ground color.Color, checked bool)
 	}
 	h := kit.Hue(kit.HueOf(who.Addr))
 	disc(r.disc, h.Tint)
-	r.put(r.initials, kit.Initials(who.Display()), kit.Style{Size: kit.InitialsSize(d.avatar), Weight: kit.SemiBold}, h.Ink, 22, d.avatarY, d.avatar, d.avatar, fyne.TextAlignCenter)
+	if img := kit.FaceOf(who.Addr); img != nil {
+		r.photo.Hidden = false
+		if r.photo.Image != img || r.photo.CornerRadius != d.avatar/2 {
+			r.photo.Image, r.photo.CornerRadius = img, d.avatar/2
+			canvas.Refresh(r.photo)
+		}
+		kit.Place(r.photo, 22, d.avatarY, d.avatar, d.avatar)
+		r.initials.Hidden = true
+	} else {
+		r.put(r.initials, kit.Initials(who.Display()), kit.Style{Size: kit.InitialsSize(d.avatar), Weight: kit.SemiBold}, h.Ink, 22, d.avatarY, d.avatar, d.avatar, fyne.TextAlignCenter)
+	}
 	if hue, ok := r.p.hues[m.Account]; ok && r.p.showAccounts {
 		r.accRing.Hidden, r.acc.Hidden = false, false
 		disc(r.accRing, ground)

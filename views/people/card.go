@@ -1,11 +1,7 @@
 package people
 
 import (
-	"bytes"
 	"context"
-	"image"
-	_ "image/jpeg" // photos
-	_ "image/png"
 	"strings"
 	"time"
 
@@ -13,6 +9,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/pim"
+	"github.com/postrider/postrider/views/faces"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -79,24 +76,6 @@ func dateText(d pim.Date, now time.Time) string {
 	return t.Format("2 January 2006") + ", " + itoa(age) + " years"
 }
 
-// maxPhoto bounds the pictures that are decoded, pixels.
-const maxPhoto = 4096 * 4096
-
-func photo(p pim.Photo) image.Image {
-	if len(p.Data) == 0 {
-		return nil
-	}
-	cfg, _, err := image.DecodeConfig(bytes.NewReader(p.Data))
-	if err != nil || cfg.Width*cfg.Height > maxPhoto {
-		return nil
-	}
-	img, _, err := image.Decode(bytes.NewReader(p.Data))
-	if err != nil {
-		return nil
-	}
-	return img
-}
-
 // drawCard shows the contact that is picked.
 func (p *Page) drawCard() {
 	c := p.shown
@@ -113,7 +92,12 @@ func (p *Page) drawCard() {
 	if c.IsGroup() {
 		av.Icon = "users"
 	}
-	av.Photo = photo(c.Photo)
+	if data := c.Photo.Data; len(data) > 0 {
+		go func() {
+			img := faces.Decode(data)
+			p.h.Do(func() { av.Photo = img; av.Refresh() })
+		}()
+	}
 	sub := strings.Join(trimmed(c.Title, strings.Join(c.Org, ", ")), " · ")
 	tags := kit.Row(6)
 	for i, t := range c.Categories {

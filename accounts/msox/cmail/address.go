@@ -260,7 +260,7 @@ func wire(list []mail.Address) string {
 	var out []string
 	for _, a := range list {
 		name := clip(a.Name, 500)
-		if a.Addr == "" || len(a.Addr) > 500 {
+		if a.Addr == "" || len(a.Addr) > 500 || a.Addr[0] == '@' { // in brackets that would be a route (RFC 5322 section 4.4)
 			s := (&netmail.Address{Name: clip(strings.TrimSpace(name+" "+a.Addr), 500), Address: "a@b.invalid"}).String()
 			out = append(out, strings.TrimSuffix(s, "<a@b.invalid>")+"<>")
 			continue

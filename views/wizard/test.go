@@ -416,16 +416,38 @@ func (w *View) save(again bool) {
 				return
 			}
 			w.accounts = append(w.accounts, stored)
-			w.reset()
-			if again {
-				w.show(pageYou)
-				w.begin()
+			w.shelves = shelves{of: stored, again: again}
+		})
+		if err != nil {
+			return
+		}
+		// What came along is asked for a moment: a server that is slow does not keep anybody from the mail, and the settings have it later.
+		few, stop := context.WithTimeout(ctx, lookFor)
+		list, _ := w.c.Services(few, stored.ID)
+		stop()
+		back(func() {
+			if list = offered(list); len(list) == 0 {
+				w.finish()
 				return
 			}
-			w.cancel()
-			if w.h.Done != nil {
-				w.h.Done(stored)
-			}
+			w.shelves.list = list
+			w.show(pageShelves)
 		})
 	})
+}
+
+// finish goes on to the inbox, or to another account.
+func (w *View) finish() {
+	stored, again := w.shelves.of, w.shelves.again
+	w.shelves = shelves{}
+	w.reset()
+	if again {
+		w.show(pageYou)
+		w.begin()
+		return
+	}
+	w.cancel()
+	if w.h.Done != nil {
+		w.h.Done(stored)
+	}
 }

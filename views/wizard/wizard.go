@@ -45,6 +45,7 @@ const (
 	pageLooking
 	pageChoice
 	pageTest
+	pageShelves // contacts and calendars that came with the account; behind the steps
 )
 
 var pageNames = []string{"You", "Looking up", "How to connect", "Test and finish"}
@@ -66,6 +67,7 @@ type View struct {
 	looking  looking
 	choice   choice
 	test     tester
+	shelves  shelves
 	accounts []mail.Account
 
 	body, foot *fyne.Container
@@ -121,9 +123,11 @@ func Open(cv fyne.Canvas, c app.Client, h Hooks) *View {
 	return w
 }
 
-// At says what the wizard shows: "you", "looking", "choice", "testing" or "tested".
+// At says what the wizard shows: "you", "looking", "choice", "testing", "tested" or "shelves".
 func (w *View) At() string {
 	switch {
+	case w.at == pageShelves:
+		return "shelves"
 	case w.at == pageTest && w.test.phase == phaseTested:
 		return "tested"
 	case w.at == pageTest:
@@ -203,6 +207,8 @@ func (w *View) show(p page) {
 		body, foot = w.pageLooking()
 	case pageChoice:
 		body, foot = w.pageChoice()
+	case pageShelves:
+		body, foot = w.pageShelves()
 	default:
 		body, foot = w.pageTest()
 	}

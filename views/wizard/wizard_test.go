@@ -31,6 +31,8 @@ type rig struct {
 	mu   sync.Mutex
 	put  []mail.Account // what was given to AddAccount
 	seen []app.Secrets  // of tests
+
+	services []app.Service // that accounts have
 }
 
 // client keeps what the wizard gave away.
@@ -44,6 +46,26 @@ func (c client) AddAccount(ctx context.Context, a mail.Account, s app.Secrets) (
 	c.r.put, c.r.seen = append(c.r.put, a), append(c.r.seen, s)
 	c.r.mu.Unlock()
 	return c.Client.AddAccount(ctx, a, s)
+}
+
+func (c client) Services(context.Context, mail.AccountID) ([]app.Service, error) {
+	c.r.mu.Lock()
+	defer c.r.mu.Unlock()
+	return slices.Clone(c.r.services), nil
+}
+
+func (c client) UseService(_ context.Context, _ mail.AccountID, p mail.Protocol, on bool) error {
+	c.r.mu.Lock()
+	defer c.r.mu.Unlock()
+	if p == mail.CalDAV {
+		return fault.New(fault.Auth, "auth", "The server does not take this password", "Make an app password for calendars.")
+	}
+	for i := range c.r.services {
+		if c.r.services[i].Protocol == p {
+			c.r.services[i].On = on
+		}
+	}
+	return nil
 }
 
 func start(t *testing.T, o viewtest.Options, script func(*viewtest.Client)) *rig {
@@ -192,6 +214,41 @@ func TestFromAddressToInbox(t *testing.T) {
 	if r.seen[0].Password != "secret word" {
 		t.Error("the password was not trimmed of what pasting brings")
 	}
+}
+
+// Contacts and calendars that come with an account have a switch each before the inbox opens.
+func TestContactsAndCalendarsComeAlong(t *testing.T) {
+	r := start(t, viewtest.Options{Empty: true}, nil)
+	r.services = []app.Service{{Protocol: mail.CardDAV, Source: "dav.example.com"}, {Protocol: mail.CalDAV, Source: "dav.example.com"}}
+	r.fill(" marta@fjordlight.example\u200b ", "\u00a0secret word ")
+	r.until("the choice", func() bool { return r.v.at == pageChoice })
+	if !r.says("Two ways work for marta@fjordlight.example") {
+		t.Errorf("the choice says %q", r.texts())
+	}
+	find[*kit.Frame](r, "POP3").Tapped(nil)
+	r.typeIn("Days", "30")
+	r.press("Test the connection")
+	r.until("the test", func() bool { return r.v.at == pageTest && r.v.test.phase == phaseTested })
+	if !r.says("Everything works.") {
+		t.Fatalf("the test says %q", r.texts())
+	}
+	r.typeIn("Name of this account", "Studio")
+	find[*kit.Frame](r, "violet").Tapped(nil)
+	find[*kit.Choice](r, "Keep on this computer").Pick(2)
+	r.press("Finish and open inbox")
+	r.until("the contacts", func() bool { return r.v.At() == "shelves" })
+	if len(r.done) != 0 {
+		t.Error("the inbox is open already")
+	}
+	find[*kit.Switch](r, "Contacts").Tapped(nil)
+	r.until("contacts to be on", func() bool { return r.v.shelves.busy == "" && r.v.shelves.list[0].On })
+	find[*kit.Switch](r, "Calendars").Tapped(nil)
+	r.until("why calendars are not", func() bool { return r.v.shelves.busy == "" && r.v.shelves.list[1].Err != nil })
+	if text := strings.Join(r.texts(), " | "); !strings.Contains(text, "The server does not take this password. Make an app password for calendars.") {
+		t.Errorf("it does not say why: %s", text)
+	}
+	r.press("Open inbox")
+	r.until("the end", func() bool { return len(r.done) == 1 })
 }
 
 func TestFirstPageRefuses(t *testing.T) {

@@ -305,6 +305,15 @@ func (p *Page) heading() {
 	p.Refresh()
 }
 
+// Invite opens the editor for an event with somebody.
+func (p *Page) Invite(name, addr string) {
+	p.whenReady(func() {
+		e := p.fill()
+		e.Attendees = []pim.Attendee{{Name: name, Addr: addr, Role: "required", Status: "needs-action", RSVP: true}}
+		p.edit(e, nil)
+	})
+}
+
 // whenReady runs f on the window's goroutine when the calendars are known.
 func (p *Page) whenReady(f func()) {
 	if p.ready {

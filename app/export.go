@@ -2,9 +2,11 @@ package app
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,7 +36,8 @@ type ExportState struct {
 	Missing   []string `json:"missing"` // subjects of messages whose text is not on this computer, and titles of objects that cannot be written
 }
 
-// Export writes mailboxes into files. A mailbox that was exported there before is not written over: the export is refused.
+// Export writes mailboxes into files. A mailbox that was exported there before is not written over: the export is refused. One that was cut off goes on where it was when the same
+// is begun again: files get their names when they are whole.
 func (a *App) Export(ctx context.Context, o ExportOptions, progress func(ExportState)) (ExportState, error) {
 	s := ExportState{Missing: []string{}}
 	if !slices.Contains([]string{"mbox", "maildir", "eml", "pst"}, o.Format) {
@@ -44,11 +47,25 @@ func (a *App) Export(ctx context.Context, o ExportOptions, progress func(ExportS
 	if err != nil {
 		return s, err
 	}
+	j, err := openExportJournal(o)
+	if err != nil {
+		return s, err
+	}
+	whole := false
+	defer func() { j.close(whole) }()
 	if o.Format == "pst" {
 		err := a.exportPST(ctx, o, paths, &s, progress)
+		whole = err == nil
 		return s, err
 	}
 	for _, id := range o.Mailboxes {
+		if d, ok := j.done[id]; ok {
+			s.Mailboxes++
+			s.Messages += d.Messages
+			s.Bytes += d.Bytes
+			s.Missing = append(s.Missing, d.Missing...)
+			continue
+		}
 		parts := []string{o.Dir}
 		for _, p := range paths[id] {
 			parts = append(parts, fileName(p))
@@ -56,15 +73,22 @@ func (a *App) Export(ctx context.Context, o ExportOptions, progress func(ExportS
 		if len(parts) < 2 {
 			return s, noMailbox()
 		}
-		if err := a.exportBox(ctx, o.Format, id, filepath.Join(parts...), &s, progress); err != nil {
+		was := s
+		if err := a.exportBox(ctx, o.Format, id, filepath.Join(parts...), j.resumed, &s, progress); err != nil {
 			return s, err
 		}
 		s.Mailboxes++
+		if err := j.note(exportDone{Mailbox: id, Messages: s.Messages - was.Messages, Bytes: s.Bytes - was.Bytes, Missing: s.Missing[len(was.Missing):]}); err != nil {
+			return s, err
+		}
+		a.crash("mailbox exported")
 	}
+	whole = true
 	return s, nil
 }
 
-func (a *App) exportBox(ctx context.Context, format string, id mail.MailboxID, at string, s *ExportState, progress func(ExportState)) (err error) {
+// exportBox writes one mailbox. again: what is there already and the same was written before the export was cut off.
+func (a *App) exportBox(ctx context.Context, format string, id mail.MailboxID, at string, again bool, s *ExportState, progress func(ExportState)) (err error) {
 	var put func(n int, m mail.Summary, raw []byte) error
 	switch format {
 	case "mbox":
@@ -72,13 +96,20 @@ func (a *App) exportBox(ctx context.Context, format string, id mail.MailboxID, a
 		if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
 			return exportFailed(err)
 		}
-		f, e := os.OpenFile(at, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if _, e := os.Lstat(at); e == nil {
+			return exportFailed(&fs.PathError{Op: "create", Path: at, Err: fs.ErrExist})
+		}
+		f, e := os.OpenFile(at+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 		if e != nil {
 			return exportFailed(e)
 		}
 		w := bufio.NewWriterSize(f, 256<<10)
 		defer func() {
-			if e := errors.Join(w.Flush(), f.Close()); e != nil && err == nil {
+			e := errors.Join(w.Flush(), f.Sync(), f.Close())
+			if err == nil && e == nil {
+				e = settle(at+".part", at)
+			}
+			if e != nil && err == nil {
 				err = exportFailed(e)
 			}
 		}()
@@ -107,13 +138,24 @@ func (a *App) exportBox(ctx context.Context, format string, id mail.MailboxID, a
 			if format == "maildir" {
 				name = fmt.Sprintf("%d.%d.postrider:2,%s", m.Date.Unix(), int64(m.ID), maildirLetters(m.Flags))
 			}
-			f, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+			path := filepath.Join(dir, name)
+			if again {
+				if b, err := os.ReadFile(path); err == nil && bytes.Equal(b, raw) {
+					return nil
+				} else if err == nil && format == "eml" { // the mailbox has changed since
+					path = strings.TrimSuffix(path, ".eml") + fmt.Sprintf(" %d.eml", int64(m.ID))
+				}
+			}
+			f, err := os.OpenFile(filepath.Join(at, ".part"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 			if err != nil {
 				return err
 			}
 			_, err = f.Write(raw)
 			if err = errors.Join(err, f.Close()); err == nil {
 				err = os.Chtimes(f.Name(), m.Date, m.Date)
+			}
+			if err == nil {
+				err = settle(f.Name(), path)
 			}
 			return err
 		}
@@ -144,6 +186,7 @@ func (a *App) exported(ctx context.Context, id mail.MailboxID, s *ExportState, p
 		}
 		s.Messages++
 		s.Bytes += int64(len(raw))
+		a.crash("message exported")
 		if progress != nil {
 			progress(*s)
 		}

@@ -29,6 +29,9 @@ type pstExport struct {
 	bytes int64
 }
 
+// part is the name of the file until it is whole.
+func (x *pstExport) part() string { return x.path + ".part" }
+
 // exportPST writes mailboxes into data files of Outlook, one for each account, in dir. What was written is read back from the disk and compared before the
 // export says that it is there. A file that is there already is not touched: the export is refused.
 func (a *App) exportPST(ctx context.Context, o ExportOptions, paths map[mail.MailboxID][]string, s *ExportState, progress func(ExportState)) (err error) {
@@ -38,7 +41,11 @@ func (a *App) exportPST(ctx context.Context, o ExportOptions, paths map[mail.Mai
 	files := map[string]*pstExport{}
 	defer func() {
 		for _, x := range files {
-			if e := x.file.Close(); e != nil && err == nil {
+			e := x.file.Close()
+			if e == nil && err == nil {
+				e = settle(x.part(), x.path)
+			}
+			if e != nil && err == nil {
 				err = exportFailed(e)
 			}
 		}
@@ -51,7 +58,10 @@ func (a *App) exportPST(ctx context.Context, o ExportOptions, paths map[mail.Mai
 		if _, e := os.Stat(x.path); !errors.Is(e, fs.ErrNotExist) {
 			return nil, exportFailed(&fs.PathError{Op: "create", Path: x.path, Err: fs.ErrExist})
 		}
-		f, err := job.OpenArchive(x.path, name)
+		if err := os.Remove(x.part()); err != nil && !errors.Is(err, fs.ErrNotExist) { // of an export that was cut off
+			return nil, exportFailed(err)
+		}
+		f, err := job.OpenArchive(x.part(), name)
 		if err != nil {
 			return nil, exportFailed(err)
 		}

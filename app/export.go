@@ -20,7 +20,8 @@ import (
 
 // ExportOptions say what is exported and how.
 type ExportOptions struct {
-	Format    string           // mbox (mboxrd), maildir, eml or pst
+	Format    string           // mbox, maildir, eml or pst
+	Dialect   doors.Dialect    // of mbox files; "" = mboxrd, which loses nothing
 	Dir       string           // a folder; each mailbox is a file (mbox) or a folder in it, each account a file (pst)
 	Mailboxes []mail.MailboxID // those that are exported
 	// Shelves: the contacts and calendars of these accounts too, of "" those on this computer only. Only a data file (pst) takes them.
@@ -74,7 +75,7 @@ func (a *App) Export(ctx context.Context, o ExportOptions, progress func(ExportS
 			return s, noMailbox()
 		}
 		was := s
-		if err := a.exportBox(ctx, o.Format, id, filepath.Join(parts...), j.resumed, &s, progress); err != nil {
+		if err := a.exportBox(ctx, o, id, filepath.Join(parts...), j.resumed, &s, progress); err != nil {
 			return s, err
 		}
 		s.Mailboxes++
@@ -88,8 +89,9 @@ func (a *App) Export(ctx context.Context, o ExportOptions, progress func(ExportS
 }
 
 // exportBox writes one mailbox. again: what is there already and the same was written before the export was cut off.
-func (a *App) exportBox(ctx context.Context, format string, id mail.MailboxID, at string, again bool, s *ExportState, progress func(ExportState)) (err error) {
+func (a *App) exportBox(ctx context.Context, o ExportOptions, id mail.MailboxID, at string, again bool, s *ExportState, progress func(ExportState)) (err error) {
 	var put func(n int, m mail.Summary, raw []byte) error
+	format := o.Format
 	switch format {
 	case "mbox":
 		at += ".mbox"
@@ -118,7 +120,7 @@ func (a *App) exportBox(ctx context.Context, format string, id mail.MailboxID, a
 			if len(m.From) > 0 && !strings.ContainsAny(m.From[0].Addr, " \t\r\n") {
 				from = m.From[0].Addr
 			}
-			return doors.WriteMbox(w, from, m.Date.UTC().Format(time.ANSIC), raw)
+			return doors.WriteMbox(w, o.Dialect, from, m.Date.UTC().Format(time.ANSIC), raw)
 		}
 	default:
 		dir := at

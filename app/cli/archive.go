@@ -16,6 +16,7 @@ import (
 func archiveCommand() command {
 	var box, older, resume, undo string
 	var list bool
+	var larger, split int64
 	p := app.ArchivePlan{}
 	return command{
 		name: "archive", args: "--file FILE.pst [--account A] [--mailbox M] [--older 365d] | --resume RUN | --undo RUN | --list", about: "copy mail into a data file, compare, then move it to Trash",
@@ -23,6 +24,9 @@ func archiveCommand() command {
 			k.fs.StringVar(&p.File, "file", "", "the data file; it is made where it is not there")
 			k.fs.StringVar(&box, "mailbox", "", "only this mailbox: path, role or id")
 			k.fs.StringVar(&older, "older", "", "only messages older than this: 90d, 18m, 2y")
+			k.fs.Int64Var(&larger, "larger", 0, "only messages of so many kilobytes and more")
+			k.fs.IntVar(&p.Grace, "grace", 0, "days after which what is in Trash is deleted there, compared once more (default: never)")
+			k.fs.Int64Var(&split, "split", 0, "begin another file at so many megabytes")
 			k.fs.BoolVar(&p.Unread, "unread", false, "unread messages too")
 			k.fs.BoolVar(&p.Starred, "starred", false, "starred messages too")
 			k.fs.BoolVar(&p.Keep, "keep", false, "copy and compare only: nothing is moved")
@@ -75,6 +79,7 @@ func archiveCommand() command {
 			case resume != "":
 				s, err = a.ResumeArchive(k.ctx, resume, progress)
 			default:
+				p.MinSize, p.MaxFile = larger<<10, split<<20
 				if p.Before, err = before(older, time.Now()); err != nil {
 					return err
 				}

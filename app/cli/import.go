@@ -88,16 +88,21 @@ func importCommand() command {
 // exportCommand prints {"dir","mailboxes","messages","bytes","objects","missing":[]}; data files get contacts and calendars too.
 func exportCommand() command {
 	var box string
+	var dialect string
 	o := app.ExportOptions{}
 	return command{name: "export", args: "--format mbox|maildir|eml|pst --out DIR [--account A] [--mailbox M]", about: "write mailboxes into files",
 		flags: func(k *call) {
 			k.fs.StringVar(&o.Format, "format", "mbox", "mbox, maildir, eml or pst")
+			k.fs.StringVar(&dialect, "mbox", "", "the dialect of mbox files: mboxo, mboxrd, mboxcl, mboxcl2 (default: mboxrd)")
 			k.fs.StringVar(&o.Dir, "out", "", "the folder that the files are made in")
 			k.fs.StringVar(&box, "mailbox", "", "only this one: path, role or id")
 		},
 		run: func(k *call, w []string) error {
 			if o.Dir == "" || len(w) > 0 {
 				return fault.New(fault.Usage, "args", "export takes the folder to write to", "Name it with --out.")
+			}
+			if o.Dialect = doors.Dialect(dialect); dialect != "" && !slices.Contains(doors.Dialects, o.Dialect) {
+				return fault.New(fault.Usage, "dialect", "The dialect "+dialect+" is not known", "It is mboxo, mboxrd, mboxcl or mboxcl2.")
 			}
 			a, err := k.open(true)
 			if err != nil {

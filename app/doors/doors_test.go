@@ -55,11 +55,50 @@ func TestMboxDialects(t *testing.T) {
 	}
 }
 
+// Each dialect that is written is read again as it was, but for what the dialect itself cannot tell.
+func TestWriteDialects(t *testing.T) {
+	raws := []string{"Subject: a\r\n\r\nFrom here\r\n>From there\r\n\r\n", "Subject: b\r\nContent-Length: 99999\r\n\r\nlast\r\nFrom the end\r\n", "Subject: c\r\n\r\n", "Subject: d\r\n\r\nno end"}
+	for _, d := range []Dialect{Mboxo, Mboxrd, Mboxcl, Mboxcl2} {
+		var b bytes.Buffer
+		for _, r := range raws {
+			if err := WriteMbox(&b, d, "a@example.com", "Mon Jan  1 00:00:00 2024", []byte(r)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := texts(t, b.String(), d)
+		if len(got) != len(raws) {
+			t.Errorf("%s: %d messages: %q", d, len(got), got)
+			continue
+		}
+		for i, g := range got {
+			want := strings.ReplaceAll(raws[i], "\r\n", "\n")
+			if !strings.HasSuffix(want, "\n") {
+				want += "\n"
+			}
+			if d == Mboxo || d == Mboxcl {
+				want, g = strings.ReplaceAll(want, "\n>From", "\nFrom"), strings.ReplaceAll(g, "\n>From", "\nFrom")
+			}
+			lines := func(s string) string {
+				var out []string
+				for _, l := range strings.Split(s, "\n") {
+					if !strings.HasPrefix(l, "Content-Length:") {
+						out = append(out, l)
+					}
+				}
+				return strings.Join(out, "\n")
+			}
+			if lines(g) != lines(want) {
+				t.Errorf("%s: message %d is %q, not %q", d, i, g, want)
+			}
+		}
+	}
+}
+
 func TestWriteMboxIsReadAgain(t *testing.T) {
 	raws := []string{"Subject: a\r\n\r\nFrom here\r\n>From there\r\n\r\n", "Subject: b\r\n\r\nlast\r\n", "Subject: c\r\n\r\n"}
 	var b bytes.Buffer
 	for _, r := range raws {
-		if err := WriteMbox(&b, "", "Mon Jan  1 00:00:00 2024", []byte(r)); err != nil {
+		if err := WriteMbox(&b, Auto, "", "Mon Jan  1 00:00:00 2024", []byte(r)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -212,37 +212,62 @@ func status(raw []byte) (f mail.Flags) {
 	return f
 }
 
-// WriteMbox writes one message as an entry of an mboxrd, with line ends of Unix. sender may be "".
-func WriteMbox(w io.Writer, sender, date string, raw []byte) error {
+// WriteMbox writes one message as an entry of an mbox in a dialect (Auto = mboxrd), with line ends of Unix. sender may be "". What mboxo does not tell apart is not told apart when it
+// is read; mboxcl and mboxcl2 add a field Content-Length.
+func WriteMbox(w io.Writer, d Dialect, sender, date string, raw []byte) error {
 	if sender == "" {
 		sender = "MAILER-DAEMON"
 	}
-	if _, err := fmt.Fprintf(w, "From %s %s\n", sender, date); err != nil {
-		return err
-	}
-	head := true
+	counted := d == Mboxcl || d == Mboxcl2
+	var head, body bytes.Buffer
+	out, inHead := &head, true
 	last := []byte("\n")
 	for l := range bytes.Lines(raw) {
 		if bytes.HasSuffix(l, []byte("\r\n")) {
 			l = append(l[:len(l)-2:len(l)-2], '\n')
 		}
-		if !head && bytes.HasPrefix(bytes.TrimLeft(l, ">"), from) {
-			if _, err := w.Write([]byte(">")); err != nil {
-				return err
+		if inHead && len(l) == 1 && l[0] == '\n' {
+			inHead, out = false, &body
+			last = l
+			continue // it is written below
+		}
+		if inHead && counted {
+			if k, _, ok := bytes.Cut(l, []byte(":")); ok && bytes.EqualFold(bytes.TrimSpace(k), []byte("Content-Length")) {
+				continue
 			}
 		}
-		if len(l) == 1 && l[0] == '\n' {
-			head = false
+		quote := false
+		switch d {
+		case Mboxcl2:
+		case Mboxo, Mboxcl:
+			quote = !inHead && bytes.HasPrefix(l, from)
+		default:
+			quote = !inHead && bytes.HasPrefix(bytes.TrimLeft(l, ">"), from)
 		}
-		if _, err := w.Write(l); err != nil {
-			return err
+		if quote {
+			out.WriteByte('>')
 		}
+		out.Write(l)
 		last = l
 	}
-	end := "\n"
 	if !bytes.HasSuffix(last, []byte("\n")) {
-		end = "\n\n"
+		out.WriteByte('\n')
 	}
-	_, err := io.WriteString(w, end)
+	if counted {
+		fmt.Fprintf(&head, "Content-Length: %d\n", body.Len())
+	}
+	if _, err := fmt.Fprintf(w, "From %s %s\n", sender, date); err != nil {
+		return err
+	}
+	if !inHead {
+		head.WriteByte('\n')
+	}
+	if _, err := w.Write(head.Bytes()); err != nil {
+		return err
+	}
+	if _, err := w.Write(body.Bytes()); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
 	return err
 }

@@ -30,6 +30,8 @@ var (
 	graceDays  = []int{0, 30, 90}
 	repeats    = []string{"Only now", "Again every week", "Again every month", "Again every year"}
 	repeatDays = []int{0, 7, 30, 365}
+	sizes      = []string{"Of any size", "1 MB and larger", "5 MB and larger", "20 MB and larger"}
+	leastBytes = []int64{0, 1 << 20, 5 << 20, 20 << 20}
 )
 
 // choose is the dialog in which an archive is planned.
@@ -50,6 +52,7 @@ type choose struct {
 	split   bool
 	grace   int // index of graces
 	every   int // index of repeats
+	size    int // index of sizes
 	turn    int
 	missing int
 	typed   bool // the file was named by the person
@@ -171,6 +174,7 @@ func (x *choose) show() {
 		return c
 	}
 	x.graceC = choice("What becomes of Trash", graces, func(i int) { x.grace = i })
+	size := choice("Size", sizes, func(i int) { x.size = i; x.estimate() })
 	every := choice("How often", repeats, func(i int) { x.every = i })
 	earlier := kit.NewButton("Earlier archives…", "", kit.Link, func() { x.d.Close(); Ledger(x.win, x.c, x.h) })
 	x.start = kit.NewButton("Start archiving", "package", kit.Primary, x.begin)
@@ -220,7 +224,8 @@ func (x *choose) show() {
 		kit.Place(change, rx+rw-84, 190, 84, 28)
 		kit.Place(x.hint, rx, 226, rw, 18)
 		kit.Place(split, rx, 252, rw, 20)
-		kit.Place(unread, rx, 276, rw, 20)
+		kit.Place(unread, rx, 278, rw-160, 20)
+		kit.Place(size, rx+rw-150, 270, 150, kit.SmallField)
 		kit.Place(est, rx, 306, rw, 74)
 		kit.Place(what, 0, 396, s.Width, 112)
 		kit.Place(x.copyB, 14, 406, s.Width-28, 20)
@@ -234,7 +239,7 @@ func (x *choose) show() {
 		z := x.start.MinSize().Width
 		kit.Place(x.start, s.Width-z, 568, z, 32)
 		kit.Place(cancel, s.Width-z-92, 568, 84, 32)
-	}, head, closeB, sub, earlier, left, all, frame, x.scroll, dated, x.dates[0], to, x.dates[1], chips, file, x.file, change, x.hint, split, unread, est, what, x.copyB, copyNote, x.moveB, moveNote, x.graceC, every, again, note, x.start, cancel)
+	}, head, closeB, sub, earlier, left, all, frame, x.scroll, dated, x.dates[0], to, x.dates[1], chips, file, x.file, change, x.hint, split, unread, size, est, what, x.copyB, copyNote, x.moveB, moveNote, x.graceC, every, again, note, x.start, cancel)
 	for _, b := range x.boxes {
 		if b.Role == mail.RoleSent || b.Role == mail.RoleArchive {
 			x.on[b.ID] = true
@@ -440,7 +445,7 @@ func (x *choose) set(id mail.MailboxID, on bool) {
 }
 
 func (x *choose) wanted() app.ArchivePlan {
-	p := app.ArchivePlan{After: x.after, Before: x.before, Unread: x.unread, Starred: true, File: x.path(), Name: x.acc.Name, Keep: !x.move}
+	p := app.ArchivePlan{MinSize: leastBytes[x.size], After: x.after, Before: x.before, Unread: x.unread, Starred: true, File: x.path(), Name: x.acc.Name, Keep: !x.move}
 	if x.move {
 		p.Grace = graceDays[x.grace]
 	}

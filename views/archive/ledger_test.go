@@ -139,8 +139,8 @@ func TestDates(t *testing.T) {
 	if !x.dates[1].Bad || !x.start.Disabled() {
 		t.Error("a day that is none is taken")
 	}
-	x.grace, x.split, x.every = 1, true, 2
-	if p := x.wanted(); p.Grace != 30 || p.MaxFile != 10<<30 {
+	x.grace, x.split, x.every, x.size = 1, true, 2, 2
+	if p := x.wanted(); p.Grace != 30 || p.MaxFile != 10<<30 || p.MinSize != 5<<20 {
 		t.Errorf("%+v", p)
 	}
 	x.setMove(false)

@@ -225,7 +225,7 @@ func (x *choose) show() {
 		kit.Place(x.hint, rx, 226, rw, 18)
 		kit.Place(split, rx, 252, rw, 20)
 		kit.Place(unread, rx, 278, rw-160, 20)
-		kit.Place(size, rx+rw-150, 270, 150, kit.SmallField)
+		kit.Place(size, rx+rw-146, 265, 146, kit.SmallField)
 		kit.Place(est, rx, 306, rw, 74)
 		kit.Place(what, 0, 396, s.Width, 112)
 		kit.Place(x.copyB, 14, 406, s.Width-28, 20)

@@ -4,6 +4,10 @@
 // A command is a transaction of the store made by the engine; a query reads the store. Nothing here touches a widget, and nothing waits for the
 // network but the few methods that say so.
 //
+// Archives (archive*.go) copy into data files, prove each copy and only then move; a ledger on the disk says how far each is, so that it goes on after any end, and rules repeat
+// them. What belongs to no account goes into a data file of the profile (local.go). Import and export stream through package doors; package backup copies the profile while it is
+// in use.
+//
 // Deviations from the plan of the rooms: a message belongs to one mailbox (see package mail), so that there is no table of placements, and the list's
 // order is paged by id instead of being held in memory.
 package app

@@ -105,3 +105,16 @@ func TestSameAndHolds(t *testing.T) {
 		t.Error("more is held, but not the same")
 	}
 }
+
+// White space before the first line belongs to nothing.
+func TestSpaceBefore(t *testing.T) {
+	for _, s := range []string{" BEGIN:VCARD\r\nFN:x\r\nEND:VCARD\r\n", "\ufeff\tBEGIN:VCARD\r\nFN:x\r\nEND:VCARD\r\n"} {
+		c, err := Parse([]byte(s))
+		if err != nil || len(c.Comps("VCARD")) != 1 {
+			t.Errorf("%q: %v", s, err)
+		}
+		if err == nil && string(c.Bytes()) != s {
+			t.Errorf("%q is written as %q", s, c.Bytes())
+		}
+	}
+}

@@ -62,7 +62,7 @@ func Parse(b []byte) (*Component, error) {
 		}
 		raw, text, rest := logical(b, inCard)
 		if n == 0 {
-			text = strings.TrimPrefix(text, "\ufeff")
+			text = strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t") // there is nothing before it that it could go on
 			if bytes.HasSuffix(raw, []byte("\n")) && !bytes.HasSuffix(raw, []byte("\r\n")) {
 				root.eol = "\n"
 			}

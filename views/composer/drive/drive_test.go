@@ -315,7 +315,7 @@ func (d *driver) step(what string, ok func(html string) bool, keys ...string) er
 		if err := d.press(keys...); err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
-		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 			if ok(d.html()) {
 				fmt.Println("ok:", what)
 				return nil

@@ -264,8 +264,9 @@ type Settings struct {
 	ReaderPx    float32  `json:"reader_high"` // its height below the list; 0 = half
 	Width       float32  `json:"width"`
 	Height      float32  `json:"height"`
-	SecondZone  string   `json:"second_zone"` // IANA name of the zone whose hours the calendar shows too, "" = none
-	Closed      []string `json:"closed"`      // accounts and mailboxes folded in the sidebar
+	KeepRunning bool     `json:"keep_running"` // when the window is closed
+	SecondZone  string   `json:"second_zone"`  // IANA name of the zone whose hours the calendar shows too, "" = none
+	Closed      []string `json:"closed"`       // accounts and mailboxes folded in the sidebar
 }
 
 // DefaultSettings are those of a new profile.

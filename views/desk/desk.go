@@ -38,6 +38,8 @@ type Desk struct {
 	composers []*composer.Composer
 	wizard    *wizard.View
 	settings  bool // shown in the main window
+	trayed    bool // the icon is in the panel
+	hidden    bool // the window was hidden once, and it was said how to get it back
 	news      *notify.Watch
 	rings     *notify.Reminders
 }
@@ -54,7 +56,10 @@ func Open(a fyne.App, c app.Client, dir string) *Desk {
 		OpenWizard: d.OpenWizard, OpenSettings: d.openSettings, OpenComposer: d.Compose, OpenDraft: d.openDraft,
 		SignIn: d.signIn, Certificate: d.certificate, Unlock: d.unlock, OpenURL: d.openURL, OpenFile: openFile,
 	})
-	d.win.SetCloseIntercept(d.close)
+	d.win.SetCloseIntercept(d.shut)
+	if c.Settings().KeepRunning {
+		d.tray()
+	}
 	d.watch()
 	d.win.Show()
 	go func() {
@@ -76,15 +81,13 @@ func (d *Desk) watch() {
 	d.rings = notify.Remind(d.c, desktop(), notify.ReminderHooks{Window: d.main.Reminders(), Failed: func(err error) { fyne.Do(func() { d.main.Failed(err) }) },
 		Open: func(r pim.Reminder, one bool) {
 			fyne.Do(func() {
-				d.win.Show()
-				d.win.RequestFocus()
+				d.show()
 				d.main.ShowReminder(r, one)
 			})
 		}})
 	d.news = notify.Start(d.c, desktop(), func(m mail.Summary) {
 		fyne.Do(func() {
-			d.win.Show()
-			d.win.RequestFocus()
+			d.show()
 			d.main.ShowMessage(m.ID)
 		})
 	})
@@ -252,7 +255,7 @@ func (d *Desk) certificate(s app.AccountStatus) {
 // Receive takes the arguments of a later start of the program: the window is raised, links and files are opened. It may be called from any goroutine.
 func (d *Desk) Receive(args []string) {
 	fyne.Do(func() {
-		d.win.RequestFocus()
+		d.show()
 		for _, a := range args {
 			d.openArgument(a)
 		}

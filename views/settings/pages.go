@@ -83,7 +83,10 @@ func (v *View) readingPage() fyne.CanvasObject {
 		v.with("Notify of new mail", "While you work in another window.", v.toggle("Notify of new mail", func(s app.Settings) bool { return s.Notify }, func(s *app.Settings, on bool) { s.Notify = on })),
 		kit.NewRule(kit.Line),
 		v.with("Notifications show", "On a locked screen they only ever show how many messages came.", option(v, "Notifications show", []string{"Sender and subject", "Only the sender", "Nothing of the message"}, []string{"subject", "sender", "nothing"},
-			func(s app.Settings) string { return cmp.Or(s.NotifyShows, "subject") }, func(s *app.Settings, x string) { s.NotifyShows = x })))
+			func(s app.Settings) string { return cmp.Or(s.NotifyShows, "subject") }, func(s *app.Settings, x string) { s.NotifyShows = x })),
+		kit.NewRule(kit.Line),
+		v.with("When the window is closed", "Running on, it fetches mail and reminds you. Start it again, or use its icon in the panel, to see the window.", option(v, "When the window is closed", []string{"Quit", "Keep running"}, []bool{false, true},
+			func(s app.Settings) bool { return s.KeepRunning }, func(s *app.Settings, x bool) { s.KeepRunning = x })))
 }
 
 func (v *View) writingPage() fyne.CanvasObject {

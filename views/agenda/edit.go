@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/views/agenda/plan"
 	"github.com/postrider/postrider/views/kit"
@@ -475,16 +476,33 @@ func (p *Page) ask(head, name, text, action string, do func(string)) {
 	p.win.Canvas().Focus(f)
 }
 
-// addCalendar makes a calendar on this computer, or follows one at an address.
+// addCalendar makes a calendar on this computer or with an account, or follows one at an address.
 func (p *Page) addCalendar() {
-	p.ask("Add a calendar", "Name or address", "", "Add", func(s string) {
-		low := strings.ToLower(s)
+	var d *kit.Dialog
+	f := kit.NewField("Name, or an address to follow: webcal://…")
+	f.Name = "Name or address"
+	places := kit.Places(func(yield func(key, name string) bool) {
+		for _, c := range p.cals {
+			if c.Account != "" && !yield(string(c.Account), c.Source) {
+				return
+			}
+		}
+	})
+	where := kit.NewWhere(places, "Where")
+	ok := func() {
+		text := strings.TrimSpace(f.Text())
+		if text == "" {
+			return
+		}
+		d.Close()
+		low := strings.ToLower(text)
+		account := mail.AccountID(places[max(0, where.Selected)].Key)
 		go func() {
 			var err error
 			if strings.HasPrefix(low, "webcal:") || strings.HasPrefix(low, "https:") {
-				_, err = p.c.SubscribeCalendar(context.Background(), s, "", "")
+				_, err = p.c.SubscribeCalendar(context.Background(), text, "", "")
 			} else {
-				_, err = p.c.MakeCalendar(context.Background(), "", s, "")
+				_, err = p.c.MakeCalendar(context.Background(), account, text, "")
 			}
 			p.h.Do(func() {
 				if err != nil {
@@ -493,5 +511,10 @@ func (p *Page) addCalendar() {
 				p.loadCalendars()
 			})
 		}()
-	})
+	}
+	f.OnSubmit = ok
+	d = kit.NewDialog(p.win.Canvas(), kit.NarrowDialog, kit.Col(0, kit.NewLabel("Add a calendar", kit.Title16, kit.Text), kit.Gap(0, 14), f, kit.Gap(0, 10), where, kit.Gap(0, 20),
+		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton("Add", "", kit.Primary, ok))))
+	d.Open()
+	p.win.Canvas().Focus(f)
 }

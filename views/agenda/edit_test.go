@@ -143,3 +143,28 @@ func TestWorkWeekAndSecondZone(t *testing.T) {
 		t.Error("the second zone is not named")
 	}
 }
+
+// A new calendar goes where it is chosen to go; without an account with calendars there is nothing to choose.
+func TestAddCalendar(t *testing.T) {
+	d := openPage(t, kit.ModeLight)
+	d.p.addCalendar()
+	if c := inDialog(d, func(c *kit.Field) bool { return c.Name == "Name or address" }); c == nil {
+		t.Fatal("no field")
+	}
+	d.field("Name or address").SetText("Regatta")
+	inDialog(d, func(b *kit.Button) bool { return b.Text == "Add" }).OnTapped()
+	d.until("the calendar", func() bool {
+		for _, c := range d.p.cals {
+			if c.Name == "Regatta" {
+				return c.Account == ""
+			}
+		}
+		return false
+	})
+	places := kit.Places(func(yield func(key, name string) bool) {
+		_ = yield("a", "Studio") && yield("", "On this computer") && yield("a", "Studio") && yield("b", "Home")
+	})
+	if len(places) != 3 || places[0].Key != "" || places[1].Name != "Studio" || places[2].Key != "b" {
+		t.Errorf("%+v", places)
+	}
+}

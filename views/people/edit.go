@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/dialog"
 
 	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/views/kit"
@@ -335,6 +336,15 @@ func (p *Page) bookMenu(b pim.AddressBook, at fyne.Position) {
 func (p *Page) addBook() {
 	var d *kit.Dialog
 	f := kit.NewField("Name")
+	f.Name = "Name"
+	places := kit.Places(func(yield func(key, name string) bool) {
+		for _, b := range p.books {
+			if !yield(string(b.Account), b.Source) {
+				return
+			}
+		}
+	})
+	where := kit.NewWhere(places, "Where")
 	ok := func() {
 		name := strings.TrimSpace(f.Text())
 		if name == "" {
@@ -342,7 +352,7 @@ func (p *Page) addBook() {
 		}
 		d.Close()
 		go func() {
-			_, err := p.c.MakeAddressBook(context.Background(), "", name, "")
+			_, err := p.c.MakeAddressBook(context.Background(), mail.AccountID(places[max(0, where.Selected)].Key), name, "")
 			p.h.Do(func() {
 				if err != nil {
 					p.h.Failed(err)
@@ -352,7 +362,7 @@ func (p *Page) addBook() {
 		}()
 	}
 	f.OnSubmit = ok
-	d = kit.NewDialog(p.win.Canvas(), kit.NarrowDialog, kit.Col(0, kit.NewLabel("New address book", kit.Title16, kit.Text), kit.Gap(0, 14), f, kit.Gap(0, 20),
+	d = kit.NewDialog(p.win.Canvas(), kit.NarrowDialog, kit.Col(0, kit.NewLabel("New address book", kit.Title16, kit.Text), kit.Gap(0, 14), f, kit.Gap(0, 10), where, kit.Gap(0, 20),
 		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton("Make", "", kit.Primary, ok))))
 	d.Open()
 	p.win.Canvas().Focus(f)

@@ -40,7 +40,7 @@ func (w *Window) boxCommand(c mailboxes.Command, a mail.AccountID, b mail.Mailbo
 			w.background(func(ctx context.Context) error { return w.c.RenameMailbox(ctx, b.ID, b.Parent, s) })
 		})
 	case mailboxes.Delete:
-		what := "The mailbox and the " + plural(b.Total, "message") + " in it are"
+		what := "The mailbox and the " + kit.Plural(b.Total, "message", "messages") + " in it are"
 		if b.Total == 0 {
 			what = "The mailbox is empty. It is"
 		}
@@ -50,7 +50,7 @@ func (w *Window) boxCommand(c mailboxes.Command, a mail.AccountID, b mail.Mailbo
 	case mailboxes.Subscribe, mailboxes.Unsubscribe:
 		w.background(func(ctx context.Context) error { return w.c.SubscribeMailbox(ctx, b.ID, c == mailboxes.Subscribe) })
 	case mailboxes.EmptyTrash:
-		kit.Ask(w.win.Canvas(), "Empty "+name, plural(b.Total, "message")+" in it will be gone for good. This cannot be undone.", "Empty "+name, true, func() {
+		kit.Ask(w.win.Canvas(), "Empty "+name, kit.Plural(b.Total, "message", "messages")+" in it will be gone for good. This cannot be undone.", "Empty "+name, true, func() {
 			w.background(func(ctx context.Context) error { return w.c.EmptyTrash(ctx, b.ID) })
 		})
 	case mailboxes.ToArchive:

@@ -72,7 +72,9 @@ func (t target) expand(ctx context.Context, c app.Client, move bool) []mail.Mess
 	return out
 }
 
-func conversations(n int, what string) string { return plural(n, "conversation") + " " + what }
+func conversations(n int, what string) string {
+	return kit.Plural(n, "conversation", "conversations") + " " + what
+}
 
 // command carries out what a key, button or menu asks for on rows; nil = the selection.
 func (w *Window) command(name string, rows []mail.Summary) {
@@ -100,7 +102,7 @@ func (w *Window) command(name string, rows []mail.Summary) {
 		}
 		for _, r := range t.rows {
 			if t.role[r.Mailbox] == mail.RoleTrash {
-				kit.Ask(w.win.Canvas(), "Delete "+plural(n, "conversation")+" for good", "What is deleted from Trash cannot be brought back.", "Delete for good", true, del)
+				kit.Ask(w.win.Canvas(), "Delete "+kit.Plural(n, "conversation", "conversations")+" for good", "What is deleted from Trash cannot be brought back.", "Delete for good", true, del)
 				return
 			}
 		}
@@ -145,7 +147,7 @@ func (w *Window) command(name string, rows []mail.Summary) {
 // run carries out f off the window's goroutine and offers to take it back.
 func (w *Window) run(icon, text string, t target, move bool, f func(context.Context, []mail.MessageID) (app.Undo, error)) {
 	if w.state.Status.Offline {
-		text = strings.TrimPrefix(text, plural(t.len(), "conversation")+" ")
+		text = strings.TrimPrefix(text, kit.Plural(t.len(), "conversation", "conversations")+" ")
 		text = strings.ToUpper(text[:1]) + text[1:] + ". Reaches the server later."
 	}
 	go func() {

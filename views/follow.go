@@ -260,7 +260,7 @@ func (w *Window) pickBanner() *bannerWords {
 	}
 	if st.Offline {
 		d := "Everything already downloaded is here."
-		out, ch := plural(st.Waiting, "message"), plural(st.Changes, "change")
+		out, ch := kit.Plural(st.Waiting, "message", "messages"), kit.Plural(st.Changes, "change", "changes")
 		verb := func(n int) string {
 			if n == 1 {
 				return " waits"

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"fmt"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -163,22 +162,17 @@ func newDragTag() *dragTag {
 	return d
 }
 
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // CreateRenderer implements fyne.Widget.
 func (d *dragTag) CreateRenderer() fyne.WidgetRenderer {
 	bg, icon, text := kit.NewBox(kit.MenuFill, kit.Accent, 8), kit.NewIcon("mails", 16, kit.Accent), &canvas.Text{}
 	r := &kit.Renderer{Self: d, Objs: []fyne.CanvasObject{bg, icon, text}}
-	r.Min = func() fyne.Size { return fyne.NewSize(kit.Width(plural(d.n, "conversation"), kit.Body13B)+56, 40) }
+	r.Min = func() fyne.Size {
+		return fyne.NewSize(kit.Width(kit.Plural(d.n, "conversation", "conversations"), kit.Body13B)+56, 40)
+	}
 	r.Lay = func(s fyne.Size) {
 		bg.Resize(s)
 		kit.Place(icon, 12, 0, 16, s.Height)
-		kit.PutText(text, plural(d.n, "conversation"), kit.Body13B, kit.C(kit.Text), 36, 0, 0, s.Height, fyne.TextAlignLeading)
+		kit.PutText(text, kit.Plural(d.n, "conversation", "conversations"), kit.Body13B, kit.C(kit.Text), 36, 0, 0, s.Height, fyne.TextAlignLeading)
 	}
 	return r
 }

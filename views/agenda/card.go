@@ -66,7 +66,7 @@ func (p *Page) card(o pim.Occurrence, e pim.Event) {
 	if i := alarmOf(e.Alarms); i > 0 {
 		line("bell", alarmTexts[i])
 	} else if i < 0 {
-		line("bell", plural(len(pim.Set(e.Alarms)), "reminder", "reminders"))
+		line("bell", kit.Plural(len(pim.Set(e.Alarms)), "reminder", "reminders"))
 	}
 	if o.Zone != "" && o.Zone != o.Start.Location().String() && !o.AllDay {
 		line("globe", "Set in the time of "+strings.ReplaceAll(o.Zone, "_", " "))

@@ -99,7 +99,7 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 	al := alarmOf(e.Alarms)
 	aopts := alarmTexts
 	if al < 0 {
-		aopts = append(slices.Clone(alarmTexts), plural(len(pim.Set(e.Alarms)), "reminder", "reminders")+", as they are")
+		aopts = append(slices.Clone(alarmTexts), kit.Plural(len(pim.Set(e.Alarms)), "reminder", "reminders")+", as they are")
 		al = len(aopts) - 1
 	}
 	alarm := kit.NewChoice(aopts, al, nil)
@@ -402,7 +402,7 @@ func (p *Page) store(n, was pim.Event, o *pim.Occurrence) {
 
 // invite asks before anything is sent.
 func (p *Page) invite(id pim.EventID, e pim.Event) {
-	kit.Ask(p.win.Canvas(), "Send the invitation", "“"+e.Summary+"” goes to "+plural(len(e.Attendees), "person", "people")+" by mail, from your account.", "Send", false, func() {
+	kit.Ask(p.win.Canvas(), "Send the invitation", "“"+e.Summary+"” goes to "+kit.Plural(len(e.Attendees), "person", "people")+" by mail, from your account.", "Send", false, func() {
 		go func() {
 			err := p.c.Invite(context.Background(), id, e.Recurrence, "", false)
 			p.h.Do(func() {
@@ -441,7 +441,7 @@ func (p *Page) calendarMenu(c pim.Calendar, at fyne.Position) {
 	}
 	if c.Role != "birthdays" && (c.Rights.Delete || c.Role == "subscription") {
 		items = append(items, kit.Separator(), kit.MenuItem{Text: "Delete calendar", Icon: "trash-2", Do: func() {
-			kit.Ask(p.win.Canvas(), "Delete “"+c.Name+"”", "The calendar and its "+plural(c.Count, "entry", "entries")+" are removed, on the server too. This cannot be undone.", "Delete", true, func() {
+			kit.Ask(p.win.Canvas(), "Delete “"+c.Name+"”", "The calendar and its "+kit.Plural(c.Count, "entry", "entries")+" are removed, on the server too. This cannot be undone.", "Delete", true, func() {
 				go func() {
 					err := p.c.DropCollection(context.Background(), c.ID)
 					p.h.Do(func() {

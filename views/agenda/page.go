@@ -658,7 +658,7 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 		kit.Place(l2, x, 55, right-x, 1)
 		top := float32(56)
 		if n := len(p.conf); n > 0 {
-			p.banner.Fact = plural(n, "entry was", "entries were") + " changed here and on the server"
+			p.banner.Fact = kit.Plural(n, "entry was", "entries were") + " changed here and on the server"
 			kit.Place(p.banner, x+16, top+8, right-x-32, 36)
 			objs = append(objs, p.banner)
 			top += 52
@@ -683,11 +683,4 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 		r.Objs = objs
 	}
 	return r
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return itoa(n) + " " + many
 }

@@ -90,7 +90,7 @@ func (p *Page) editTask(t pim.Task) {
 	repeat.Name = "Repeats"
 	aopts, al := taskAlarms, taskAlarmOf(t)
 	if al < 0 {
-		aopts = append(slices.Clone(taskAlarms), plural(len(pim.Set(t.Alarms)), "reminder", "reminders")+", as they are")
+		aopts = append(slices.Clone(taskAlarms), kit.Plural(len(pim.Set(t.Alarms)), "reminder", "reminders")+", as they are")
 		al = len(aopts) - 1
 	}
 	wasAlarm := al

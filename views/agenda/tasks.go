@@ -450,4 +450,4 @@ func (l *Tasks) TypedKey(e *fyne.KeyEvent) {
 }
 
 // AccessibleName tells what the list has.
-func (l *Tasks) AccessibleName() string { return plural(len(l.tasks), "task", "tasks") }
+func (l *Tasks) AccessibleName() string { return kit.Plural(len(l.tasks), "task", "tasks") }

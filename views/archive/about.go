@@ -69,13 +69,13 @@ func facts(f app.DataFile) (out [][2]string) {
 	}
 	var kinds []string
 	for _, k := range slices.Sorted(maps.Keys(f.Kinds)) {
-		kinds = append(kinds, plural(f.Kinds[k], strings.ToLower(k), strings.ToLower(k)+"s"))
+		kinds = append(kinds, kit.Plural(f.Kinds[k], strings.ToLower(k), strings.ToLower(k)+"s"))
 	}
-	items := plural(f.Items, "item", "items") + " in " + plural(f.Folders, "folder", "folders")
+	items := kit.Plural(f.Items, "item", "items") + " in " + kit.Plural(f.Folders, "folder", "folders")
 	if len(kinds) > 0 {
 		items += ": " + strings.Join(kinds, ", ")
 	}
-	out = [][2]string{{"Place", f.Path}, {"Size", kit.Bytes(f.Bytes)}, {"Format", format}, {"What is in it", items}, {"Attachments", count(f.Attachments)}}
+	out = [][2]string{{"Place", f.Path}, {"Size", kit.Bytes(f.Bytes)}, {"Format", format}, {"What is in it", items}, {"Attachments", kit.Count(f.Attachments)}}
 	if f.Password {
 		out = append(out, [2]string{"Password", "Outlook asks for one. Nothing is encrypted with it, so Postrider opens the file without."})
 	}
@@ -84,7 +84,7 @@ func facts(f app.DataFile) (out [][2]string) {
 	}
 	damage := "Nothing"
 	if f.Unreadable > 0 || len(f.Losses) > 0 {
-		damage = plural(max(f.Unreadable, len(f.Losses)), "thing", "things")
+		damage = kit.Plural(max(f.Unreadable, len(f.Losses)), "thing", "things")
 		for i, l := range f.Losses {
 			if i == 5 {
 				damage += "; and more"

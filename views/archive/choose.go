@@ -119,7 +119,7 @@ func Show(win fyne.Window, c Client, h Hooks, account mail.AccountID) {
 
 // resume offers to go on with a run that was cut off.
 func resume(win fyne.Window, c Client, h Hooks, r app.ArchiveState) {
-	kit.Ask(win.Canvas(), "Go on archiving", filepath.Base(r.File)+" was not finished: "+count(r.Verified)+" of "+plural(r.Total, "message", "messages")+" are in the file and were compared. Nothing is copied twice.", "Go on", false, func() {
+	kit.Ask(win.Canvas(), "Go on archiving", filepath.Base(r.File)+" was not finished: "+kit.Count(r.Verified)+" of "+kit.Plural(r.Total, "message", "messages")+" are in the file and were compared. Nothing is copied twice.", "Go on", false, func() {
 		run(win, c, h, r.File, func(ctx context.Context, progress func(app.ArchiveState)) (app.ArchiveState, error) {
 			return c.ResumeArchive(ctx, r.Run, progress)
 		})
@@ -370,7 +370,7 @@ func (x *choose) free() {
 		if text != "" {
 			text += " · "
 		}
-		text += plural(x.missing, "message is", "messages are") + " fetched from the server first"
+		text += kit.Plural(x.missing, "message is", "messages are") + " fetched from the server first"
 	}
 	x.hint.SetText(text)
 }
@@ -414,7 +414,7 @@ func (x *choose) draw() {
 			}
 			n, size := "", ""
 			if x.on[b.ID] {
-				n, size = count(e.Messages), kit.Bytes(e.Bytes)
+				n, size = kit.Count(e.Messages), kit.Bytes(e.Bytes)
 			}
 			row.Add(kit.NewIcon(icon, 16, kit.Text2))
 			row.Add(kit.NewShrinkLabel(mailboxes.Title(b), kit.Body13, kit.Text))
@@ -482,7 +482,7 @@ func (x *choose) estimate() {
 				x.missing += b.Missing
 			}
 			x.sums[0].SetText(kit.Bytes(size))
-			x.sums[1].SetText(count(n))
+			x.sums[1].SetText(kit.Count(n))
 			x.free()
 			x.start.SetEnabled(n > 0)
 			x.draw()

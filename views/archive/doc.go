@@ -4,7 +4,6 @@ package archive
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/postrider/postrider/accounts/mail"
@@ -34,19 +33,4 @@ type Hooks struct {
 	Now    func() time.Time
 	Failed func(error)
 	Toast  func(icon, text string)
-}
-
-func count(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return count(n) + " " + many
 }

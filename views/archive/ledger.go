@@ -127,9 +127,9 @@ func showLedger(win fyne.Window, c Client, h Hooks, runs []app.ArchiveState, rul
 
 // outcome says in words what became of a run.
 func outcome(r app.ArchiveState) (icon string, ink kit.Token, facts string) {
-	facts = count(r.Verified) + " of " + plural(r.Total, "message", "messages") + " in the file and compared, " + kit.Bytes(r.Bytes)
+	facts = kit.Count(r.Verified) + " of " + kit.Plural(r.Total, "message", "messages") + " in the file and compared, " + kit.Bytes(r.Bytes)
 	if len(r.Files) > 1 {
-		facts += ", in " + plural(len(r.Files), "file", "files")
+		facts += ", in " + kit.Plural(len(r.Files), "file", "files")
 	}
 	icon, ink = "shield-check", kit.OK
 	switch {
@@ -143,17 +143,17 @@ func outcome(r app.ArchiveState) (icon string, ink kit.Token, facts string) {
 		icon, ink = "undo-2", kit.Text2
 		facts += ". Moved back"
 	case r.Deleted > 0:
-		facts += ". " + count(r.Deleted) + " deleted from Trash"
+		facts += ". " + kit.Count(r.Deleted) + " deleted from Trash"
 	case !r.Due.IsZero():
 		facts += ". They leave Trash for good on " + r.Due.Local().Format("2 Jan 2006")
 	case r.Moved > 0:
-		facts += ". " + count(r.Moved) + " moved to Trash"
+		facts += ". " + kit.Count(r.Moved) + " moved to Trash"
 	default:
 		facts += ". The originals stayed"
 	}
 	if n := len(r.Differs) + len(r.Missing); n > 0 {
 		icon, ink = "triangle-alert", kit.Warn
-		facts += ". " + plural(n, "message stayed", "messages stayed") + " where it was"
+		facts += ". " + kit.Plural(n, "message stayed", "messages stayed") + " where it was"
 	}
 	return icon, ink, facts + "."
 }
@@ -161,13 +161,13 @@ func outcome(r app.ArchiveState) (icon string, ink kit.Token, facts string) {
 func days(n int) string {
 	switch {
 	case n%365 == 0 && n > 0:
-		return plural(n/365, "year", "years")
+		return kit.Plural(n/365, "year", "years")
 	case n%30 == 0 && n > 0:
-		return plural(n/30, "month", "months")
+		return kit.Plural(n/30, "month", "months")
 	case n%7 == 0 && n > 0:
-		return plural(n/7, "week", "weeks")
+		return kit.Plural(n/7, "week", "weeks")
 	}
-	return plural(n, "day", "days")
+	return kit.Plural(n, "day", "days")
 }
 
 func undo(c Client, h Hooks, run string) {
@@ -178,9 +178,9 @@ func undo(c Client, h Hooks, run string) {
 				h.Failed(err)
 				return
 			}
-			text := plural(back, "message", "messages") + " moved back"
+			text := kit.Plural(back, "message", "messages") + " moved back"
 			if gone > 0 {
-				text += "; " + count(gone) + " are no longer in Trash, they are in the file"
+				text += "; " + kit.Count(gone) + " are no longer in Trash, they are in the file"
 			}
 			h.Toast("undo-2", text)
 		})

@@ -64,13 +64,13 @@ func run(win fyne.Window, c Client, h Hooks, file string, do func(ctx context.Co
 	}, title, background, sub, spin, word, rightRow, bar, warn, b1, b2, b3, calm, look, pause)
 	show := func(s app.ArchiveState) {
 		word.SetText("Copying, reading back and comparing")
-		right.SetText(count(s.Verified) + " of " + count(s.Total))
+		right.SetText(kit.Count(s.Verified) + " of " + kit.Count(s.Total))
 		bar.Set(float64(s.Verified+len(s.Differs)+len(s.Missing)) / float64(max(1, s.Total)))
 		verified.SetText(kit.Bytes(s.Bytes))
-		moved.SetText(count(s.Moved))
-		differs.SetText(count(len(s.Differs)))
+		moved.SetText(kit.Count(s.Moved))
+		differs.SetText(kit.Count(len(s.Differs)))
 		if n := len(s.Differs) + len(s.Missing); n > 0 {
-			warn.Fact = plural(n, "message could", "messages could") + " not be archived and will stay on the server."
+			warn.Fact = kit.Plural(n, "message could", "messages could") + " not be archived and will stay on the server."
 			if len(s.Missing) == n {
 				warn.Detail = "Not fetched yet: " + first(s.Missing)
 			} else {
@@ -110,7 +110,7 @@ func run(win fyne.Window, c Client, h Hooks, file string, do func(ctx context.Co
 				word.SetText("Done")
 				title.SetText("Archived")
 				if !open {
-					h.Toast("package", plural(s.Verified, "message", "messages")+" archived in "+filepath.Base(file))
+					h.Toast("package", kit.Plural(s.Verified, "message", "messages")+" archived in "+filepath.Base(file))
 				}
 			}
 			if err == nil && s.Verified > 0 {
@@ -143,7 +143,7 @@ func first(list []string) string {
 		s = "no subject"
 	}
 	if len(list) > 1 {
-		s += " and " + count(len(list)-1) + " more"
+		s += " and " + kit.Count(len(list)-1) + " more"
 	}
 	return s
 }

@@ -56,7 +56,7 @@ func (p *Pane) emptiness() {
 	case q != "":
 		e.Icon, e.Tone = "search-x", kit.ToneIdle
 		e.Title = "Nothing for “" + kit.Cut(q, kit.Title16, 220) + "”"
-		e.Text = "Searched " + plural(len(p.hues), "account") + "."
+		e.Text = "Searched " + kit.Plural(len(p.hues), "account", "accounts") + "."
 		if why := p.c.CheckSearch(q); why != "" {
 			e.Text = why
 		}
@@ -72,13 +72,6 @@ func (p *Pane) emptiness() {
 		e.Icon, e.Title, e.Text, e.Tone = "mail-open", "Nothing in "+p.name, "", kit.ToneIdle
 	}
 	e.Refresh()
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return number(n) + " " + what + "s"
 }
 
 // names returns who a row is from, and the red word behind it.

@@ -2,7 +2,6 @@ package mailboxes
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -34,14 +33,6 @@ type footWords struct {
 	icon, title, right, sub, link string
 	part                          float64
 	bar                           bool
-}
-
-func group(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // words are what the footer says of a status.
@@ -102,7 +93,7 @@ func (f *footer) words() footWords {
 			w.title = "Fetching mail"
 		}
 		if total > 0 {
-			w.right, w.part, w.bar = group(done)+" of "+group(total), float64(done)/float64(total), true
+			w.right, w.part, w.bar = kit.Count(done)+" of "+kit.Count(total), float64(done)/float64(total), true
 		}
 		return w
 	}

@@ -392,7 +392,7 @@ func (p *Pane) saveAll(c *card) {
 					p.Failed(fault.Of(err))
 					return
 				}
-				p.Toast("download", plural(n, "file")+" saved")
+				p.Toast("download", kit.Plural(n, "file", "files")+" saved")
 			})
 		}()
 	}, p.win)

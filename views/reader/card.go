@@ -149,13 +149,6 @@ func (c *card) notices() {
 	}
 }
 
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // Tapped opens or folds the card by its header.
 func (c *card) Tapped(e *fyne.PointEvent) {
 	if !c.open {

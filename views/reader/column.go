@@ -119,7 +119,7 @@ func (c *column) CreateRenderer() fyne.WidgetRenderer {
 			}
 		}
 		if n := len(c.p.cards); n > 1 {
-			kit.PutText(count, plural(n, "message"), kit.Small12, kit.C(kit.Text3), x, 48, s.Width-x-24, 18, fyne.TextAlignLeading)
+			kit.PutText(count, kit.Plural(n, "message", "messages"), kit.Small12, kit.C(kit.Text3), x, 48, s.Width-x-24, 18, fyne.TextAlignLeading)
 			r.Objs = append(r.Objs, count)
 		}
 		y := headHeight

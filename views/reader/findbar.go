@@ -274,9 +274,9 @@ func (f *findBar) say() {
 		f.words.Ink = kit.Err
 		f.words.SetText("Not found")
 	case len(f.hits) >= mostHits:
-		f.words.SetText(fmt.Sprintf("%s of %s or more", group(f.at+1), group(len(f.hits))))
+		f.words.SetText(fmt.Sprintf("%s of %s or more", kit.Count(f.at+1), kit.Count(len(f.hits))))
 	default:
-		f.words.SetText(fmt.Sprintf("%s of %s", group(f.at+1), group(len(f.hits))))
+		f.words.SetText(fmt.Sprintf("%s of %s", kit.Count(f.at+1), kit.Count(len(f.hits))))
 	}
 	f.Refresh()
 }

@@ -210,11 +210,11 @@ func (c *card) pictureNotice() *kit.Banner {
 	d := ""
 	switch {
 	case trackers > 0 && blocked > 0:
-		d = "· " + plural(blocked, "picture") + " not loaded, " + plural(trackers, "tracker") + " removed"
+		d = "· " + kit.Plural(blocked, "picture", "pictures") + " not loaded, " + kit.Plural(trackers, "tracker", "trackers") + " removed"
 	case trackers > 0:
-		d = "· " + plural(trackers, "tracker") + " removed"
+		d = "· " + kit.Plural(trackers, "tracker", "trackers") + " removed"
 	default:
-		d = "· " + plural(blocked, "picture") + " not loaded"
+		d = "· " + kit.Plural(blocked, "picture", "pictures") + " not loaded"
 	}
 	var actions []*kit.Button
 	if c.page != nil && blocked > 0 {

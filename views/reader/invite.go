@@ -131,7 +131,7 @@ func (p *Pane) inviteCard(c *card, inv pim.Invitation) fyne.CanvasObject {
 		x := inv.Conflicts[0]
 		more := ""
 		if n > 1 {
-			more = " and " + plural(n-1, "other")
+			more = " and " + kit.Plural(n-1, "other", "others")
 		}
 		note("triangle-alert", "Overlaps "+x.Summary+", "+x.Start.In(loc).Format("15:04")+more, "", kit.ToneWarn)
 	}
@@ -224,7 +224,7 @@ func people(n int) string {
 	case n == 2:
 		return " and one other"
 	}
-	return " and " + plural(n-1, "other")
+	return " and " + kit.Plural(n-1, "other", "others")
 }
 
 // first is the first name of somebody, or the address.

@@ -135,7 +135,7 @@ func (p *Pane) Nothing(unread int) {
 	p.empty.Icon, p.empty.Tone = "mail-open", kit.ToneIdle
 	p.empty.Title = "Nothing selected"
 	if unread > 0 {
-		p.empty.Title = plural(unread, "unread conversation")
+		p.empty.Title = kit.Plural(unread, "unread conversation", "unread conversations")
 	}
 	p.empty.Text = "Pick one from the list, or press a key."
 	word := func(s string) fyne.CanvasObject { return kit.NewLabel(s, kit.Small12, kit.Text3) }
@@ -153,7 +153,7 @@ func (p *Pane) Several(n int, rows []mail.Summary) {
 		bytes += r.Size
 	}
 	p.empty.Icon, p.empty.Tone = "layers", kit.ToneTint
-	p.empty.Title = plural(n, "conversation") + " selected"
+	p.empty.Title = kit.Plural(n, "conversation", "conversations") + " selected"
 	who := strconv.Itoa(len(people)) + " people"
 	if len(people) == 1 {
 		who = "1 person"

@@ -76,7 +76,7 @@ func (t *toolbar) CreateRenderer() fyne.WidgetRenderer {
 		right -= 78
 		text := ""
 		if t.at > 0 && s.Width > 660 {
-			text = fmt.Sprintf("%s of %s", group(t.at), group(t.of))
+			text = fmt.Sprintf("%s of %s", kit.Count(t.at), kit.Count(t.of))
 		}
 		place.Hidden = text == ""
 		if text != "" {
@@ -128,12 +128,4 @@ func (t *toolbar) CreateRenderer() fyne.WidgetRenderer {
 		}
 	}
 	return r
-}
-
-func group(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -91,5 +91,5 @@ func steps(say func(string)) func(backup.Done) {
 }
 
 func doneWords(d backup.Done) string {
-	return plural(d.Files, "file", "files") + " (" + kit.Bytes(d.Bytes) + ")"
+	return kit.Plural(d.Files, "file", "files") + " (" + kit.Bytes(d.Bytes) + ")"
 }

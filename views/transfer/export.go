@@ -30,7 +30,7 @@ func Export(win fyne.Window, c Client, h Hooks, name string, box mail.MailboxID,
 	form := kit.NewChoice(names, 0, nil)
 	form.Name = "Format"
 	all := len(within) > 0
-	inside := kit.NewCheck("With "+plural(len(within), "mailbox", "mailboxes")+" within", all, func(on bool) { all = on })
+	inside := kit.NewCheck("With "+kit.Plural(len(within), "mailbox", "mailboxes")+" within", all, func(on bool) { all = on })
 	content := kit.Col(0, kit.NewLabel("Export "+kit.Cut(name, kit.Title16, width-140), kit.Title16, kit.Text), kit.Gap(0, 14), form, kit.Gap(0, 12))
 	if len(within) > 0 {
 		content.Add(inside)
@@ -80,5 +80,5 @@ func write(win fyne.Window, c Client, h Hooks, name string, o app.ExportOptions)
 }
 
 func exportWords(s app.ExportState) string {
-	return plural(s.Messages, "message", "messages") + " (" + kit.Bytes(s.Bytes) + ")"
+	return kit.Plural(s.Messages, "message", "messages") + " (" + kit.Bytes(s.Bytes) + ")"
 }

@@ -92,15 +92,15 @@ func take(win fyne.Window, c Client, h Hooks, into, path string, o app.ImportOpt
 }
 
 func importWords(s app.ImportState) string {
-	t := plural(s.Added, "message", "messages") + " taken in"
+	t := kit.Plural(s.Added, "message", "messages") + " taken in"
 	if s.Objects > 0 {
-		t += ", " + plural(s.Objects, "contact or appointment", "contacts and appointments")
+		t += ", " + kit.Plural(s.Objects, "contact or appointment", "contacts and appointments")
 	}
 	if s.Same > 0 {
-		t += ", " + group(s.Same) + " there already"
+		t += ", " + kit.Count(s.Same) + " there already"
 	}
 	if s.Failed > 0 {
-		t += ", " + group(s.Failed) + " could not be read"
+		t += ", " + kit.Count(s.Failed) + " could not be read"
 	}
 	return t
 }

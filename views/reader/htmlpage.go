@@ -210,7 +210,7 @@ func (c *card) pictureNotice() *kit.Banner {
 	d := ""
 	switch {
 	case trackers > 0 && blocked > 0:
-		d = "· " + kit.Plural(blocked, "picture", "pictures") + " not loaded, " + kit.Plural(trackers, "tracker", "trackers") + " removed"
+		d = "· " + kit.Plural(blocked, "picture", "pictures") + ", " + kit.Plural(trackers, "tracker", "trackers")
 	case trackers > 0:
 		d = "· " + kit.Plural(trackers, "tracker", "trackers") + " removed"
 	default:

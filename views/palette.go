@@ -108,6 +108,7 @@ func (w *Window) paletteItems() []kit.LaunchItem {
 		act("Undo", "undo-2", "", w.undoLast)
 	}
 	act("Calendar", "calendar", "events appointments", w.ShowCalendar)
+	act("Find an event", "search", "calendar appointment", func() { w.calendar().Find() })
 	act("Contacts", "contact-round", "people addresses", w.ShowPeople)
 	act("Archive to PST", "package", "outlook data file backup", func() { w.archive("") })
 	act("Archives", "package", "earlier archive ledger undo schedule", w.Archives)

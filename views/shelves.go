@@ -49,6 +49,7 @@ func (w *Window) ShowPeople() {
 	}
 	p := people.New(w.win, w.c, people.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast, ToastUndo: w.ToastUndo, OpenURL: w.openURL, OnKey: w.pageKey,
 		Write: w.writeTo, Show: w.ShowMessage, Invite: func(a mail.Address) { w.calendar().Invite(a.Name, a.Addr) },
+		ShowEvent: func(o pim.Occurrence) { w.calendar().GoTo(o) },
 		Search: func(expr string) {
 			w.HidePage()
 			w.list.Search(expr)

@@ -168,3 +168,31 @@ func TestAddCalendar(t *testing.T) {
 		t.Errorf("%+v", places)
 	}
 }
+
+// An event is found by a word of it, and shown at its day.
+func TestFind(t *testing.T) {
+	d := openPage(t, kit.ModeLight)
+	day := plan.AddDays(plan.Day(d.c.Now()), 200)
+	if _, _, err := d.c.SaveEvent(context.Background(), pim.Event{Summary: "Regatta committee", Location: "Båthus", Start: pim.At(plan.At(day, 9*60)), End: pim.At(plan.At(day, 10*60))}, pim.AllEvents); err != nil {
+		t.Fatal(err)
+	}
+	d.p.Find()
+	type1(d.field("Find"), "regatta")
+	found := func() bool {
+		top := d.win.Canvas().Overlays().Top()
+		if top == nil {
+			return false
+		}
+		for _, o := range test.LaidOutObjects(top) {
+			if f, ok := o.(*kit.Frame); ok && f.Name == "Regatta committee" {
+				return true
+			}
+		}
+		return false
+	}
+	d.until("the event", found)
+	d.field("Find").OnSubmit()
+	if !d.p.day.Equal(day) {
+		t.Errorf("the calendar is at %v, not %v", d.p.day, day)
+	}
+}

@@ -90,6 +90,7 @@ type Page struct {
 	week    *kit.Label
 	views   []*kit.Button
 	print   *kit.Button
+	search  *kit.Button
 	grid    *Grid
 	month   *MonthView
 	agenda  *Coming
@@ -122,6 +123,7 @@ func New(win fyne.Window, c Client, h Hooks) *Page {
 	p.today = kit.NewButton("Today", "", kit.Plain, func() { p.day = plan.Day(h.Now()); p.reload() })
 	p.prev = kit.NewIconButton("chevron-left", "Before", "", func() { p.step(-1) })
 	p.next = kit.NewIconButton("chevron-right", "After", "", func() { p.step(1) })
+	p.search = kit.NewIconButton("search", "Find an event", "/", p.Find)
 	p.print = kit.NewIconButton("printer", "Print", "Ctrl P", p.Print)
 	p.title = kit.NewLabel("", kit.Title16, kit.Text)
 	p.week = kit.NewLabel("", kit.Small12, kit.Text3)

@@ -35,6 +35,8 @@ func (p *Page) Key(e *fyne.KeyEvent) bool {
 		p.setView(viewAgenda)
 	case fyne.KeyK:
 		p.setView(viewTasks)
+	case fyne.KeySlash:
+		go p.h.Do(p.Find)
 	case fyne.KeyN, fyne.KeyC:
 		go p.h.Do(p.add) // behind the letter of the key, which would be typed into the dialog
 	default:
@@ -53,7 +55,7 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 	r := &kit.Renderer{Self: p}
 	r.Min = func() fyne.Size { return fyne.NewSize(640, 400) }
 	r.Lay = func(s fyne.Size) {
-		objs := []fyne.CanvasObject{bg, side, p.fresh, p.mini, p.scroll, l3, p.state, l1, box, p.today, p.prev, p.next, p.title, p.week}
+		objs := []fyne.CanvasObject{bg, side, p.fresh, p.mini, p.scroll, l3, p.state, l1, box, p.today, p.prev, p.next, p.title, p.week, p.search}
 		kit.Place(side, 0, 0, 236, s.Height)
 		kit.Place(p.fresh, 12, 10, 212, 36)
 		kit.Place(p.mini, 12, 58, 212, p.mini.MinSize().Height)
@@ -77,10 +79,11 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 			bw += b.MinSize().Width
 		}
 		kit.Place(p.print, right-16-32, 12, 32, 32)
+		kit.Place(p.search, right-16-66, 12, 32, 32)
 		objs = append(objs, p.print)
-		bw += 40
+		bw += 74
 		vx := right - 16 - bw - 4
-		kit.Place(box, vx, 12, bw-40+4, 32)
+		kit.Place(box, vx, 12, bw-74+4, 32)
 		vx += 2
 		for _, b := range p.views {
 			w := b.MinSize().Width

@@ -208,6 +208,20 @@ func (p *Page) drawCard() {
 		}
 		objs = append(objs, kit.NewFrame(kit.Card, kit.Border, 10, 0, kit.Inset(10, 18, 8, 18, kit.Col(2, mails...))), kit.Gap(0, 16))
 	}
+	if len(p.events) > 0 && p.h.ShowEvent != nil {
+		events := []fyne.CanvasObject{kit.NewLabel("Events", kit.Body13B, kit.Text)}
+		for _, o := range p.events {
+			name := o.Summary
+			if name == "" {
+				name = "No title"
+			}
+			f := kit.NewFrame(kit.Card, kit.Clear, 6, 0, kit.Sized(0, 36, kit.Row(12, kit.NewIcon("calendar", 16, kit.Text3), kit.NewShrinkLabel(name, kit.Body13, kit.Text), kit.Spring(nil),
+				kit.NewLabel(o.Start.In(p.h.Now().Location()).Format("2 Jan 2006, 15:04"), kit.Small12, kit.Text3))))
+			f.Name, f.HoverFill, f.OnTapped = name, kit.Hover, func() { p.h.ShowEvent(o) }
+			events = append(events, kit.NewRule(kit.Line), f)
+		}
+		objs = append(objs, kit.NewFrame(kit.Card, kit.Border, 10, 0, kit.Inset(10, 18, 8, 18, kit.Col(2, events...))), kit.Gap(0, 16))
+	}
 	for _, b := range p.books {
 		if b.ID == c.Book {
 			where := b.Name + ", " + b.Source

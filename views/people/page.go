@@ -37,6 +37,8 @@ type Hooks struct {
 	Write  func(to []mail.Address)
 	Search func(expr string)
 	Show   func(id mail.MessageID)
+	// ShowEvent opens the calendar at an event.
+	ShowEvent func(o pim.Occurrence)
 	// Invite opens the calendar's editor with a guest.
 	Invite func(a mail.Address)
 	OnKey  func(*fyne.KeyEvent)
@@ -69,6 +71,7 @@ type Page struct {
 	sel     pim.ContactID
 	shown   *pim.Contact
 	recent  []mail.Summary
+	events  []pim.Occurrence // with the one that is shown
 
 	fresh   *kit.Button
 	side    *fyne.Container
@@ -303,6 +306,10 @@ func (p *Page) show(id pim.ContactID) {
 		ctx := context.Background()
 		c, err := p.c.Contact(ctx, id)
 		var recent []mail.Summary
+		var events []pim.Occurrence
+		if err == nil && len(c.Emails) > 0 {
+			events, _ = p.c.FindEvents(ctx, c.Emails[0].Value, 4)
+		}
 		if err == nil {
 			var terms []string
 			for _, e := range c.Emails {
@@ -321,7 +328,7 @@ func (p *Page) show(id pim.ContactID) {
 			if err != nil { // it is gone
 				p.shown, p.sel = nil, 0
 			} else {
-				p.shown, p.recent = &c, recent
+				p.shown, p.recent, p.events = &c, recent, events
 			}
 			p.drawCard()
 		})

@@ -35,7 +35,7 @@ func openPage(t *testing.T) *desk {
 	t.Cleanup(d.c.CloseShelves)
 	d.win = test.NewTempWindow(t, nil)
 	d.p = New(d.win, d.c, Hooks{Do: func(f func()) { d.queue <- f }, Now: d.c.Now, Failed: func(err error) { t.Error(err) }, Toast: func(_, s string) { d.text = s },
-		ToastUndo: func(_, s string, undo func()) { d.text, d.undo = s, undo }, Write: func(to []mail.Address) { d.wrote = to }, Search: func(string) {}, Show: func(mail.MessageID) {}, OpenURL: func(string) error { return nil }})
+		ToastUndo: func(_, s string, undo func()) { d.text, d.undo = s, undo }, Write: func(to []mail.Address) { d.wrote = to }, Search: func(string) {}, Show: func(mail.MessageID) {}, OpenURL: func(string) error { return nil }, ShowEvent: func(pim.Occurrence) {}})
 	t.Cleanup(d.p.Close)
 	d.win.SetPadded(false)
 	d.win.SetContent(kit.NewRoot(d.p))
@@ -134,6 +134,12 @@ func TestFindShowChangeDelete(t *testing.T) {
 			t.Errorf("the card does not say %q", text)
 		}
 	}
+	// An event with the person is on the card.
+	if _, _, err := d.c.SaveEvent(ctx, pim.Event{Summary: "Tea with Rosa", Start: pim.At(d.c.Now().Add(time.Hour)), End: pim.At(d.c.Now().Add(2 * time.Hour)), Attendees: []pim.Attendee{{Addr: "rosa@sund.example"}}}, pim.AllEvents); err != nil {
+		t.Fatal(err)
+	}
+	d.p.show(id)
+	d.until("the event", func() bool { return d.says("Tea with Rosa") })
 	d.press("Write")
 	if len(d.wrote) != 1 || d.wrote[0].Addr != "rosa@sund.example" {
 		t.Errorf("written to %+v", d.wrote)

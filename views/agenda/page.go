@@ -289,17 +289,17 @@ func (p *Page) heading() {
 	case p.view == viewTasks:
 		p.title.SetText("Tasks")
 	case p.view == viewDay:
-		p.title.SetText(start.Format("Monday 2 January 2006"))
+		p.title.SetText(start.Format("Mon 2 Jan 2006"))
 	case p.view == viewMonth:
 		p.title.SetText(p.day.Format("January 2006"))
 	case p.view == viewAgenda:
-		p.title.SetText("From " + start.Format("2 January 2006"))
+		p.title.SetText("From " + start.Format("2 Jan 2006"))
 	case start.Year() != last.Year():
-		p.title.SetText(start.Format("2 January 2006") + " to " + last.Format("2 January 2006"))
+		p.title.SetText(start.Format("2 Jan 2006") + " to " + last.Format("2 Jan 2006"))
 	case start.Month() != last.Month():
-		p.title.SetText(start.Format("2 January") + " to " + last.Format("2 January 2006"))
+		p.title.SetText(start.Format("2 Jan") + " to " + last.Format("2 Jan 2006"))
 	default:
-		p.title.SetText(start.Format("2") + " to " + last.Format("2 January 2006"))
+		p.title.SetText(start.Format("2") + " to " + last.Format("2 Jan 2006"))
 	}
 	if p.view == viewWeek || p.view == viewWork || p.view == viewDay {
 		p.week.SetText("Week " + itoa(plan.WeekNumber(plan.Week(start, p.h.WeekStart))))

@@ -2,6 +2,7 @@ package dom
 
 import (
 	"context"
+	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
@@ -90,4 +91,39 @@ func FuzzParse(f *testing.F) {
 		}
 		safe(t, d)
 	})
+}
+
+// A drawing in the mail is a picture, cleaned: no scripts, no handlers.
+func TestDrawing(t *testing.T) {
+	d := parse(t, `<p>a<svg width="60" height="40" viewBox="0 0 60 40" onload="x()" aria-label="A sun"><circle cx="20" cy="20" r="15" fill="orange" onclick="y()"/><script>z()</script></svg>b`)
+	var img *html.Node
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
+		if n.Type == html.ElementNode && n.Data == "svg" {
+			t.Error("the svg element is still there")
+		}
+		if n.Type == html.ElementNode && n.Data == "img" {
+			img = n
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+	}
+	walk(d.Body)
+	if img == nil {
+		t.Fatal("there is no picture")
+	}
+	at := map[string]string{}
+	for _, a := range img.Attr {
+		at[a.Key] = a.Val
+	}
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(at["src"], "data:image/svg+xml;base64,"))
+	if err != nil || at["width"] != "60" || at["alt"] != "A sun" || !strings.Contains(string(raw), `viewBox="0 0 60 40"`) || !strings.Contains(string(raw), "circle") {
+		t.Errorf("%v %q %s", err, at, raw)
+	}
+	for _, bad := range []string{"script", "onload", "onclick"} {
+		if strings.Contains(string(raw), bad) {
+			t.Errorf("%s is in %s", bad, raw)
+		}
+	}
 }

@@ -76,6 +76,9 @@ func (w *walker) walk(n *html.Node, depth int) {
 				} else {
 					w.walk(c, depth+1)
 				}
+				if c.Namespace == "svg" && c.Data == "svg" && n.Namespace == "" && w.err == nil {
+					drawing(c)
+				}
 			}
 		}
 		c = next

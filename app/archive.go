@@ -321,8 +321,11 @@ func (a *App) archiveStep(ctx context.Context, l *ledger, files *archiveFiles, b
 		r := l.rows[id]
 		row, err := a.store.Row(ctx, id)
 		if err == nil && row.Digest == "" {
-			_ = a.engine.FetchNow(ctx, id)
+			ferr := a.engine.FetchNow(ctx, id)
 			row, err = a.store.Row(ctx, id)
+			if err == nil && row.Digest == "" && (fault.Is(ferr, fault.Network) || fault.Is(ferr, fault.Auth) || fault.Is(ferr, fault.TLS) || fault.Is(ferr, fault.Busy)) {
+				return ferr // it is the server that cannot be had, not the message: the run goes on later
+			}
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()

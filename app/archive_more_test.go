@@ -232,6 +232,60 @@ func TestArchiveCarriesOn(t *testing.T) {
 	}
 }
 
+// What is not on this computer is fetched first; while the server cannot be had the run waits, and goes on by itself afterwards.
+func TestArchiveOffline(t *testing.T) {
+	s := testserver.Start(t, testserver.Options{})
+	a := open(t, s, t.TempDir())
+	ctx := context.Background()
+	acc := account(s, "ada@example.test", 993, 587)
+	acc.KeepDays = 30
+	ada := add(t, a, acc)
+	const n = 5
+	for i := range n {
+		if err := s.Deliver(ada.Address, []byte(fmt.Sprintf("From: Kari <kari@example.com>\r\nSubject: Letter %d\r\nMessage-ID: <old-%d@example.com>\r\nDate: Mon, %d Jan 2024 10:00:00 +0000\r\n\r\nLook.\r\n", i, i, i+1))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var box mail.Mailbox
+	waitFor(t, "the headers", func() bool {
+		box = mailbox(t, a, ada.ID, mail.RoleInbox)
+		return len(rows(t, a, store.View{Mailbox: box.ID})) == n
+	})
+	for _, r := range rows(t, a, store.View{Mailbox: box.ID}) {
+		if r.HasBody {
+			t.Fatalf("%s is here already", r.Subject)
+		}
+	}
+	s.Kill()
+	waitFor(t, "to be offline", func() bool {
+		for _, x := range a.Status().Accounts {
+			if x.Account == ada.ID {
+				return x.State != "idle"
+			}
+		}
+		return false
+	})
+	file := filepath.Join(t.TempDir(), "Letters.pst")
+	got, err := a.Archive(ctx, app.ArchivePlan{Mailboxes: []mail.MailboxID{box.ID}, File: file, Unread: true, Starred: true}, nil)
+	if err == nil || got.Done || got.Paused || len(got.Missing) != 0 || got.Moved != 0 {
+		t.Fatalf("offline: %+v (%v)", got, err)
+	}
+	if err := s.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the end of it", func() bool {
+		_ = a.KeepArchives(ctx, time.Now())
+		rs, err := a.Archives(ctx)
+		return err == nil && len(rs) == 1 && rs[0].Done
+	})
+	if rs, _ := a.Archives(ctx); rs[0].Moved != n || len(rs[0].Missing) != 0 {
+		t.Errorf("%+v", rs[0])
+	}
+	if in := inFile(t, file); len(in) != n {
+		t.Errorf("%d are in the file", len(in))
+	}
+}
+
 // A rule archives what has grown old, again and again into one file, which may be open beside the accounts.
 func TestArchiveRule(t *testing.T) {
 	s := testserver.Start(t, testserver.Options{})

@@ -2,9 +2,7 @@ package app_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -14,6 +12,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/pst"
 	"github.com/postrider/postrider/accounts/testserver"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/engine"
 	"github.com/postrider/postrider/app/store"
@@ -175,28 +174,8 @@ func TestAttachWrittenFile(t *testing.T) {
 
 // TestAttachForeignFile opens a file that Outlook wrote, without any account.
 func TestAttachForeignFile(t *testing.T) {
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		dir = "../../shared/corpora"
-	}
-	list, _ := filepath.Glob(filepath.Join(dir, "pst", "tika-testPST.pst.gz"))
-	if len(list) == 0 {
-		t.Skip("no corpora")
-	}
+	raw := corpora.Unpack(t, filepath.Join(corpora.Dir(t, "pst"), "tika-testPST.pst.gz"))
 	path := filepath.Join(t.TempDir(), "Foreign.pst")
-	z, err := os.Open(list[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	r, err := gzip.NewReader(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
 	if err := os.WriteFile(path, raw, 0o400); err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +190,7 @@ func TestAttachForeignFile(t *testing.T) {
 	}
 	id := as[0].ID
 	var found []mail.Summary
-	waitFor(t, "messages of "+list[0], func() bool {
+	waitFor(t, "messages of the file", func() bool {
 		found = nil
 		for _, b := range boxesOf(t, a, id) {
 			found = append(found, rows(t, a, store.View{Mailbox: b.ID})...)

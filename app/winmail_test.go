@@ -13,20 +13,18 @@ import (
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/msox/cmail"
 	"github.com/postrider/postrider/accounts/msox/msg"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 	"github.com/postrider/postrider/app"
 )
 
 // TestWinmailIsUnpacked takes a message with a winmail.dat through the store: what is packed is read, saved and forwarded.
 func TestWinmailIsUnpacked(t *testing.T) {
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "corpora")
-	}
-	stream, err := os.ReadFile(filepath.Join(dir, "tnef-mimekit", "two-files.tnef"))
+	dir := corpora.Dir(t, "tnef-mimekit")
+	stream, err := os.ReadFile(filepath.Join(dir, "two-files.tnef"))
 	if err != nil {
-		t.Skipf("no corpora in %s; set POSTRIDER_CORPORA", dir)
+		t.Fatal(err)
 	}
-	want, err := os.ReadFile(filepath.Join(dir, "tnef-mimekit", "two-files", "AUTHORS"))
+	want, err := os.ReadFile(filepath.Join(dir, "two-files", "AUTHORS"))
 	if err != nil {
 		t.Fatal(err)
 	}

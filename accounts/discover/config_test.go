@@ -10,32 +10,9 @@ import (
 	"testing"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 	"github.com/postrider/postrider/assets/providers"
 )
-
-// corpora returns a folder of test data that is kept outside the project, or skips.
-func corpora(t testing.TB, set string) string {
-	root := os.Getenv("POSTRIDER_CORPORA")
-	if root == "" {
-		dir, err := os.Getwd()
-		for err == nil {
-			if _, e := os.Stat(filepath.Join(dir, "go.mod")); e == nil {
-				break
-			}
-			if up := filepath.Dir(dir); up != dir {
-				dir = up
-				continue
-			}
-			t.Skip("no go.mod above")
-		}
-		root = filepath.Join(dir, "..", "shared", "corpora")
-	}
-	dir := filepath.Join(root, set)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the corpus %s is not here; set POSTRIDER_CORPORA", set)
-	}
-	return dir
-}
 
 const small = `<?xml version="1.0"?>
 <clientConfig version="1.1"><emailProvider id="fjordlight.example">
@@ -112,7 +89,7 @@ func TestParseConfigDropsWhatIsNoServer(t *testing.T) {
 
 // Every file of the public list is read, and the servers found are those that a search in the text finds.
 func TestParseConfigReadsThePublicList(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpora(t, "autoconfig-ispdb"), "*.xml"))
+	files, err := filepath.Glob(filepath.Join(corpora.Dir(t, "autoconfig-ispdb"), "*.xml"))
 	if err != nil || len(files) == 0 {
 		t.Fatal(err, len(files))
 	}
@@ -182,7 +159,7 @@ func FuzzParseConfig(f *testing.F) {
 
 // The program's own table knows every server over TLS that the public list knows for the same domains, but for those below.
 func TestTheTableAgreesWithThePublicList(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpora(t, "autoconfig-ispdb"), "*.xml"))
+	files, err := filepath.Glob(filepath.Join(corpora.Dir(t, "autoconfig-ispdb"), "*.xml"))
 	if err != nil || len(files) == 0 {
 		t.Fatal(err, len(files))
 	}

@@ -13,34 +13,8 @@ import (
 	"time"
 
 	"github.com/postrider/postrider/accounts/pim"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
-
-// corpora returns the folder of a set of the corpora, or skips.
-func corpora(t *testing.T, set string) string {
-	t.Helper()
-	root := os.Getenv("POSTRIDER_CORPORA")
-	if root == "" {
-		d, err := os.Getwd()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for {
-			if _, err := os.Stat(filepath.Join(d, "go.mod")); err == nil {
-				break
-			}
-			if filepath.Dir(d) == d {
-				t.Skip("no go.mod above")
-			}
-			d = filepath.Dir(d)
-		}
-		root = filepath.Join(d, "..", "shared", "corpora")
-	}
-	dir := filepath.Join(root, set)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the corpora are not here: %v", err)
-	}
-	return dir
-}
 
 func icsFiles(t *testing.T, dir string) map[string][]byte {
 	out := map[string][]byte{}
@@ -70,7 +44,7 @@ var icsSets = []string{"ics-collective", "ics-ical4j", "ics-icaljs", "ics-icalne
 func TestCorporaRoundTrip(t *testing.T) {
 	for _, set := range icsSets {
 		t.Run(set, func(t *testing.T) {
-			files := icsFiles(t, corpora(t, set))
+			files := icsFiles(t, corpora.Dir(t, set))
 			objects, none := 0, 0
 			for name, b := range files {
 				o, err := Parse(b)
@@ -149,7 +123,7 @@ var differ = map[string]string{
 func TestCorporaOccurrences(t *testing.T) {
 	for _, set := range []string{"ics-icaljs", "ics-icalnet", "ics-khal", "ics-nodeical"} {
 		t.Run(set, func(t *testing.T) {
-			dir := corpora(t, set)
+			dir := corpora.Dir(t, set)
 			raw, err := os.ReadFile(filepath.Join(dir, "_oracle", "python-recurring-ical-events-2.0.1.json"))
 			if err != nil {
 				t.Fatal(err)
@@ -270,7 +244,7 @@ func summaryOf(o *Object, n int) string { return o.text(o.comps[n], "SUMMARY") }
 
 // TestLibicalRules compares with libical's own list of rules and occurrences.
 func TestLibicalRules(t *testing.T) {
-	f, err := os.Open(filepath.Join(corpora(t, "ics-recur-libical"), "icalrecur_test.txt"))
+	f, err := os.Open(filepath.Join(corpora.Dir(t, "ics-recur-libical"), "icalrecur_test.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
 
 // recorded is a connection that says data and takes everything.
@@ -34,32 +35,9 @@ func tidied(data []byte) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-func corpora(t *testing.T, set string) string {
-	t.Helper()
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		root, err := os.Getwd()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for root != "/" {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "../shared/corpora")
-	}
-	dir = filepath.Join(dir, set)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the corpus %s is not here", set)
-	}
-	return dir
-}
-
 // Replies that real servers gave, all in one session: go-imap must be able to read each of them through the filter to its end.
 func TestRecordedReplies(t *testing.T) {
-	dir := corpora(t, "imap-mailkit/Imap")
+	dir := corpora.Dir(t, "imap-mailkit/Imap")
 	n, bad := 0, 0
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".txt") || strings.Contains(path, "greeting") {

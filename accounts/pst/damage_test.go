@@ -12,6 +12,7 @@ import (
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pst/ndb"
 	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
 
 // use does with a file what a program does, and counts the items that are whole.
@@ -108,7 +109,7 @@ func TestDamage(t *testing.T) {
 
 // TestReadOnlySource opens every file of the corpora as a source of mail.
 func TestReadOnlySource(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(corpora(t), "*.gz"))
+	files, _ := filepath.Glob(filepath.Join(corpora.Dir(t, "pst"), "*.gz"))
 	for _, file := range files {
 		path := filepath.Join(t.TempDir(), filepath.Base(file))
 		write(t, path, unpacked(t, filepath.Base(file)))

@@ -17,11 +17,12 @@ import (
 	"github.com/postrider/postrider/accounts/msox/cmail"
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pst/ndb"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
 
 // TestMIMECorpora files every message of the corpora in a PST and takes it out again: not a byte may differ.
 func TestMIMECorpora(t *testing.T) {
-	dirs, _ := filepath.Glob(filepath.Join(filepath.Dir(corpora(t)), "mail-*"))
+	dirs, _ := filepath.Glob(filepath.Join(corpora.Dir(t, ""), "mail-*"))
 	path := filepath.Join(t.TempDir(), "a.pst")
 	s, err := Create(path, CreateOptions{})
 	if err != nil {

@@ -2,7 +2,6 @@ package pst
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -15,44 +14,12 @@ import (
 	"testing"
 
 	"github.com/postrider/postrider/accounts/msox/prop"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
-
-// corpora is the folder of the corpora, or skips.
-func corpora(t testing.TB) string {
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		root, _ := os.Getwd()
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil || root == "/" {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "../shared/corpora")
-	}
-	dir = filepath.Join(dir, "pst")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the corpora are not here")
-	}
-	return dir
-}
 
 // unpacked is a file of the corpora.
 func unpacked(t testing.TB, name string) []byte {
-	f, err := os.Open(filepath.Join(corpora(t), name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return corpora.Unpack(t, filepath.Join(corpora.Dir(t, "pst"), name))
 }
 
 // oracle is what other programs found in a file.
@@ -87,14 +54,14 @@ type oracleItem struct {
 }
 
 func TestCorpora(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(corpora(t), "*.gz"))
+	files, _ := filepath.Glob(filepath.Join(corpora.Dir(t, "pst"), "*.gz"))
 	if len(files) < 16 {
 		t.Fatalf("%d files", len(files))
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".gz")
 		t.Run(name, func(t *testing.T) {
-			raw, err := os.ReadFile(filepath.Join(corpora(t), "_oracle", name+".json"))
+			raw, err := os.ReadFile(filepath.Join(corpora.Dir(t, "pst"), "_oracle", name+".json"))
 			if err != nil {
 				t.Fatal(err)
 			}

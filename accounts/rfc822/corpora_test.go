@@ -14,26 +14,9 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
-)
 
-// corpora finds the folder of sample messages, or skips.
-func corpora(t testing.TB) string {
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		root, _ := os.Getwd()
-		for root != "/" {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpora")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no corpora in %s; set POSTRIDER_CORPORA", dir)
-	}
-	return dir
-}
+	"github.com/postrider/postrider/accounts/testserver/corpora"
+)
 
 func eachFile(t testing.TB, dir string, f func(path string, b []byte)) {
 	err := filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
@@ -148,7 +131,7 @@ func squash(s string) string { return strings.Join(strings.Fields(s), " ") }
 // TestCorpora parses every sample message, and compares with what Python's email package makes of them: a second
 // opinion. The floors are what was measured, and what was looked at: the rest are messages on which Python is wrong or of another mind.
 func TestCorpora(t *testing.T) {
-	root := corpora(t)
+	root := corpora.Dir(t, "")
 	var files int
 	var subject, from, date, leaves tally
 	for _, set := range []string{"mail-cpython", "mail-enmime", "mail-mime4j", "mail-mimekit", "mail-nodemailer", "mail-postalmime", "mail-zbateson", "reply-talon", "tnef-mimekit", "tnef-teamwork", "imap-mailkit"} {
@@ -228,7 +211,7 @@ const (
 
 // TestAttachedFiles compares the attachments of the sets that hold the files as they must come out.
 func TestAttachedFiles(t *testing.T) {
-	dir := filepath.Join(corpora(t), "mail-zbateson", "emails")
+	dir := corpora.Dir(t, "mail-zbateson/emails")
 	files := map[string]string{}
 	eachFile(t, filepath.Join(dir, "files"), func(p string, b []byte) {
 		sum := sha256.Sum256(b)
@@ -264,9 +247,9 @@ const floorFiles = 2
 // TestIsEmail compares with the verdicts of the isemail set: what RFC 5321 allows is taken, what is an error is not. Addresses that
 // are allowed but for comments and folding are of no use in a composer and not judged.
 func TestIsEmail(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join(corpora(t), "addr-isemail", "tests.xml"))
+	b, err := os.ReadFile(filepath.Join(corpora.Dir(t, "addr-isemail"), "tests.xml"))
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	var doc struct {
 		Test []struct {

@@ -9,40 +9,15 @@ import (
 	"testing"
 
 	"github.com/postrider/postrider/accounts/pim"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
-
-func corpora(t *testing.T, set string) string {
-	t.Helper()
-	root := os.Getenv("POSTRIDER_CORPORA")
-	if root == "" {
-		d, err := os.Getwd()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for {
-			if _, err := os.Stat(filepath.Join(d, "go.mod")); err == nil {
-				break
-			}
-			if filepath.Dir(d) == d {
-				t.Skip("no go.mod above")
-			}
-			d = filepath.Dir(d)
-		}
-		root = filepath.Join(d, "..", "shared", "corpora")
-	}
-	dir := filepath.Join(root, set)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the corpora are not here: %v", err)
-	}
-	return dir
-}
 
 // TestCorpora: every card of the sets is read, written byte for byte, and unchanged by putting back what is there.
 func TestCorpora(t *testing.T) {
 	for _, set := range []string{"vcf-ezvcard", "vcf-pyvobject", "ics-icaljs"} {
 		t.Run(set, func(t *testing.T) {
 			cards, files, named, mails := 0, 0, 0, 0
-			err := filepath.WalkDir(corpora(t, set), func(p string, d fs.DirEntry, err error) error {
+			err := filepath.WalkDir(corpora.Dir(t, set), func(p string, d fs.DirEntry, err error) error {
 				if err != nil || d.IsDir() || filepath.Ext(p) != ".vcf" {
 					return err
 				}

@@ -3,15 +3,14 @@ package doors
 import (
 	"archive/zip"
 	"bytes"
-	"compress/gzip"
 	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
 
 const one = "From: ada@example.com\nSubject: One\n\nHello\n"
@@ -200,24 +199,9 @@ func FuzzZipAndMessage(f *testing.F) {
 
 // TestReadDataFiles reads the mail of files that Outlook wrote.
 func TestReadDataFiles(t *testing.T) {
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		dir = "../../../shared/corpora"
-	}
+	dir := corpora.Dir(t, "pst")
 	for name, want := range map[string][2]int{"tika-testPST.pst.gz": {7, 0}, "ansi-enron-calendar.pst.gz": {0, 1}} {
-		z, err := os.Open(filepath.Join(dir, "pst", name))
-		if err != nil {
-			t.Skip("no corpora")
-		}
-		r, err := gzip.NewReader(z)
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw, err := io.ReadAll(r)
-		z.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
+		raw := corpora.Unpack(t, filepath.Join(dir, name))
 		p := filepath.Join(t.TempDir(), "f.pst")
 		if err := os.WriteFile(p, raw, 0o600); err != nil {
 			t.Fatal(err)

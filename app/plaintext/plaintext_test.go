@@ -13,6 +13,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/rfc822"
 	"github.com/postrider/postrider/accounts/rfc822/htmltext"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
 
 var kinds = []string{"p", "h", "li", "pre", "hr", "img", "row", "sig"}
@@ -180,17 +181,6 @@ func TestSnippet(t *testing.T) {
 	}
 }
 
-func corpora(t testing.TB) string {
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		dir, _ = filepath.Abs("../../../shared/corpora")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no corpora in %s; set POSTRIDER_CORPORA", dir)
-	}
-	return dir
-}
-
 func checkBlocks(t testing.TB, name string, b mail.Body) {
 	for _, k := range b.Blocks {
 		if k.Kind != mail.Rule && len(k.Spans) == 0 {
@@ -212,7 +202,7 @@ func checkBlocks(t testing.TB, name string, b mail.Body) {
 
 // TestCorpora reads every page and message of the sets; pages with text must have blocks.
 func TestCorpora(t *testing.T) {
-	root := corpora(t)
+	root := corpora.Dir(t, "")
 	pages, messages, quoted := 0, 0, 0
 	var slowest time.Duration
 	for _, set := range []string{"html-foundation", "html-mimekit", "html-postmark", "html-sendwithus", "mail-mimekit", "mail-nodemailer", "mail-enmime", "mail-zbateson", "reply-talon"} {

@@ -13,28 +13,9 @@ import (
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 	"github.com/postrider/postrider/app/thread"
 )
-
-func corpora(t *testing.T, name string) string {
-	t.Helper()
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		root, _ := os.Getwd()
-		for root != "/" {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpora")
-	}
-	dir = filepath.Join(dir, name)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the corpus %s is not here", dir)
-	}
-	return dir
-}
 
 type forest struct {
 	File     []string
@@ -52,7 +33,7 @@ func (f forest) walk(each func(forest)) {
 // TestThreadsOfAList compares real list mail with another program's forest, in several orders of arrival: what the ids tie together is together
 // whatever the order, and what we join beyond that has one subject.
 func TestThreadsOfAList(t *testing.T) {
-	dir := corpora(t, "thread-aerc")
+	dir := corpora.Dir(t, "thread-aerc")
 	data, err := os.ReadFile(filepath.Join(dir, "_oracle", "notmuch-threads.json"))
 	if err != nil {
 		t.Fatal(err)

@@ -12,27 +12,8 @@ import (
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/rfc822"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
-
-func corpus(t testing.TB, set string) string {
-	t.Helper()
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		root, _ := os.Getwd()
-		for root != "/" {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpora")
-	}
-	dir = filepath.Join(dir, set)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no corpus %s; set POSTRIDER_CORPORA", dir)
-	}
-	return dir
-}
 
 // packed is a message with a winmail.dat, as gateways send it.
 func packed(t testing.TB, stream []byte, text string) []byte {
@@ -43,7 +24,7 @@ func packed(t testing.TB, stream []byte, text string) []byte {
 }
 
 func TestAttachmentsAreShown(t *testing.T) {
-	dir := corpus(t, "tnef-mimekit")
+	dir := corpora.Dir(t, "tnef-mimekit")
 	for name, want := range map[string][]string{
 		"attachments": {"bookmark.htm", "zappa_av1.jpg"}, "two-files": {"AUTHORS", "README"}, "one-file": {"AUTHORS"},
 		"data-before-name": {"AUTOEXEC.BAT", "CONFIG.SYS", "boot.ini"}, "unicode-mapi-attr": {"example.dat"},
@@ -86,7 +67,7 @@ func TestAttachmentsAreShown(t *testing.T) {
 }
 
 func TestTheTextIsShown(t *testing.T) {
-	stream, err := os.ReadFile(filepath.Join(corpus(t, "tnef-mimekit"), "body.tnef"))
+	stream, err := os.ReadFile(filepath.Join(corpora.Dir(t, "tnef-mimekit"), "body.tnef"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +96,7 @@ func TestWhatIsNoPackageStays(t *testing.T) {
 }
 
 func TestWhatIsPackedIsFound(t *testing.T) {
-	dir := corpus(t, "tnef-mimekit")
+	dir := corpora.Dir(t, "tnef-mimekit")
 	stream, err := os.ReadFile(filepath.Join(dir, "two-files.tnef"))
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 	"github.com/postrider/postrider/views/html/dom"
 )
 
@@ -69,13 +70,9 @@ func TestHistoryOfPages(t *testing.T) {
 
 // TestHistoryOfRealPages: replies of real programs; each has "Hi. I am fine." above and "Hello! How are you?" in its history.
 func TestHistoryOfRealPages(t *testing.T) {
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		dir = "../../../shared/corpora"
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "reply-talon", "html_replies", "*.html"))
+	files, _ := filepath.Glob(filepath.Join(corpora.Dir(t, "reply-talon/html_replies"), "*.html"))
 	if len(files) == 0 {
-		t.Skip("no corpora: set POSTRIDER_CORPORA")
+		t.Fatal("the set is empty")
 	}
 	for _, p := range files {
 		b, err := os.ReadFile(p)

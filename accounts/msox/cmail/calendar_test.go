@@ -13,6 +13,7 @@ import (
 	"github.com/postrider/postrider/accounts/icalendar"
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pim"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
 
 func ics(lines ...string) []byte {
@@ -227,8 +228,8 @@ func TestZones(t *testing.T) {
 func TestICSCorpora(t *testing.T) {
 	n, lost := 0, 0
 	for _, set := range []string{"ics-collective", "ics-ical4j", "ics-icalnet", "ics-khal", "ics-nodeical", "ics-icaljs"} {
-		files, _ := filepath.Glob(filepath.Join(corpus(t, set), "*"))
-		more, _ := filepath.Glob(filepath.Join(corpus(t, set), "*", "*.ics"))
+		files, _ := filepath.Glob(filepath.Join(corpora.Dir(t, set), "*"))
+		more, _ := filepath.Glob(filepath.Join(corpora.Dir(t, set), "*", "*.ics"))
 		for _, f := range append(files, more...) {
 			b, err := os.ReadFile(f)
 			if err != nil || len(b) > 1<<20 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pim"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 	"github.com/postrider/postrider/accounts/vcard"
 )
 
@@ -112,7 +113,7 @@ func TestLongGroup(t *testing.T) {
 func TestVCardCorpora(t *testing.T) {
 	n := 0
 	for _, set := range []string{"vcf-ezvcard", "vcf-pyvobject"} {
-		err := filepath.Walk(corpus(t, set), func(f string, i os.FileInfo, err error) error {
+		err := filepath.Walk(corpora.Dir(t, set), func(f string, i os.FileInfo, err error) error {
 			if err != nil || i.IsDir() || filepath.Ext(f) != ".vcf" {
 				return err
 			}

@@ -13,27 +13,8 @@ import (
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/msox/tnef"
 	"github.com/postrider/postrider/accounts/rfc822"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
-
-func corpus(t testing.TB, set string) string {
-	t.Helper()
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		root, _ := os.Getwd()
-		for root != "/" {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpora")
-	}
-	dir = filepath.Join(dir, set)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no corpus %s; set POSTRIDER_CORPORA", dir)
-	}
-	return dir
-}
 
 func written(t testing.TB, m *prop.Message) []byte {
 	t.Helper()
@@ -82,7 +63,7 @@ func parts(t testing.TB, raw []byte) (out [][32]byte) {
 
 // TestTNEFCorpus writes every winmail.dat of the corpus as MIME and reads that back.
 func TestTNEFCorpus(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(corpus(t, "tnef-mimekit"), "*.tnef"))
+	files, _ := filepath.Glob(filepath.Join(corpora.Dir(t, "tnef-mimekit"), "*.tnef"))
 	for _, f := range files {
 		b, err := os.ReadFile(f)
 		if err != nil {

@@ -2,10 +2,8 @@ package cmail_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,40 +15,19 @@ import (
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pst"
 	"github.com/postrider/postrider/accounts/rfc822"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 	"github.com/postrider/postrider/accounts/vcard"
 )
 
 // eachItem opens every archive of the corpus and gives all its items.
 func eachItem(t *testing.T, f func(file string, m *prop.Message)) {
 	t.Helper()
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		root, _ := os.Getwd()
-		for root != "/" {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpora")
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "pst", "*.gz"))
-	if len(files) == 0 {
-		t.Skipf("no archives in %s; set POSTRIDER_CORPORA", dir)
+	files, err := filepath.Glob(filepath.Join(corpora.Dir(t, "pst"), "*.gz"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no data files", err)
 	}
 	for _, name := range files {
-		packed, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		g, err := gzip.NewReader(bytes.NewReader(packed))
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := io.ReadAll(g)
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := corpora.Unpack(t, name)
 		s, err := pst.OpenReader(bytes.NewReader(b), int64(len(b)), pst.Options{})
 		if err != nil {
 			t.Fatal(err)

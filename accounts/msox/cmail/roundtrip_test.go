@@ -12,13 +12,14 @@ import (
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/rfc822"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
 
 // TestMailCorpora takes every message of the corpora into an object and back: envelope, texts and attachments stay.
 func TestMailCorpora(t *testing.T) {
 	n, same := 0, 0
 	for _, set := range []string{"mail-mimekit", "mail-enmime", "mail-mime4j", "mail-cpython", "mail-zbateson", "mail-nodemailer", "mail-postalmime"} {
-		dir := corpus(t, set)
+		dir := corpora.Dir(t, set)
 		err := filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
 			if err != nil || e.IsDir() || strings.Contains(p, "_oracle") || !isMail(p) {
 				return err

@@ -12,27 +12,8 @@ import (
 
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/msox/rtf"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
-
-func corpus(t testing.TB, set string) string {
-	t.Helper()
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		root, _ := os.Getwd()
-		for root != "/" {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpora")
-	}
-	dir = filepath.Join(dir, set)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no corpus %s; set POSTRIDER_CORPORA", dir)
-	}
-	return dir
-}
 
 func nameOf(a prop.Attachment) string {
 	for _, tag := range []prop.Tag{prop.PidTagAttachLongFilename, prop.PidTagAttachTransportName, prop.PidTagAttachFilename} {
@@ -62,7 +43,7 @@ func content(t *testing.T, a prop.Attachment) []byte {
 
 // TestCorpus holds every sample to the files beside it, which another reader took out of it.
 func TestCorpus(t *testing.T) {
-	dir := corpus(t, "tnef-mimekit")
+	dir := corpora.Dir(t, "tnef-mimekit")
 	streams, _ := filepath.Glob(filepath.Join(dir, "*.tnef"))
 	if len(streams) < 15 {
 		t.Fatalf("%d streams in %s", len(streams), dir)

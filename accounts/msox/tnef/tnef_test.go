@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/postrider/postrider/accounts/msox/prop"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
 
 // stream writes TNEF for tests.
@@ -177,7 +178,7 @@ func TestDamage(t *testing.T) {
 		t.Errorf("checksum: %v", err)
 	}
 	// A stream whose signature is wrong by one bit.
-	b, err := os.ReadFile(filepath.Join(corpus(t, "tnef-teamwork"), "badchecksum.tnef"))
+	b, err := os.ReadFile(filepath.Join(corpora.Dir(t, "tnef-teamwork"), "badchecksum.tnef"))
 	if err != nil {
 		t.Fatal(err)
 	}

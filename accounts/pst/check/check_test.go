@@ -2,7 +2,6 @@ package check
 
 import (
 	"bytes"
-	"compress/gzip"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -12,45 +11,25 @@ import (
 
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pst"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
 
-func corpora(t *testing.T) []string {
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		root, _ := os.Getwd()
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil || root == "/" {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "../shared/corpora")
+// files are the packed data files of the corpora.
+func files(t *testing.T) []string {
+	t.Helper()
+	list, err := filepath.Glob(filepath.Join(corpora.Dir(t, "pst"), "*.gz"))
+	if err != nil || len(list) == 0 {
+		t.Fatal("no data files", err)
 	}
-	files, _ := filepath.Glob(filepath.Join(dir, "pst", "*.gz"))
-	if len(files) == 0 {
-		t.Skip("the corpora are not here")
-	}
-	return files
+	return list
 }
 
 // TestOutlookFiles: files that Outlook wrote break no rule, which says that the rules are right. Those that another library
 // wrote break one: two names of the map are not in the buckets they belong to.
 func TestOutlookFiles(t *testing.T) {
-	for _, file := range corpora(t) {
+	for _, file := range files(t) {
 		name := filepath.Base(file)
-		f, err := os.Open(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		z, err := gzip.NewReader(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := io.ReadAll(z)
-		f.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := corpora.Unpack(t, file)
 		s, err := pst.OpenReader(bytes.NewReader(b), int64(len(b)), pst.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -147,21 +126,9 @@ func TestEveryByte(t *testing.T) {
 
 // TestOutlookFilesWritten writes to files that Outlook made: they stay as sound as they were, with what is new in them.
 func TestOutlookFilesWritten(t *testing.T) {
-	for _, file := range corpora(t) {
+	for _, file := range files(t) {
 		name := filepath.Base(file)
-		f, err := os.Open(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		z, err := gzip.NewReader(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := io.ReadAll(z)
-		f.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := corpora.Unpack(t, file)
 		path := filepath.Join(t.TempDir(), "a.pst")
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/text/encoding/charmap"
 
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 	"github.com/postrider/postrider/views/html/display"
 	"github.com/postrider/postrider/views/html/dom"
 	"github.com/postrider/postrider/views/html/layout"
@@ -271,14 +272,7 @@ func (r result) Percent() string { return fmt.Sprintf("%.2f %%", 100*r.Score) }
 
 func mails(t *testing.T) map[string]string {
 	t.Helper()
-	root, err := filepath.Abs("../../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		dir = filepath.Join(root, "..", "shared", "corpora")
-	}
+	dir := corpora.Root()
 	out := map[string]string{}
 	for name, src := range own {
 		out["own/"+name] = src

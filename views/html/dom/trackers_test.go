@@ -8,18 +8,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
 
 // TestTrackersOfCorpora looks at every picture that the mails of the corpora load: of templates and real mails exactly those
 // servers are named whose pictures nobody sees or which are made for one reader.
 func TestTrackersOfCorpora(t *testing.T) {
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "corpora")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no corpora at " + dir)
-	}
+	dir := corpora.Dir(t, "")
 	pictures, of := 0, map[string][]string{}
 	_ = filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || strings.HasSuffix(p, ".out.html") || filepath.Ext(p) != ".html" && filepath.Ext(p) != ".htm" {

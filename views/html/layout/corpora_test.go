@@ -10,34 +10,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 	"github.com/postrider/postrider/views/html/display"
 	"github.com/postrider/postrider/views/html/dom"
 	"github.com/postrider/postrider/views/html/style"
 )
 
-// corpora is the folder of the shared mails, or skips.
-func corpora(t testing.TB) string {
-	t.Helper()
-	if d := os.Getenv("POSTRIDER_CORPORA"); d != "" {
-		return d
-	}
-	d, err := os.Getwd()
-	for err == nil && d != "/" {
-		if _, e := os.Stat(filepath.Join(d, "go.mod")); e == nil {
-			break
-		}
-		d = filepath.Dir(d)
-	}
-	d = filepath.Join(d, "..", "shared", "corpora")
-	if _, err := os.Stat(d); err != nil {
-		t.Skip("no corpora at " + d)
-	}
-	return d
-}
-
 func htmlFiles(t testing.TB) []string {
 	var out []string
-	root := corpora(t)
+	root := corpora.Dir(t, "")
 	filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 		if err == nil && strings.Contains(p, "html-") && (strings.HasSuffix(p, ".html") || strings.HasSuffix(p, ".htm")) {
 			out = append(out, p)
@@ -45,7 +26,7 @@ func htmlFiles(t testing.TB) []string {
 		return nil
 	})
 	if len(out) == 0 {
-		t.Skip("no HTML mails in the corpora")
+		t.Fatal("no HTML mails in the corpora")
 	}
 	return out
 }

@@ -22,7 +22,7 @@ func data(o *store.PIMObject, i int) string {
 
 func contactRow(o *store.PIMObject) pim.ContactRow {
 	return pim.ContactRow{ID: pim.ContactID(o.ID), Book: pim.CollectionID(o.Collection), Name: o.Title, Letter: o.Letter, Org: data(o, ingest.ContactOrg), Title: data(o, ingest.ContactJob),
-		Email: data(o, ingest.ContactEmail), Phone: data(o, ingest.ContactPhone), Group: o.Flags&store.PIMGroup != 0, Photo: o.Flags&store.PIMPhoto != 0, UID: o.UID}
+		Email: data(o, ingest.ContactEmail), Phone: data(o, ingest.ContactPhone), Group: o.Flags&store.PIMGroup != 0, Room: data(o, ingest.ContactKind) == "location", Photo: o.Flags&store.PIMPhoto != 0, UID: o.UID}
 }
 
 // Contacts returns rows in the order of the list.

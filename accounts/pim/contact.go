@@ -12,7 +12,7 @@ type Contact struct {
 	Book CollectionID
 	UID  string
 
-	Kind   string // "" or "individual", "org", "group"
+	Kind   string // "" or "individual", "org", "group", "location" (a place with an address of its own: a room; RFC 6350 section 6.1.4)
 	Name   Name
 	Nick   string
 	Org    []string // the organisation, then its units
@@ -134,11 +134,14 @@ func (c *Contact) Sort() string {
 		return b
 	}
 	s := strings.TrimSpace(pick(c.Name.SoundFamily, c.Name.Family) + " " + pick(c.Name.SoundGiven, c.Name.Given))
-	if s == "" || c.Kind == "org" || c.Kind == "group" {
+	if s == "" || c.Kind == "org" || c.Kind == "group" || c.Kind == "location" {
 		s = c.Display()
 	}
 	return s
 }
+
+// IsRoom reports whether it is a place that is invited like a person.
+func (c *Contact) IsRoom() bool { return c.Kind == "location" }
 
 // IsGroup reports whether it stands for several contacts.
 func (c *Contact) IsGroup() bool { return c.Kind == "group" }
@@ -154,6 +157,7 @@ type ContactRow struct {
 	Email  string // the preferred one
 	Phone  string
 	Group  bool
+	Room   bool // a place that is invited like a person
 	Photo  bool // there is a picture: Contact has it
 	UID    string
 }

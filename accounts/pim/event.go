@@ -96,6 +96,9 @@ type Attendee struct {
 	Note   string // the comment of a reply
 }
 
+// IsRoom reports whether it is a room or a thing that is booked, not somebody.
+func (a Attendee) IsRoom() bool { return a.Kind == "room" || a.Kind == "resource" }
+
 // Alarm is a reminder.
 type Alarm struct {
 	Before  time.Duration // before the start (or, with FromEnd, the end); negative = after

@@ -213,6 +213,8 @@ func (k *Card) Contact() pim.Contact {
 		c.Kind = "group"
 	case strings.HasPrefix(kind, "org"), strings.EqualFold(k.text("X-ABSHOWAS"), "COMPANY"):
 		c.Kind = "org"
+	case strings.HasPrefix(kind, "location"):
+		c.Kind = "location"
 	}
 	if p := k.c.Get("N"); p != nil {
 		n := k.parts(p, 5)

@@ -11,7 +11,7 @@ import (
 	"github.com/postrider/postrider/app/store"
 )
 
-// What store.PIMIndex.Data holds. Of a contact: organisation, position, address, number, categories between CategoryMark, birthday; of an event: place, colour, status, zone, meeting.
+// What store.PIMIndex.Data holds. Of a contact: organisation, position, address, number, categories between CategoryMark, birthday, kind; of an event: place, colour, status, zone, meeting.
 const (
 	ContactOrg = iota
 	ContactJob
@@ -19,6 +19,7 @@ const (
 	ContactPhone
 	ContactCategories
 	ContactBirthday
+	ContactKind
 )
 
 // The columns of an event.
@@ -72,7 +73,7 @@ func contact(c pim.Contact, raw []byte) store.PIMObject {
 	if cats != "" {
 		cats += CategoryMark
 	}
-	o.Data = []string{org, c.Title, first(c.Emails), first(c.Phones), cats, c.Birthday.String()}
+	o.Data = []string{org, c.Title, first(c.Emails), first(c.Phones), cats, c.Birthday.String(), c.Kind}
 	find := []string{o.Title, c.Name.Join(), c.Nick, strings.Join(c.Org, " ")}
 	if p := first(c.Emails); p != "" {
 		o.Mails = append(o.Mails, p)

@@ -28,7 +28,8 @@ const (
 type busyStrip struct {
 	widget.BaseWidget
 	people   []pim.FreeBusy
-	from, to time.Time // of the event
+	known    []pim.Attendee // names of some of them, and which are rooms
+	from, to time.Time      // of the event
 	waiting  bool
 	sheet    sheet
 	paint    func()
@@ -44,16 +45,25 @@ func newBusyStrip() *busyStrip {
 func (b *busyStrip) AccessibleName() string {
 	var out []string
 	for _, f := range b.people {
-		out = append(out, busyWho(f.Addr)+": "+busyState(f, b.from, b.to))
+		out = append(out, b.who(f.Addr)+": "+busyState(f, b.from, b.to))
 	}
 	return strings.Join(out, ", ")
 }
 
-func busyWho(addr string) string {
+func (b *busyStrip) who(addr string) string {
 	if addr == "" {
 		return "You"
 	}
-	return addr
+	return who(b.attendee(addr))
+}
+
+func (b *busyStrip) attendee(addr string) pim.Attendee {
+	for _, a := range b.known {
+		if strings.EqualFold(a.Addr, addr) {
+			return a
+		}
+	}
+	return pim.Attendee{Addr: addr}
 }
 
 // busyState is whether somebody is free in a span.
@@ -115,7 +125,12 @@ func (b *busyStrip) draw(s fyne.Size) {
 	}
 	for i, f := range b.people {
 		y := 18 + busyRow*float32(i)
-		d.text(kit.Cut(busyWho(f.Addr), kit.Small12, busyName-10), kit.Small12, kit.C(kit.Text), 0, y, busyName-10, busyRow, fyne.TextAlignLeading)
+		x := float32(0)
+		if b.attendee(f.Addr).IsRoom() {
+			d.icon("door-open", 14, kit.Text2, "", 0, y, busyRow)
+			x = 19
+		}
+		d.text(kit.Cut(b.who(f.Addr), kit.Small12, busyName-10-x), kit.Small12, kit.C(kit.Text), x, y, busyName-10-x, busyRow, fyne.TextAlignLeading)
 		d.rect(x0, y+4, w, busyRow-8, kit.C(kit.Tint), 4)
 		for _, sp := range f.Spans {
 			a, z := at(sp.Start), at(sp.End)
@@ -148,17 +163,20 @@ func (b *busyStrip) draw(s fyne.Size) {
 }
 
 // look asks when the people of an event are busy, once typing rests, and shows it. It looks two weeks ahead, for the next time that suits all.
-func (p *Page) look(b *busyStrip, addrs []string, from, to time.Time, shown func()) {
+func (p *Page) look(b *busyStrip, as []pim.Attendee, from, to time.Time, shown func()) {
 	p.asked++
 	turn := p.asked
-	b.from, b.to = from, to
-	if len(addrs) == 0 {
+	b.from, b.to, b.known = from, to, as
+	addrs := []string{""}
+	for _, a := range as[:min(len(as), maxBusy-1)] {
+		addrs = append(addrs, a.Addr)
+	}
+	if len(as) == 0 {
 		b.people = nil
 		b.redraw()
 		shown()
 		return
 	}
-	addrs = append([]string{""}, addrs[:min(len(addrs), maxBusy-1)]...)
 	fresh := make([]pim.FreeBusy, len(addrs))
 	for i, a := range addrs {
 		fresh[i] = pim.FreeBusy{Addr: a}

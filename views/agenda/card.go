@@ -90,7 +90,14 @@ func (p *Page) card(o pim.Occurrence, e pim.Event) {
 		case "tentative":
 			icon, ink, word = "circle-question-mark", kit.Warn, "Tentative"
 		}
-		rows = append(rows, kit.Gap(0, 6), kit.Row(8, kit.NewAvatar(a.Name, a.Addr, 22), kit.NewShrinkLabel(who(a), kit.Body13, kit.Text), kit.Spring(nil), kit.NewIcon(icon, 14, ink), kit.NewLabel(word, kit.Small12, ink)))
+		av := kit.NewAvatar(who(a), a.Addr, 22)
+		if a.IsRoom() {
+			av.Icon = "door-open"
+		}
+		if a.Role == "optional" {
+			word += ", optional"
+		}
+		rows = append(rows, kit.Gap(0, 6), kit.Row(8, av, kit.NewShrinkLabel(who(a), kit.Body13, kit.Text), kit.Spring(nil), kit.NewIcon(icon, 14, ink), kit.NewLabel(word, kit.Small12, ink)))
 	}
 	rows = append(rows, kit.Gap(0, 10), kit.Row(8, kit.Sized(8, 16, dot), kit.NewLabel(cal.Name, kit.Small12, kit.Text2), kit.NewLabel(cal.Source, kit.Small12, kit.Text3)), kit.Gap(0, 18))
 	buttons := kit.Row(8)

@@ -106,13 +106,7 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 	place := kit.NewField("Room, address or link")
 	place.Name = "Place"
 	place.SetText(e.Location)
-	people := kit.NewField("Addresses, separated by commas")
-	people.Name = "People"
-	var addrs []string
-	for _, a := range e.Attendees {
-		addrs = append(addrs, a.Addr)
-	}
-	people.SetText(strings.Join(addrs, ", "))
+	people := newGuests(p, e.Attendees)
 	notes := kit.NewField("")
 	notes.Name = "Notes"
 	notes.SetText(strings.ReplaceAll(e.Description, "\n", " "))
@@ -209,7 +203,7 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 			}
 		}
 		var bad string
-		n.Attendees, bad = attendees(people.Text(), e.Attendees)
+		n.Attendees, bad = people.all()
 		if bad != "" {
 			problem.SetText("“" + bad + "” is not an address.")
 			return
@@ -237,16 +231,15 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 		return a, b, ok1 && ok2 && ok3 && ok4 && a.Before(b)
 	}
 	ask := func() {
-		as, bad := attendees(people.Text(), nil)
+		as, bad := people.all()
 		a, b, ok := span()
-		if bad != "" || !ok {
+		if bad != "" { // a name that is being completed
+			as = people.list
+		}
+		if !ok {
 			return
 		}
-		var list []string
-		for _, x := range as {
-			list = append(list, x.Addr)
-		}
-		p.look(strip, list, a, b, func() {
+		p.look(strip, as, a, b, func() {
 			room.Objects = nil
 			if len(strip.people) > 0 {
 				room.Add(kit.Gap(0, 8))
@@ -283,8 +276,14 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 			ask()
 		}
 	}
-	for _, f := range []*kit.Field{day1, clock1, day2, clock2, people} {
+	for _, f := range []*kit.Field{day1, clock1, day2, clock2} {
 		also(f)
+	}
+	people.changed = ask
+	people.fit = func() {
+		if d != nil {
+			d.Fit()
+		}
 	}
 	wholeWas := whole.OnChanged
 	whole.OnChanged = func(on bool) { wholeWas(on); ask() }
@@ -321,7 +320,7 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 	d = kit.NewDialog(p.win.Canvas(), kit.WideDialog, kit.Col(0,
 		kit.NewLabel(head, kit.Title16, kit.Text), kit.Gap(0, 14), name, kit.Gap(0, 12),
 		half(label("Begins", m1), label("Ends", m2)), kit.Gap(0, 10), kit.Sized(0, kit.SmallField, kit.Row(0, whole, kit.Spring(nil), kit.Sized(220, kit.SmallField, zone))), kit.Gap(0, 10),
-		half(label("Repeats", repeat), label("Reminder", alarm)), kit.Gap(0, 12), label("Place", place), kit.Gap(0, 12), label("People", people), room, kit.Gap(0, 12),
+		half(label("Repeats", repeat), label("Reminder", alarm)), kit.Gap(0, 12), label("Place", place), kit.Gap(0, 12), label("People and rooms", people.whole), room, kit.Gap(0, 12),
 		half(label("Notes", notes), label("Calendar", cal)), kit.Gap(0, 8), kit.Sized(0, 18, problem), kit.Gap(0, 8),
 		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), saveB)))
 	d.Open()
@@ -364,7 +363,7 @@ func attendees(s string, old []pim.Attendee) (out []pim.Attendee, bad string) {
 			out = append(out, old[i])
 			continue
 		}
-		out = append(out, pim.Attendee{Name: name, Addr: a, Role: "required", Status: "needs-action", RSVP: true})
+		out = append(out, guest(name, a))
 	}
 	return out, ""
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"github.com/postrider/postrider/accounts/pim"
@@ -195,4 +196,79 @@ func TestFind(t *testing.T) {
 	if !d.p.day.Equal(day) {
 		t.Errorf("the calendar is at %v, not %v", d.p.day, day)
 	}
+}
+
+// People and rooms are completed while a name is typed; a room goes into the event as one, and the strip says when it is taken.
+func TestGuests(t *testing.T) {
+	d := openPage(t, kit.ModeLight)
+	ctx := context.Background()
+	for _, c := range []pim.Contact{{Name: pim.Name{Full: "Quay room"}, Kind: "location", Emails: []pim.Field{{Value: "quay@fjordlight.example"}}}, {Name: pim.Name{Given: "Quirin", Family: "Moe"}, Emails: []pim.Field{{Value: "quirin@example.com"}}}} {
+		if _, _, err := d.c.SaveContact(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	day := plan.AddDays(plan.Day(d.c.Now()), 300)
+	d.p.draft(plan.At(day, 10*60), plan.At(day, 11*60), false)
+	offers := func() (out string) {
+		for _, o := range test.LaidOutObjects(d.win.Canvas().Overlays().Top()) {
+			if f, ok := o.(*kit.Frame); ok && f.OnTapped != nil && f.Name != "" {
+				out += f.Name + ";"
+			}
+		}
+		return out
+	}
+	in := d.field("People")
+	type1(in, "qui")
+	d.until("Quirin", func() bool { return offers() == "Quirin Moe;" })
+	in.OnKey(fyne.KeyReturn, false)
+	type1(d.field("People"), "quay")
+	d.until("the room", func() bool { return offers() == "Quay room;" })
+	in.OnKey(fyne.KeyTab, false)
+	type1(d.field("People"), "sven@aalto.example")
+	if !in.OnRune(',') || in.Text() != "" {
+		t.Errorf("a comma left %q", in.Text())
+	}
+	type1(d.field("People"), "tove@aalto.example")
+	var chips []string
+	for _, o := range test.LaidOutObjects(d.win.Canvas().Overlays().Top()) {
+		if c, ok := o.(*kit.Chip); ok {
+			chips = append(chips, c.Text+"/"+c.Icon)
+		}
+	}
+	if got := strings.Join(chips, " "); got != "Quirin Moe/ Quay room/door-open sven@aalto.example/" {
+		t.Errorf("chips: %s", got)
+	}
+	d.until("who is busy", func() bool {
+		for _, o := range test.LaidOutObjects(d.win.Canvas().Overlays().Top()) {
+			if b, ok := o.(*busyStrip); ok {
+				return !b.waiting && b.AccessibleName() == "You: Free, Quirin Moe: Not known, Quay room: Not known, sven@aalto.example: Not known, tove@aalto.example: Not known"
+			}
+		}
+		return false
+	})
+	d.field("Title").SetText("Tide table")
+	inDialog(d, func(b *kit.Button) bool { return b.Text == "Save" }).OnTapped()
+	d.until("it is saved", func() bool { return strings.Contains(d.text, "“Tide table” saved") })
+	os, err := d.c.Events(ctx, pim.Window{Start: day, End: plan.AddDays(day, 1), Zone: day.Location()}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range os {
+		if o.Summary != "Tide table" {
+			continue
+		}
+		e, err := d.c.Event(ctx, o.Event, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, a := range e.Attendees {
+			got = append(got, a.Addr+" "+a.Kind)
+		}
+		if s := strings.Join(got, ","); s != "quirin@example.com ,quay@fjordlight.example room,sven@aalto.example ,tove@aalto.example " || !strings.Contains(strings.ReplaceAll(string(e.Raw), "\r\n ", ""), "CUTYPE=ROOM") {
+			t.Errorf("invited: %s\n%s", s, e.Raw)
+		}
+		return
+	}
+	t.Errorf("it is not there: %+v", os)
 }

@@ -311,7 +311,7 @@ func (p *Page) heading() {
 func (p *Page) Invite(name, addr string) {
 	p.whenReady(func() {
 		e := p.fill()
-		e.Attendees = []pim.Attendee{{Name: name, Addr: addr, Role: "required", Status: "needs-action", RSVP: true}}
+		e.Attendees = []pim.Attendee{guest(name, addr)}
 		p.edit(e, nil)
 	})
 }

@@ -13,6 +13,8 @@ type Chip struct {
 	Text     string
 	Addr     string
 	Bad      string // why it cannot be used, "" = it can
+	Icon     string // instead of the initials
+	About    string // a word in a quieter ink behind the name
 	OnRemove func()
 	OnTapped func() // on the name, to change it
 	// OnDrag hears where on the canvas the chip is dragged, OnDrop that it was let go.
@@ -39,8 +41,20 @@ func (c *Chip) Mark(on bool) {
 	}
 }
 
-// AccessibleName returns name and address.
-func (c *Chip) AccessibleName() string { return c.Text }
+// AccessibleName returns the name and what is said about it.
+func (c *Chip) AccessibleName() string {
+	if c.About != "" {
+		return c.Text + ", " + c.About
+	}
+	return c.Text
+}
+
+func (c *Chip) about() float32 {
+	if c.About == "" {
+		return 0
+	}
+	return 6 + Width(c.About, Small12)
+}
 
 // Tapped removes the chip when the press is on its x.
 func (c *Chip) Tapped(e *fyne.PointEvent) {
@@ -92,11 +106,12 @@ func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
 	bg := &canvas.Rectangle{CornerRadius: 13}
 	avatar := NewAvatar(c.Text, c.Addr, 20)
 	mark := NewIcon("circle-alert", 14, Err)
-	text := &canvas.Text{}
+	avatar.Icon = c.Icon
+	text, about := &canvas.Text{}, &canvas.Text{}
 	x := NewIcon("x", 12, Text2)
-	r := &Renderer{Self: c, Objs: []fyne.CanvasObject{bg, avatar, mark, text, x}}
+	r := &Renderer{Self: c, Objs: []fyne.CanvasObject{bg, avatar, mark, text, about, x}}
 	r.Min = func() fyne.Size {
-		return fyne.NewSize(29+min(chipText, Width(c.Text, Body13))+26, 26)
+		return fyne.NewSize(29+min(chipText, Width(c.Text, Body13))+c.about()+26, 26)
 	}
 	r.Lay = func(s fyne.Size) {
 		bg.Resize(s)
@@ -106,7 +121,8 @@ func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
 		if c.Bad != "" {
 			ink = C(Err)
 		}
-		PutText(text, c.Text, Body13, ink, 29, 0, s.Width-29-24, s.Height, fyne.TextAlignLeading)
+		PutText(text, c.Text, Body13, ink, 29, 0, s.Width-29-24-c.about(), s.Height, fyne.TextAlignLeading)
+		PutText(about, c.About, Small12, C(Text2), s.Width-24-c.about()+2, 0, c.about(), s.Height, fyne.TextAlignLeading)
 		Place(x, s.Width-20, 7, 12, 12)
 	}
 	r.Paint = func() {

@@ -91,6 +91,8 @@ func (p *Page) drawCard() {
 	av := kit.NewAvatar(c.Display(), addr, 72)
 	if c.IsGroup() {
 		av.Icon = "users"
+	} else if c.IsRoom() {
+		av.Icon = "door-open"
 	}
 	if data := c.Photo.Data; len(data) > 0 {
 		go func() {
@@ -98,7 +100,11 @@ func (p *Page) drawCard() {
 			p.h.Do(func() { av.Photo = img; av.Refresh() })
 		}()
 	}
-	sub := strings.Join(trimmed(c.Title, strings.Join(c.Org, ", ")), " · ")
+	kind := ""
+	if c.IsRoom() {
+		kind = "Room"
+	}
+	sub := strings.Join(trimmed(kind, c.Title, strings.Join(c.Org, ", ")), " · ")
 	tags := kit.Row(6)
 	for i, t := range c.Categories {
 		if i < 5 {

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -54,6 +55,12 @@ func words(kinds []string) []string {
 	return out
 }
 
+// sorts are the kinds of contacts that can be chosen, sortWords what they are called.
+var (
+	sorts     = []string{"", "org", "location"}
+	sortWords = []string{"A person", "A company", "A room"}
+)
+
 // edit shows the editor of a contact; one without an id is new.
 func (p *Page) edit(c pim.Contact) {
 	books := p.writable()
@@ -89,6 +96,9 @@ func (p *Page) edit(c pim.Contact) {
 	note := text("Notes", strings.ReplaceAll(c.Note, "\n", " "))
 	noted := note.Text()
 	book := kit.NewChoice(names, at, nil)
+	sort := max(0, slices.Index(sorts, c.Kind))
+	what := kit.NewChoice(sortWords, sort, nil)
+	what.Name = "What it is"
 	problem := kit.NewLabel("", kit.Small12, kit.Err)
 	rowsOf := func(list []pim.Field, kinds []string, spare int, name string) ([]*field, []fyne.CanvasObject) {
 		var fs []*field
@@ -188,6 +198,9 @@ func (p *Page) edit(c pim.Contact) {
 			n.Places = []pim.Place{np}
 		}
 		n.Book = books[max(0, book.Selected)].ID
+		if s := max(0, what.Selected); s != sort {
+			n.Kind = sorts[s]
+		}
 		if n.Display() == "" {
 			problem.SetText("A contact needs a name, a company or an address.")
 			return
@@ -207,8 +220,8 @@ func (p *Page) edit(c pim.Contact) {
 			})
 		}()
 	}
-	half := func(a, b *kit.Field) fyne.CanvasObject {
-		la, lb := kit.NewLabel(a.Name, kit.Small12M, kit.Text2), kit.NewLabel(b.Name, kit.Small12M, kit.Text2)
+	beside := func(an string, a fyne.CanvasObject, bn string, b fyne.CanvasObject) fyne.CanvasObject {
+		la, lb := kit.NewLabel(an, kit.Small12M, kit.Text2), kit.NewLabel(bn, kit.Small12M, kit.Text2)
 		return kit.Free(func() fyne.Size { return fyne.NewSize(w, 56) }, func(s fyne.Size) {
 			h := (s.Width - 12) / 2
 			kit.Place(la, 0, 0, h, 16)
@@ -217,6 +230,7 @@ func (p *Page) edit(c pim.Contact) {
 			kit.Place(b, h+12, 20, h, 36)
 		}, la, a, lb, b)
 	}
+	half := func(a, b *kit.Field) fyne.CanvasObject { return beside(a.Name, a, b.Name, b) }
 	head := "New contact"
 	if c.ID != 0 {
 		head = "Edit contact"
@@ -225,7 +239,12 @@ func (p *Page) edit(c pim.Contact) {
 	form = append(form, mailRows...)
 	form = append(form, kit.NewLabel("Telephone", kit.Small12M, kit.Text2), kit.Gap(0, 4))
 	form = append(form, phoneRows...)
-	form = append(form, half(street, code), kit.Gap(0, 10), half(city, country), kit.Gap(0, 10), half(birthday, note), kit.Gap(0, 12), kit.NewLabel("Address book", kit.Small12M, kit.Text2), kit.Gap(0, 4), book)
+	form = append(form, half(street, code), kit.Gap(0, 10), half(city, country), kit.Gap(0, 10), half(birthday, note), kit.Gap(0, 10))
+	if c.IsGroup() {
+		form = append(form, kit.NewLabel("Address book", kit.Small12M, kit.Text2), kit.Gap(0, 4), book)
+	} else {
+		form = append(form, beside("Address book", book, what.Name, what))
+	}
 	col := kit.Col(0, form...)
 	scroll := kit.NewScroller(col)
 	scroll.Fill = kit.Card

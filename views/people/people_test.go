@@ -147,8 +147,12 @@ func TestFindShowChangeDelete(t *testing.T) {
 	d.p.editShown()
 	d.until("the editor", func() bool { return d.win.Canvas().Overlays().Top() != nil })
 	d.field("Last name").SetText("Berg")
+	d.undo = nil
 	d.press("Save")
 	d.until("the change", func() bool {
+		if d.undo == nil {
+			return false
+		}
 		c, err := d.c.Contact(ctx, id)
 		return err == nil && c.Name.Family == "Berg"
 	})
@@ -200,5 +204,45 @@ func TestDuplicates(t *testing.T) {
 	d.until("one of them", func() bool { n, _ := count(); return n == 1 })
 	if _, c := count(); len(c.Emails) != 2 || len(c.Phones) != 1 {
 		t.Errorf("it holds %+v", c)
+	}
+}
+
+// A contact that is a room is listed and shown as one, and can be made a person's again.
+func TestARoom(t *testing.T) {
+	d := openPage(t)
+	ctx := context.Background()
+	d.p.edit(pim.Contact{})
+	d.until("the editor", func() bool { return d.win.Canvas().Overlays().Top() != nil })
+	d.field("First name").SetText("Quay 2")
+	d.field("Mail address").SetText("quay2@fjordlight.example")
+	for _, o := range test.LaidOutObjects(d.win.Canvas().Overlays().Top()) {
+		if c, ok := o.(*kit.Choice); ok && c.Name == "What it is" {
+			c.Pick(2)
+		}
+	}
+	d.press("Save")
+	row := func() (r pim.ContactRow) {
+		page, err := d.c.Contacts(ctx, pim.ContactQuery{Text: "quay"}, 0, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(page.Rows) == 1 {
+			r = page.Rows[0]
+		}
+		return r
+	}
+	d.until("the room", func() bool { return row().Room })
+	c, err := d.c.Contact(ctx, row().ID)
+	if err != nil || !c.IsRoom() || !strings.Contains(string(c.Raw), "KIND:location") {
+		t.Fatalf("%v\n%s", err, c.Raw)
+	}
+	d.p.pick(c.ID)
+	d.until("its card", func() bool { return d.p.shown != nil && d.p.shown.ID == c.ID && d.says("Room") })
+	c.Kind = ""
+	if _, _, err := d.c.SaveContact(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	if row().Room {
+		t.Error("it is a room still")
 	}
 }

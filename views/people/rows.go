@@ -2,6 +2,7 @@ package people
 
 import (
 	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -52,6 +53,8 @@ func (r *row) Bind(i int) {
 	r.avatar.Name, r.avatar.Addr, r.avatar.Px, r.avatar.Icon = c.Name, c.Email, 32, ""
 	if c.Group {
 		r.avatar.Icon = "users"
+	} else if c.Room {
+		r.avatar.Icon = "door-open"
 	} else if c.Name == c.Org && c.Org != "" {
 		r.avatar.Icon = "building-2"
 	}
@@ -61,6 +64,8 @@ func (r *row) Bind(i int) {
 	switch {
 	case c.Group:
 		sub = "Group"
+	case c.Room:
+		sub = strings.Join(trimmed("Room", c.Org), ", ")
 	case c.Title != "" && sub != "":
 		sub += ", " + c.Title
 	case c.Title != "":

@@ -1,0 +1,289 @@
+package agenda
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/postrider/postrider/accounts/pim"
+	"github.com/postrider/postrider/views/kit"
+)
+
+// guests are the people and rooms of an event: chips in a field that completes from contacts and from who was written to. A press on a chip says whether somebody
+// has to come, and whether it is a room.
+type guests struct {
+	p       *Page
+	list    []pim.Attendee
+	known   []pim.Attendee // who was there when the editor opened: taken out and put in again they keep their answers
+	input   *kit.Field
+	flow    *kit.Flow
+	box     *kit.Frame
+	found   []offer
+	rows    *fyne.Container // of what was found
+	whole   fyne.CanvasObject
+	at      int // the one that Enter takes
+	turn    int
+	changed func() // the list or what is typed is another
+	fit     func() // the height is another
+}
+
+// offer is one completion: a person, a room, or the members of a group.
+type offer struct {
+	name, about, word, icon string
+	as                      []pim.Attendee
+}
+
+// maxOffers is how many completions are shown.
+const maxOffers = 5
+
+// guest is somebody who is invited anew.
+func guest(name, addr string) pim.Attendee {
+	return pim.Attendee{Name: name, Addr: addr, Role: "required", Status: "needs-action", RSVP: true}
+}
+
+func newGuests(p *Page, list []pim.Attendee) *guests {
+	g := &guests{p: p, list: slices.Clone(list), known: list, input: kit.NewField("Names or addresses")}
+	g.changed, g.fit = func() {}, func() {}
+	g.input.Bare, g.input.Height, g.input.Name = true, 26, "People"
+	g.input.OnChanged = func(s string) { g.ask(strings.TrimSpace(s)); g.changed() }
+	g.input.OnKey, g.input.OnRune = g.key, g.rune
+	g.input.OnPaste = func(s string) bool {
+		if !strings.ContainsAny(s, ",;\n") {
+			return false
+		}
+		as, bad := attendees(s, g.known)
+		if bad == "" {
+			g.add(as...)
+		}
+		return bad == ""
+	}
+	g.input.WantsTab = func() bool { return len(g.found) > 0 && !g.input.Shifted() }
+	g.input.OnFocus = func(on bool) {
+		if g.box.Stroke, g.box.Width = kit.BorderStrong, 1; on {
+			g.box.Stroke, g.box.Width = kit.Accent, 2
+		}
+		g.box.Refresh()
+	}
+	g.flow = kit.NewFlow(32, 6, 120)
+	g.flow.OnHeight = func() { g.fit() }
+	g.box = kit.NewFrame(kit.FieldFill, kit.BorderStrong, 6, 0, kit.Inset(2, 6, 2, 8, g.flow))
+	g.rows = kit.Col(0)
+	g.whole = kit.Col(0, g.box, g.rows)
+	g.draw()
+	return g
+}
+
+func (g *guests) draw() {
+	var objs []fyne.CanvasObject
+	for i, a := range g.list {
+		c := kit.NewChip(who(a), a.Addr, "", func() { g.remove(i) })
+		if a.IsRoom() {
+			c.Icon = "door-open"
+		}
+		if a.Role == "optional" {
+			c.About = "optional"
+		}
+		c.OnTapped = func() { g.menu(c, i) }
+		objs = append(objs, c)
+	}
+	g.flow.Set(append(objs, g.input)...)
+}
+
+func (g *guests) menu(c *kit.Chip, i int) {
+	set := func(change func(a *pim.Attendee)) func() {
+		return func() {
+			if i < len(g.list) {
+				change(&g.list[i])
+				g.draw()
+				g.changed()
+			}
+		}
+	}
+	a := g.list[i]
+	kit.ShowMenuBelow(c, false,
+		kit.MenuItem{Text: "Needed", Icon: "user-round", Checked: a.Role != "optional", Do: set(func(a *pim.Attendee) { a.Role = "required" })},
+		kit.MenuItem{Text: "Optional", Icon: "circle-question-mark", Checked: a.Role == "optional", Do: set(func(a *pim.Attendee) { a.Role = "optional" })},
+		kit.Separator(),
+		kit.MenuItem{Text: "A room", Icon: "door-open", Checked: a.IsRoom(), Do: set(func(a *pim.Attendee) {
+			if a.IsRoom() {
+				a.Kind = ""
+			} else {
+				a.Kind = "room"
+			}
+		})},
+		kit.Separator(),
+		kit.MenuItem{Text: "Take out", Icon: "x", Do: func() { g.remove(i) }})
+}
+
+func (g *guests) has(addr string) bool {
+	return slices.ContainsFunc(g.list, func(o pim.Attendee) bool { return strings.EqualFold(o.Addr, addr) })
+}
+
+func (g *guests) remove(i int) {
+	if i < len(g.list) {
+		g.list = slices.Delete(g.list, i, i+1)
+		g.draw()
+		g.changed()
+	}
+}
+
+// add takes people in who are not there yet, in the place of what is typed.
+func (g *guests) add(as ...pim.Attendee) {
+	for _, a := range as {
+		if !g.has(a.Addr) {
+			g.list = append(g.list, a)
+		}
+	}
+	g.input.SetText("")
+	g.turn++
+	g.show(nil)
+	g.draw()
+	g.changed()
+}
+
+// all are those in the list and those typed; bad is what is typed and no address.
+func (g *guests) all() (out []pim.Attendee, bad string) {
+	more, bad := attendees(g.input.Text(), g.known)
+	out = slices.Clone(g.list)
+	for _, a := range more {
+		if !g.has(a.Addr) {
+			out = append(out, a)
+		}
+	}
+	return out, bad
+}
+
+// ask looks for contacts that begin like what is typed.
+func (g *guests) ask(prefix string) {
+	g.turn++
+	turn := g.turn
+	if prefix == "" || strings.ContainsAny(prefix, `<>",;`) {
+		g.show(nil)
+		return
+	}
+	go func() {
+		ctx := context.Background()
+		ss, err := g.p.c.Suggest(ctx, prefix, 2*maxOffers)
+		if err != nil {
+			ss = nil // typing goes on without completions
+		}
+		var found []offer
+		for _, s := range ss {
+			if o := offered(ctx, g.p.c, s); len(o.as) > 0 {
+				found = append(found, o)
+			}
+		}
+		g.p.h.Do(func() {
+			if turn == g.turn {
+				g.show(found)
+			}
+		})
+	}()
+}
+
+func offered(ctx context.Context, c Client, s pim.Suggestion) offer {
+	if s.Group {
+		o := offer{name: s.Name, about: kit.Plural(len(s.Members), "address", "addresses"), word: "Group", icon: "users"}
+		for _, m := range s.Members {
+			o.as = append(o.as, guest(m.Label, m.Value))
+		}
+		return o
+	}
+	a := guest(s.Name, s.Addr)
+	o := offer{name: who(a), about: s.Addr}
+	if s.Contact != 0 {
+		if c, err := c.Contact(ctx, s.Contact); err == nil && c.IsRoom() {
+			a.Kind, o.word, o.icon = "room", "Room", "door-open"
+		}
+	}
+	o.as = []pim.Attendee{a}
+	return o
+}
+
+// show lists what was found below the field.
+func (g *guests) show(found []offer) {
+	had := len(g.found)
+	g.found, g.rows.Objects, g.at = nil, nil, 0
+	for _, o := range found {
+		if len(g.found) == maxOffers || len(o.as) == 1 && g.has(o.as[0].Addr) {
+			continue
+		}
+		g.found = append(g.found, o)
+		av := kit.NewAvatar(o.name, o.as[0].Addr, 26)
+		av.Icon = o.icon
+		f := kit.NewFrame(kit.Clear, kit.Clear, 6, 0, kit.Sized(0, 36, kit.Row(10, kit.Gap(0, 0), av, kit.NewShrinkLabel(o.name, kit.Body13, kit.Text), kit.NewShrinkLabel(o.about, kit.Small12, kit.Text3), kit.Spring(nil),
+			kit.NewLabel(o.word, kit.Small12, kit.Text2), kit.Gap(0, 0))))
+		f.Name, f.HoverFill = o.name, kit.Hover
+		f.OnTapped = func() {
+			g.add(o.as...)
+			g.p.win.Canvas().Focus(g.input)
+		}
+		g.rows.Add(f)
+	}
+	g.mark()
+	if had > 0 || len(g.found) > 0 {
+		g.rows.Refresh()
+		g.fit()
+	}
+}
+
+func (g *guests) mark() {
+	for i, o := range g.rows.Objects {
+		f := o.(*kit.Frame)
+		if f.Fill = kit.Clear; i == g.at {
+			f.Fill = kit.Select
+		}
+		f.Refresh()
+	}
+}
+
+func (g *guests) key(k fyne.KeyName, _ bool) bool {
+	n := len(g.found)
+	switch k {
+	case fyne.KeyDown, fyne.KeyUp:
+		if n == 0 {
+			return false
+		}
+		if g.at = (g.at + 1) % n; k == fyne.KeyUp {
+			g.at = (g.at + n - 2) % n
+		}
+		g.mark()
+		return true
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeyTab:
+		if n > 0 {
+			g.add(g.found[g.at].as...)
+			return true
+		}
+		if as, bad := attendees(g.input.Text(), g.known); bad == "" && len(as) > 0 {
+			g.add(as...)
+			return true
+		}
+	case fyne.KeyBackspace:
+		if g.input.Text() == "" && len(g.list) > 0 {
+			g.remove(len(g.list) - 1)
+			return true
+		}
+	case fyne.KeyEscape:
+		if n > 0 {
+			g.turn++
+			g.show(nil)
+			return true
+		}
+	}
+	return false
+}
+
+// rune ends an address at a comma or semicolon.
+func (g *guests) rune(r rune) bool {
+	if r != ',' && r != ';' {
+		return false
+	}
+	as, bad := attendees(g.input.Text(), g.known)
+	if bad != "" {
+		return false
+	}
+	g.add(as...)
+	return true
+}

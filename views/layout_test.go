@@ -37,7 +37,7 @@ func TestReaderBelowTheList(t *testing.T) {
 		t.Errorf("the list has %v px left", l.Size().Height)
 	}
 	b.w.splitC.DragEnd()
-	b.until("the height in the settings", func() bool { return b.c.Settings().ReaderPx == b.w.readH })
+	b.Until("the height in the settings", func() bool { return b.c.Settings().ReaderPx == b.w.readH })
 	b.w.change(func(s *app.Settings) { list.PlaceReader(s, "right") })
 	if l.Size().Height != 900 || r.Size().Height != 900 || b.w.settings.Density != "standard" {
 		t.Errorf("back at the right: list %v, reader %v, rows %s", l.Size(), r.Size(), b.w.settings.Density)
@@ -56,13 +56,7 @@ func TestNoReaderOpensByEnterAndMarksReadThen(t *testing.T) {
 	if b.cursor().Flags.Has(mail.Seen) {
 		t.Fatal("the second row should be unread")
 	}
-	for end := time.Now().Add(200 * time.Millisecond); time.Now().Before(end); {
-		select {
-		case f := <-b.queue:
-			f()
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
+	b.Settle(200 * time.Millisecond)
 	if seen() {
 		t.Error("a message that nobody saw was marked read")
 	}
@@ -70,7 +64,7 @@ func TestNoReaderOpensByEnterAndMarksReadThen(t *testing.T) {
 	if !b.w.read.Visible() || b.w.list.Visible() {
 		t.Fatal("Enter does not open it")
 	}
-	b.until("the read mark", seen)
+	b.Until("the read mark", seen)
 	b.w.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	if b.w.read.Visible() || !b.w.list.Visible() {
 		t.Error("Escape does not lead back to the list")

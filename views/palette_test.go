@@ -44,19 +44,19 @@ func TestPaletteGoesAndMoves(t *testing.T) {
 	if len(got) < 3 || got[0] != "Go to Harbour Terminal · Fjordlight Studio / Folder" || got[1] != "Move to Harbour Terminal / Action" || got[len(got)-1] != "Search mail for “harb” / Search" {
 		t.Fatalf("offered %q", got)
 	}
-	b.until("the people", func() bool {
+	b.Until("the people", func() bool {
 		return slices.ContainsFunc(offered(p), func(s string) bool { return strings.HasPrefix(s, "Mail from ") })
 	})
 	b.w.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	if at, _ := b.w.side.Current(); at.View.Mailbox != viewtest.Harbour || p.Open() {
 		t.Errorf("Enter went to %+v", at)
 	}
-	b.until("the mailbox", func() bool { return b.rows() == 1 })
+	b.Until("the mailbox", func() bool { return b.rows() == 1 })
 	b.w.rune('j')
 	p = openPalette(t, b)
 	p.Type("move light")
 	b.w.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	b.until("the move", func() bool { return b.rows() == 0 })
+	b.Until("the move", func() bool { return b.rows() == 0 })
 }
 
 func TestPaletteActsAndSearches(t *testing.T) {
@@ -80,7 +80,7 @@ func TestPaletteActsAndSearches(t *testing.T) {
 		t.Fatalf("offered %q", offered(p))
 	}
 	b.w.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	b.until("one row less", func() bool { return b.rows() == n-1 })
+	b.Until("one row less", func() bool { return b.rows() == n-1 })
 	p = openPalette(t, b)
 	p.Type("ferry")
 	b.w.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp}) // from the first to the last
@@ -90,7 +90,7 @@ func TestPaletteActsAndSearches(t *testing.T) {
 	}
 	p = openPalette(t, b)
 	p.Type("write priy")
-	b.until("Priya", func() bool { return slices.Contains(offered(p), "Write to Priya Raman / Person") })
+	b.Until("Priya", func() bool { return slices.Contains(offered(p), "Write to Priya Raman / Person") })
 	b.w.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	if len(b.composed) != 1 || b.composed[0].Mailto != "mailto:priya@fjordlight.example" {
 		t.Errorf("composed %+v", b.composed)

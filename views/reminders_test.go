@@ -22,7 +22,7 @@ func TestRemindersInTheWindow(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b.until("the first one", func() bool { return len(b.w.rings.notes) == 3 })
+	b.Until("the first one", func() bool { return len(b.w.rings.notes) == 3 })
 	b.w.Toast("info", "Something else")
 	if s := b.w.rings.toast.Text(); s != "One · Today, 10:30" {
 		t.Errorf("it says %q", s)
@@ -31,7 +31,7 @@ func TestRemindersInTheWindow(t *testing.T) {
 		t.Errorf("the next one is %q", b.w.rings.toast.Text())
 	}
 	r.Clear("Two")
-	b.until("the third one", func() bool { return b.w.rings.toast.Text() == "Three · Today, 10:30" })
+	b.Until("the third one", func() bool { return b.w.rings.toast.Text() == "Three · Today, 10:30" })
 	if !b.w.rings.toast.Take("Open") || b.w.rings.toast.Text() != "" {
 		t.Errorf("left %q", b.w.rings.toast.Text())
 	}

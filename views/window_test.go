@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
@@ -19,12 +18,11 @@ import (
 	"github.com/postrider/postrider/views/viewtest"
 )
 
-// bench is a window over invented mail whose background results are taken in only by pump, on the test's goroutine.
+// bench is a window over invented mail.
 type bench struct {
-	t        *testing.T
+	*viewtest.Desk
 	c        *viewtest.Client
 	w        *Window
-	queue    chan func()
 	composed []app.Compose
 	unlocked int
 	wizards  int
@@ -33,34 +31,18 @@ type bench struct {
 
 func start(t *testing.T, o viewtest.Options) *bench {
 	t.Helper()
-	test.NewTempApp(t)
-	b := &bench{t: t, c: viewtest.New(o), queue: make(chan func(), 1024)}
-	win := test.NewTempWindow(t, nil)
-	b.w = New(win, b.c, Hooks{Do: func(f func()) { b.queue <- f }, Now: b.c.Now,
+	b := &bench{Desk: viewtest.NewDesk(t, kit.ModeLight), c: viewtest.New(o)}
+	b.w = New(b.Win, b.c, Hooks{Do: b.Do, Now: b.c.Now,
 		OpenComposer: func(k app.Compose, _ string) { b.composed = append(b.composed, k) },
 		OpenWizard:   func(bool) { b.wizards++ },
 		Unlock:       func() { b.unlocked++ },
 		SignIn:       func(a mail.AccountID) { b.signedIn = append(b.signedIn, a) }})
-	win.Resize(fyne.NewSize(1440, 900))
+	b.Win.Resize(fyne.NewSize(1440, 900))
 	t.Cleanup(b.w.Close)
 	if !o.Empty {
-		b.until("the list", func() bool { _, _, n := b.w.list.Cursor(); return n > 10 })
+		b.Until("the list", func() bool { _, _, n := b.w.list.Cursor(); return n > 10 })
 	}
 	return b
-}
-
-// until takes results in until ok, at most five seconds.
-func (b *bench) until(what string, ok func() bool) {
-	b.t.Helper()
-	end := time.After(5 * time.Second)
-	for !ok() {
-		select {
-		case f := <-b.queue:
-			f()
-		case <-end:
-			b.t.Fatalf("%s did not come", what)
-		}
-	}
 }
 
 func (b *bench) cursor() mail.Summary {
@@ -84,8 +66,8 @@ func TestOpensAllInboxesAndReads(t *testing.T) {
 	if unread.Flags.Has(mail.Seen) {
 		t.Fatal("the second row should be unread")
 	}
-	b.until("the read mark", func() bool { return slices.Contains(b.c.Calls(), "SetFlags seen/") })
-	b.until("the row as read", func() bool { return b.cursor().Flags.Has(mail.Seen) })
+	b.Until("the read mark", func() bool { return slices.Contains(b.c.Calls(), "SetFlags seen/") })
+	b.Until("the row as read", func() bool { return b.cursor().Flags.Has(mail.Seen) })
 }
 
 func TestArchiveGoesOnToTheNextAndUndoBringsItBack(t *testing.T) {
@@ -96,15 +78,15 @@ func TestArchiveGoesOnToTheNextAndUndoBringsItBack(t *testing.T) {
 	second := b.cursor()
 	b.w.rune('k')
 	b.w.rune('e')
-	b.until("one row less", func() bool { return b.rows() == n-1 })
+	b.Until("one row less", func() bool { return b.rows() == n-1 })
 	if got := b.cursor().ID; got != second.ID {
 		t.Errorf("after archiving the cursor is on %v, not on the next row", got)
 	}
-	b.until("the toast", func() bool { return b.w.toast.Text() == "1 conversation archived" })
+	b.Until("the toast", func() bool { return b.w.toast.Text() == "1 conversation archived" })
 	at, of := 0, 0
 	b.w.list.OnPlace = func(a, o int) { at, of = a, o }
 	b.w.rune('z')
-	b.until("the row again", func() bool { return b.rows() == n })
+	b.Until("the row again", func() bool { return b.rows() == n })
 	if at != 2 || of != n {
 		t.Errorf("the reader is told place %d of %d, want 2 of %d", at, of, n)
 	}
@@ -123,8 +105,8 @@ func TestSelectionOfSeveral(t *testing.T) {
 	}
 	n := b.rows()
 	b.w.rune('#')
-	b.until("three rows less", func() bool { return b.rows() == n-3 })
-	b.until("the toast", func() bool { return b.w.toast.Text() == "3 conversations deleted" })
+	b.Until("three rows less", func() bool { return b.rows() == n-3 })
+	b.Until("the toast", func() bool { return b.w.toast.Text() == "3 conversations deleted" })
 	b.w.rune('*')
 	b.w.rune('a')
 	if got := len(b.w.list.SelectedIDs()); got != b.rows() {
@@ -142,13 +124,7 @@ func TestSelectionSurvivesNewMail(t *testing.T) {
 	b.w.rune('j')
 	id := b.cursor().ID
 	b.c.Bus.Publish(bus.Changed{Resync: true})
-	for range 20 {
-		select {
-		case f := <-b.queue:
-			f()
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
+	b.Settle(400 * time.Millisecond)
 	if b.cursor().ID != id {
 		t.Error("a refresh moved the cursor")
 	}
@@ -162,9 +138,9 @@ func TestSearchAsYouTypeAndEscape(t *testing.T) {
 	for _, r := range "ferry" {
 		c.Focused().TypedRune(r)
 	}
-	b.until("the result", func() bool { return b.rows() == 1 })
+	b.Until("the result", func() bool { return b.rows() == 1 })
 	c.Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	b.until("the whole list", func() bool { return b.rows() == n })
+	b.Until("the whole list", func() bool { return b.rows() == n })
 }
 
 func TestKeysAreTextInAField(t *testing.T) {
@@ -192,7 +168,7 @@ func TestRepliesAndDrafts(t *testing.T) {
 	}
 	b.w.rune('g')
 	b.w.rune('d')
-	b.until("the drafts", func() bool { return b.rows() == 2 })
+	b.Until("the drafts", func() bool { return b.rows() == 2 })
 	b.w.rune('j')
 	b.w.rune('o')
 	if k := b.composed[len(b.composed)-1]; k.Kind != app.ComposeEdit {
@@ -205,10 +181,10 @@ func TestBannersByUrgency(t *testing.T) {
 	s := b.c.Status()
 	s.Offline = true
 	b.c.SetStatus(s)
-	b.until("the offline banner", func() bool { return b.w.bannerKey == "offline" })
+	b.Until("the offline banner", func() bool { return b.w.bannerKey == "offline" })
 	s.Accounts[2].State, s.Accounts[2].Err = app.StateSignIn, fault.New(fault.Auth, "bad-password", "refused", "")
 	b.c.SetStatus(s)
-	b.until("the sign-in banner", func() bool { return b.w.bannerKey == "auth:north" })
+	b.Until("the sign-in banner", func() bool { return b.w.bannerKey == "auth:north" })
 	if want := "Northgate needs you to sign in again."; b.w.banner.Fact != want {
 		t.Errorf("%q, want %q", b.w.banner.Fact, want)
 	}
@@ -218,9 +194,9 @@ func TestBannersByUrgency(t *testing.T) {
 	}
 	s.Accounts[1].State, s.Accounts[1].Err = app.StateError, fault.New(fault.TLS, "wrong-name", "This server cannot prove that it is x", "")
 	b.c.SetStatus(s)
-	b.until("the certificate banner", func() bool { return b.w.bannerKey == "tls:home" })
+	b.Until("the certificate banner", func() bool { return b.w.bannerKey == "tls:home" })
 	b.c.SetStatus(app.Status{})
-	b.until("no banner", func() bool { return b.w.bannerKey == "" })
+	b.Until("no banner", func() bool { return b.w.bannerKey == "" })
 }
 
 func TestLockedSecretsOfferThePassphrase(t *testing.T) {
@@ -229,23 +205,23 @@ func TestLockedSecretsOfferThePassphrase(t *testing.T) {
 	s := b.c.Status()
 	s.Accounts[0].State, s.Accounts[0].Err = app.StateError, fault.New(fault.Local, "keychain-locked", "Your secrets are locked", "Mail waits until you give the passphrase.")
 	b.c.SetStatus(s)
-	b.until("the banner", func() bool { return b.w.bannerKey == "locked" })
+	b.Until("the banner", func() bool { return b.w.bannerKey == "locked" })
 	b.w.banner.Actions[0].Tapped(nil)
-	b.until("the question", func() bool { return b.unlocked == 1 })
+	b.Until("the question", func() bool { return b.unlocked == 1 })
 }
 
 func TestWhatCouldNotBeSentIsToldOnce(t *testing.T) {
 	b := start(t, viewtest.Options{})
-	b.until("the first look", func() bool { return b.w.out.failed != nil })
+	b.Until("the first look", func() bool { return b.w.out.failed != nil })
 	it := mail.OutboxItem{ID: 4711, Subject: "Refused", State: mail.OutWaiting}
 	b.c.SetOutbox(it)
-	b.until("the message", func() bool { return len(b.w.out.items) == 1 && b.w.out.items[0].ID == 4711 })
+	b.Until("the message", func() bool { return len(b.w.out.items) == 1 && b.w.out.items[0].ID == 4711 })
 	if s := b.w.toast.Text(); strings.Contains(s, "not sent") {
 		t.Fatalf("told %q before it failed", s)
 	}
 	it.State = mail.OutFailed
 	b.c.SetOutbox(it)
-	b.until("the toast", func() bool { return b.w.toast.Text() == "“Refused” was not sent" })
+	b.Until("the toast", func() bool { return b.w.toast.Text() == "“Refused” was not sent" })
 	b.w.toast.Act()
 	if !b.w.out.Visible() {
 		t.Error("Show does not show the Outbox")
@@ -253,7 +229,7 @@ func TestWhatCouldNotBeSentIsToldOnce(t *testing.T) {
 	b.w.toast.Clear()
 	b.c.SetOutbox(it)
 	b.w.side.GoTo("All inboxes")
-	b.until("the list", func() bool { return !b.w.out.Visible() })
+	b.Until("the list", func() bool { return !b.w.out.Visible() })
 	if s := b.w.toast.Text(); s != "" {
 		t.Errorf("told again: %q", s)
 	}
@@ -277,7 +253,7 @@ func TestEscapeClosesAQuestion(t *testing.T) {
 
 func TestFirstRunOffersTheWizard(t *testing.T) {
 	b := start(t, viewtest.Options{Empty: true})
-	b.until("the wizard", func() bool { return b.wizards == 1 })
+	b.Until("the wizard", func() bool { return b.wizards == 1 })
 	if b.w.list.Visible() || !b.w.setup.Visible() {
 		t.Error("without accounts the window shows the list")
 	}
@@ -307,9 +283,9 @@ func TestPanesFoldWithTheWidth(t *testing.T) {
 
 func TestAMillionRowsAreReachable(t *testing.T) {
 	b := start(t, viewtest.Options{More: 1_000_000})
-	b.until("the whole order", func() bool { return b.rows() > 1_000_000 })
+	b.Until("the whole order", func() bool { return b.rows() > 1_000_000 })
 	b.w.list.Last()
-	b.until("the last row", func() bool { return b.cursor().Subject != "" })
+	b.Until("the last row", func() bool { return b.cursor().Subject != "" })
 	if _, at, of := b.w.list.Cursor(); at != of {
 		t.Errorf("at %d of %d", at, of)
 	}
@@ -318,7 +294,7 @@ func TestAMillionRowsAreReachable(t *testing.T) {
 func TestF6GoesThroughThePanes(t *testing.T) {
 	b := start(t, viewtest.Options{})
 	b.w.rune('j')
-	b.until("the read mark", func() bool { return !b.w.read.Loading() })
+	b.Until("the read mark", func() bool { return !b.w.read.Loading() })
 	cv := b.w.win.Canvas()
 	in := func() string {
 		f, ok := cv.Focused().(fyne.CanvasObject)
@@ -372,7 +348,7 @@ func TestSidebarByKeys(t *testing.T) {
 	}
 	press(fyne.KeyHome, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyLeft) // the first account
 	if !slices.Contains(b.c.Settings().Closed, "a:fjord") {
-		b.until("the folded account", func() bool { return slices.Contains(b.c.Settings().Closed, "a:fjord") })
+		b.Until("the folded account", func() bool { return slices.Contains(b.c.Settings().Closed, "a:fjord") })
 	}
 	press(fyne.KeyRight, fyne.KeyDown, fyne.KeyReturn)
 	if p, _ := b.w.side.Current(); p.View.Mailbox != viewtest.FjordInbox {
@@ -425,14 +401,11 @@ func TestShowMessageOpensItInItsMailbox(t *testing.T) {
 	}
 	id = rows.Rows[1].ID
 	b.w.ShowMessage(id)
-	b.until("the message", func() bool { s, ok := b.w.read.Current(); return ok && s.ID == id && b.cursor().ID == id })
+	b.Until("the message", func() bool { s, ok := b.w.read.Current(); return ok && s.ID == id && b.cursor().ID == id })
 	if at, _ := b.w.side.Current(); at.View.Mailbox != viewtest.HomeInbox {
 		t.Errorf("the sidebar is at %+v", at)
 	}
-	time.Sleep(50 * time.Millisecond)
-	for len(b.queue) > 0 {
-		(<-b.queue)()
-	}
+	b.Settle(50 * time.Millisecond)
 	if s, ok := b.w.read.Current(); !ok || s.ID != id {
 		t.Errorf("afterwards the reader shows %q", s.Subject)
 	}
@@ -443,7 +416,7 @@ func TestSettingsChangedQuicklyAreAllStored(t *testing.T) {
 	b.w.change(func(s *app.Settings) { s.Density = "compact" })
 	b.w.change(func(s *app.Settings) { s.ReadingSize = 18 })
 	b.w.change(func(s *app.Settings) { s.Sidebar = 300 })
-	b.until("all of them", func() bool {
+	b.Until("all of them", func() bool {
 		s := b.c.Settings()
 		return !b.w.saving && s.Density == "compact" && s.ReadingSize == 18 && s.Sidebar == 300
 	})

@@ -16,10 +16,10 @@ import (
 
 // inDialog returns the first widget of the uppermost dialog for which is holds.
 func inDialog[T any](d *desk, is func(T) bool) T {
-	d.t.Helper()
-	top := d.win.Canvas().Overlays().Top()
+	d.T.Helper()
+	top := d.Win.Canvas().Overlays().Top()
 	if top == nil {
-		d.t.Fatal("there is no dialog")
+		d.T.Fatal("there is no dialog")
 	}
 	for _, o := range test.LaidOutObjects(top) {
 		if x, ok := o.(T); ok && is(x) {
@@ -27,7 +27,7 @@ func inDialog[T any](d *desk, is func(T) bool) T {
 		}
 	}
 	var none T
-	d.t.Fatalf("the dialog has no such %T", none)
+	d.T.Fatalf("the dialog has no such %T", none)
 	return none
 }
 
@@ -57,8 +57,8 @@ func TestEditorZoneAndPeople(t *testing.T) {
 	d.p.draft(plan.At(day, 10*60), plan.At(day, 11*60), false)
 	type1(d.field("People"), "sven@aalto.example")
 	strip := func() *busyStrip { return inDialog(d, func(*busyStrip) bool { return true }) }
-	d.until("who is busy", func() bool {
-		top := d.win.Canvas().Overlays().Top()
+	d.Until("who is busy", func() bool {
+		top := d.Win.Canvas().Overlays().Top()
 		for _, o := range test.LaidOutObjects(top) {
 			if b, ok := o.(*busyStrip); ok {
 				return !b.waiting && len(b.people) == 2
@@ -83,7 +83,7 @@ func TestEditorZoneAndPeople(t *testing.T) {
 	d.field("Title").SetText("Call")
 	d.field("People").SetText("")
 	inDialog(d, func(b *kit.Button) bool { return b.Text == "Save" }).OnTapped()
-	d.until("it is saved", func() bool { return strings.Contains(d.text, "“Call” saved") })
+	d.Until("it is saved", func() bool { return strings.Contains(d.text, "“Call” saved") })
 	os, err := d.c.Events(context.Background(), pim.Window{Start: day, End: plan.AddDays(day, 2), Zone: loc}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func TestWorkWeekAndSecondZone(t *testing.T) {
 	if start, n := d.p.span(); start.Weekday() != time.Monday || n != 5 {
 		t.Errorf("the work week is %d days from %v", n, start)
 	}
-	d.until("five days", func() bool { return d.p.grid.days == 5 })
+	d.Until("five days", func() bool { return d.p.grid.days == 5 })
 	w := d.p.grid.column()
 	d.p.grid.Second = findZone("Tokyo")
 	d.p.grid.redraw()
@@ -154,7 +154,7 @@ func TestAddCalendar(t *testing.T) {
 	}
 	d.field("Name or address").SetText("Regatta")
 	inDialog(d, func(b *kit.Button) bool { return b.Text == "Add" }).OnTapped()
-	d.until("the calendar", func() bool {
+	d.Until("the calendar", func() bool {
 		for _, c := range d.p.cals {
 			if c.Name == "Regatta" {
 				return c.Account == ""
@@ -180,7 +180,7 @@ func TestFind(t *testing.T) {
 	d.p.Find()
 	type1(d.field("Find"), "regatta")
 	found := func() bool {
-		top := d.win.Canvas().Overlays().Top()
+		top := d.Win.Canvas().Overlays().Top()
 		if top == nil {
 			return false
 		}
@@ -191,7 +191,7 @@ func TestFind(t *testing.T) {
 		}
 		return false
 	}
-	d.until("the event", found)
+	d.Until("the event", found)
 	d.field("Find").OnSubmit()
 	if !d.p.day.Equal(day) {
 		t.Errorf("the calendar is at %v, not %v", d.p.day, day)
@@ -210,7 +210,7 @@ func TestGuests(t *testing.T) {
 	day := plan.AddDays(plan.Day(d.c.Now()), 300)
 	d.p.draft(plan.At(day, 10*60), plan.At(day, 11*60), false)
 	offers := func() (out string) {
-		for _, o := range test.LaidOutObjects(d.win.Canvas().Overlays().Top()) {
+		for _, o := range test.LaidOutObjects(d.Win.Canvas().Overlays().Top()) {
 			if f, ok := o.(*kit.Frame); ok && f.OnTapped != nil && f.Name != "" {
 				out += f.Name + ";"
 			}
@@ -219,10 +219,10 @@ func TestGuests(t *testing.T) {
 	}
 	in := d.field("People")
 	type1(in, "qui")
-	d.until("Quirin", func() bool { return offers() == "Quirin Moe;" })
+	d.Until("Quirin", func() bool { return offers() == "Quirin Moe;" })
 	in.OnKey(fyne.KeyReturn, false)
 	type1(d.field("People"), "quay")
-	d.until("the room", func() bool { return offers() == "Quay room;" })
+	d.Until("the room", func() bool { return offers() == "Quay room;" })
 	in.OnKey(fyne.KeyTab, false)
 	type1(d.field("People"), "sven@aalto.example")
 	if !in.OnRune(',') || in.Text() != "" {
@@ -230,7 +230,7 @@ func TestGuests(t *testing.T) {
 	}
 	type1(d.field("People"), "tove@aalto.example")
 	var chips []string
-	for _, o := range test.LaidOutObjects(d.win.Canvas().Overlays().Top()) {
+	for _, o := range test.LaidOutObjects(d.Win.Canvas().Overlays().Top()) {
 		if c, ok := o.(*kit.Chip); ok {
 			chips = append(chips, c.Text+"/"+c.Icon)
 		}
@@ -238,8 +238,8 @@ func TestGuests(t *testing.T) {
 	if got := strings.Join(chips, " "); got != "Quirin Moe/ Quay room/door-open sven@aalto.example/" {
 		t.Errorf("chips: %s", got)
 	}
-	d.until("who is busy", func() bool {
-		for _, o := range test.LaidOutObjects(d.win.Canvas().Overlays().Top()) {
+	d.Until("who is busy", func() bool {
+		for _, o := range test.LaidOutObjects(d.Win.Canvas().Overlays().Top()) {
 			if b, ok := o.(*busyStrip); ok {
 				return !b.waiting && b.AccessibleName() == "You: Free, Quirin Moe: Not known, Quay room: Not known, sven@aalto.example: Not known, tove@aalto.example: Not known"
 			}
@@ -248,7 +248,7 @@ func TestGuests(t *testing.T) {
 	})
 	d.field("Title").SetText("Tide table")
 	inDialog(d, func(b *kit.Button) bool { return b.Text == "Save" }).OnTapped()
-	d.until("it is saved", func() bool { return strings.Contains(d.text, "“Tide table” saved") })
+	d.Until("it is saved", func() bool { return strings.Contains(d.text, "“Tide table” saved") })
 	os, err := d.c.Events(ctx, pim.Window{Start: day, End: plan.AddDays(day, 1), Zone: day.Location()}, nil)
 	if err != nil {
 		t.Fatal(err)

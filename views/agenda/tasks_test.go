@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/views/kit"
@@ -16,48 +15,27 @@ import (
 
 // desk is the calendar over the scripted client; what comes from behind is taken in only by until.
 type desk struct {
-	t     *testing.T
-	c     *viewtest.Client
-	p     *Page
-	win   fyne.Window
-	queue chan func()
-	text  string
-	undo  func()
+	*viewtest.Desk
+	c    *viewtest.Client
+	p    *Page
+	text string
+	undo func()
 	// toasts that offered to undo, so far
 	toasts int
 }
 
 func openPage(t *testing.T, mode kit.Mode) *desk {
 	t.Helper()
-	a := test.NewTempApp(t)
-	a.Settings().SetTheme(kit.NewTheme())
-	kit.Choose(mode, false)
-	d := &desk{t: t, c: viewtest.New(viewtest.Options{}), queue: make(chan func(), 1024)}
+	d := &desk{Desk: viewtest.NewDesk(t, mode), c: viewtest.New(viewtest.Options{})}
 	t.Cleanup(d.c.CloseShelves)
-	d.win = test.NewTempWindow(t, nil)
-	d.p = New(d.win, d.c, Hooks{Do: func(f func()) { d.queue <- f }, Now: d.c.Now, WeekStart: time.Monday, Failed: func(err error) { t.Error(err) },
+	d.p = New(d.Win, d.c, Hooks{Do: d.Do, Now: d.c.Now, WeekStart: time.Monday, Failed: func(err error) { t.Error(err) },
 		Toast: func(_, text string) { d.text = text }, ToastUndo: func(_, text string, undo func()) { d.text, d.undo, d.toasts = text, undo, d.toasts+1 }})
 	t.Cleanup(d.p.Close)
-	d.win.SetPadded(false)
-	d.win.SetContent(kit.NewRoot(d.p))
-	d.win.Resize(fyne.NewSize(1360, 820))
-	d.until("the calendars", func() bool { return d.p.ready })
+	d.Show(d.p, 1360, 820)
+	d.Until("the calendars", func() bool { return d.p.ready })
 	d.p.setView(viewTasks)
-	d.until("the tasks", func() bool { return len(d.p.tasks.rows) == 3 })
+	d.Until("the tasks", func() bool { return len(d.p.tasks.rows) == 3 })
 	return d
-}
-
-func (d *desk) until(what string, ok func() bool) {
-	d.t.Helper()
-	end := time.After(30 * time.Second)
-	for !ok() {
-		select {
-		case f := <-d.queue:
-			f()
-		case <-end:
-			d.t.Fatalf("%s did not come", what)
-		}
-	}
 }
 
 // shown are the open tasks of the list, in order.
@@ -70,22 +48,22 @@ func (d *desk) shown() string {
 }
 
 func (d *desk) row(name string) taskRow {
-	d.t.Helper()
+	d.T.Helper()
 	for _, r := range d.p.tasks.rows {
 		if r.t.Summary == name {
 			return r
 		}
 	}
-	d.t.Fatalf("%q is not in the list: %s", name, d.shown())
+	d.T.Fatalf("%q is not in the list: %s", name, d.shown())
 	return taskRow{}
 }
 
 // does acts and waits for what follows, and for the toast that offers to take it back: that one may come later.
 func (d *desk) does(what string, act func(), ok func() bool) {
-	d.t.Helper()
+	d.T.Helper()
 	n := d.toasts
 	act()
-	d.until(what, func() bool { return d.toasts > n && ok() })
+	d.Until(what, func() bool { return d.toasts > n && ok() })
 }
 
 func (d *desk) press(x float32, r taskRow) {
@@ -132,7 +110,7 @@ func TestTasksInTheWindow(t *testing.T) {
 		t.Error("what is done is shown before it is asked for")
 	}
 	d.undo()
-	d.until("it again", done(0))
+	d.Until("it again", done(0))
 	d.does("that it is done", tick, done(1))
 	last := d.p.tasks.groups[len(d.p.tasks.groups)-1]
 	d.p.tasks.Tapped(&fyne.PointEvent{Position: fyne.NewPos(40, last.y+10)})
@@ -143,7 +121,7 @@ func TestTasksInTheWindow(t *testing.T) {
 		d.p.tasks.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
 	}, func() bool { return d.p.tasks.Groups()[groupNoDate] == 0 })
 	d.undo()
-	d.until("it again", func() bool { return d.p.tasks.Groups()[groupNoDate] == 1 })
+	d.Until("it again", func() bool { return d.p.tasks.Groups()[groupNoDate] == 1 })
 }
 
 // TestATickMovesARepeatingTaskOn in the window.
@@ -151,10 +129,10 @@ func TestATickMovesARepeatingTaskOn(t *testing.T) {
 	d := openPage(t, "light")
 	d.p.quick.SetText("Stretch every day")
 	d.p.quick.OnSubmit()
-	d.until("the new one", func() bool { return d.p.tasks.Groups()[groupToday] == 1 })
+	d.Until("the new one", func() bool { return d.p.tasks.Groups()[groupToday] == 1 })
 	r := d.row("Stretch")
 	d.press(8, r)
-	d.until("that it moved on", func() bool { return d.p.tasks.Groups()[groupToday] == 0 })
+	d.Until("that it moved on", func() bool { return d.p.tasks.Groups()[groupToday] == 0 })
 	k, err := d.c.Task(context.Background(), r.t.ID)
 	if err != nil || k.Done || !k.Due.Time.Equal(time.Date(2026, 3, 12, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("%v %+v", err, k)
@@ -183,13 +161,13 @@ func TestTaskPictures(t *testing.T) {
 			d.p.quick.SetText(s)
 			d.p.quick.OnSubmit()
 		}
-		d.until("them", func() bool { return len(d.p.tasks.rows) == 6 })
+		d.Until("them", func() bool { return len(d.p.tasks.rows) == 6 })
 		d.press(8, d.row("Book the ferry"))
-		d.until("that it is done", func() bool { return d.p.tasks.Groups()[groupDone] == 1 })
+		d.Until("that it is done", func() bool { return d.p.tasks.Groups()[groupDone] == 1 })
 		d.p.tasks.open = true
 		d.p.tasks.layout()
-		picture(t, d.win, "tasks-"+string(mode))
+		picture(t, d.Win, "tasks-"+string(mode))
 		d.p.editTask(d.row("Send the drawings to Léa").t)
-		picture(t, d.win, "task-edit-"+string(mode))
+		picture(t, d.Win, "task-edit-"+string(mode))
 	}
 }

@@ -10,15 +10,15 @@ import (
 
 func TestAbout(t *testing.T) {
 	d, h := newDesk(t)
-	About(d.w, viewtest.New(viewtest.Options{}), h, "file")
-	d.until("the facts", func() bool { return d.shows("Old.pst") })
+	About(d.Win, viewtest.New(viewtest.Options{}), h, "file")
+	d.Until("the facts", func() bool { return d.SaysOnTop("Old.pst") })
 	for _, text := range []string{"/archives/Old.pst", "120 items in 9 folders: 20 contacts, 100 messages", "Outlook 2003 and later (Unicode)", "Nothing"} {
-		if !d.shows(text) {
+		if !d.SaysOnTop(text) {
 			t.Errorf("%q is not shown", text)
 		}
 	}
-	d.press("Make smaller")
-	d.until("what came of it", func() bool { return strings.Contains(d.toast, " instead of ") })
+	d.Press("Make smaller")
+	d.Until("what came of it", func() bool { return strings.Contains(d.toast, " instead of ") })
 	lost := facts(app.DataFile{ReadOnly: true, FileInfo: app.FileInfo{Password: true, Unreadable: 2, Losses: []app.FileLoss{{Folder: "Inbox", What: "an item"}, {What: "a page"}}}})
 	text := ""
 	for _, x := range lost {

@@ -5,10 +5,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
@@ -18,9 +16,8 @@ import (
 
 // TestPlan: what is checked in the dialog is what is archived, and how far it is is shown.
 func TestPlan(t *testing.T) {
-	test.NewTempApp(t)
-	kit.Choose(kit.ModeLight, false)
-	work := make(chan func(), 64)
+	d := viewtest.NewDesk(t, kit.ModeLight)
+	d.Win.Resize(fyne.NewSize(1200, 800))
 	var mu sync.Mutex
 	var got app.ArchivePlan
 	c := viewtest.New(viewtest.Options{})
@@ -33,31 +30,17 @@ func TestPlan(t *testing.T) {
 		progress(s)
 		return s, nil
 	}
-	w := test.NewTempWindow(t, kit.NewRoot(kit.NewLabel("", kit.Body13, kit.Text)))
-	w.Resize(fyne.NewSize(1200, 800))
-	until := func(what string, ok func() bool) {
-		t.Helper()
-		end := time.After(5 * time.Second)
-		for !ok() {
-			select {
-			case f := <-work:
-				f()
-			case <-end:
-				t.Fatalf("waited for %s in vain", what)
-			}
-		}
-	}
-	h := Hooks{Do: func(f func()) { work <- f }, Now: c.Now, Failed: func(err error) { t.Error(err) }, Toast: func(_, s string) {}}
+	h := Hooks{Do: d.Do, Now: c.Now, Failed: func(err error) { t.Error(err) }, Toast: func(_, s string) {}}
 	as, _ := c.Accounts(context.Background())
 	boxes, _ := c.Mailboxes(context.Background())
-	x := &choose{c: c, h: h, win: w, acc: as[0], on: map[mail.MailboxID]bool{}, est: map[mail.MailboxID]app.ArchiveBox{}, move: true}
+	x := &choose{c: c, h: h, win: d.Win, acc: as[0], on: map[mail.MailboxID]bool{}, est: map[mail.MailboxID]app.ArchiveBox{}, move: true}
 	for _, b := range boxes {
 		if b.Account == as[0].ID {
 			x.boxes = append(x.boxes, b)
 		}
 	}
 	x.show()
-	until("the estimate", func() bool { return len(x.est) > 0 })
+	d.Until("the estimate", func() bool { return len(x.est) > 0 })
 	for _, b := range x.boxes {
 		if want := b.Role == mail.RoleSent || b.Role == mail.RoleArchive; x.on[b.ID] != want {
 			t.Errorf("%s is checked: %v", b.Name, x.on[b.ID])
@@ -89,7 +72,7 @@ func TestPlan(t *testing.T) {
 	x.file.SetText(file)
 	x.setMove(false)
 	x.begin()
-	until("the run", func() bool { mu.Lock(); defer mu.Unlock(); return got.File != "" })
+	d.Until("the run", func() bool { mu.Lock(); defer mu.Unlock(); return got.File != "" })
 	if got.File != file || !got.Keep || len(got.Mailboxes) < 2+inside || got.Before.IsZero() {
 		t.Errorf("the plan is %+v", got)
 	}

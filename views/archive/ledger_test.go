@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
@@ -15,70 +14,16 @@ import (
 	"github.com/postrider/postrider/views/viewtest"
 )
 
-// desk is a window whose work is done by the test.
+// desk is a window and what its toast says.
 type desk struct {
-	t     *testing.T
-	w     fyne.Window
-	work  chan func()
+	*viewtest.Desk
 	toast string
 }
 
 func newDesk(t *testing.T) (*desk, Hooks) {
-	test.NewTempApp(t)
-	kit.Choose(kit.ModeLight, false)
-	d := &desk{t: t, work: make(chan func(), 64)}
-	d.w = test.NewTempWindow(t, kit.NewRoot(kit.NewLabel("", kit.Body13, kit.Text)))
-	d.w.Resize(fyne.NewSize(1200, 800))
-	return d, Hooks{Do: func(f func()) { d.work <- f }, Now: time.Now, Failed: func(err error) { t.Error(err) }, Toast: func(_, s string) { d.toast = s }}
-}
-
-func (d *desk) until(what string, ok func() bool) {
-	d.t.Helper()
-	end := time.After(5 * time.Second)
-	for !ok() {
-		select {
-		case f := <-d.work:
-			f()
-		case <-end:
-			d.t.Fatalf("waited for %s in vain", what)
-		}
-	}
-}
-
-func (d *desk) objects() []fyne.CanvasObject {
-	top := d.w.Canvas().Overlays().Top()
-	if top == nil {
-		return nil
-	}
-	return test.LaidOutObjects(top)
-}
-
-// shows tells whether the uppermost dialog says something.
-func (d *desk) shows(text string) bool {
-	for _, o := range d.objects() {
-		switch x := o.(type) {
-		case *kit.Label:
-			if strings.Contains(x.Text, text) {
-				return true
-			}
-		case *kit.Para:
-			if strings.Contains(x.AccessibleName(), text) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (d *desk) press(name string) {
-	d.t.Helper()
-	for _, o := range d.objects() {
-		if b, ok := o.(*kit.Button); ok && b.Text == name && b.Visible() {
-			b.Tapped(nil)
-			return
-		}
-	}
-	d.t.Fatalf("there is no button %q", name)
+	d := &desk{Desk: viewtest.NewDesk(t, kit.ModeLight)}
+	d.Win.Resize(fyne.NewSize(1200, 800))
+	return d, Hooks{Do: d.Do, Now: time.Now, Failed: func(err error) { t.Error(err) }, Toast: func(_, s string) { d.toast = s }}
 }
 
 // TestLedger: runs and rules are shown with what became of them; a rule is stopped, a run is looked at message by message.
@@ -95,24 +40,24 @@ func TestLedger(t *testing.T) {
 	if err := c.SetArchiveRule(context.Background(), app.ArchiveRule{Account: as[0].ID, Plan: app.ArchivePlan{Mailboxes: []mail.MailboxID{1}, File: "/x/Old.pst"}, Age: 365, Every: 30, Problem: "The disk is full"}); err != nil {
 		t.Fatal(err)
 	}
-	Ledger(d.w, c, h)
-	d.until("the dialog", func() bool { return d.shows("Archives") })
+	Ledger(d.Win, c, h)
+	d.Until("the dialog", func() bool { return d.SaysOnTop("Archives") })
 	for _, text := range []string{as[0].Name + " archives by itself", "Mail older than 1 year goes into Old.pst, every month. The disk is full.", "20 of 60 messages in the file and compared", "in 2 files. Not finished.",
 		"They leave Trash for good on 31 Mar 2026. 1 message stayed where it was."} {
-		if !d.shows(text) {
+		if !d.SaysOnTop(text) {
 			t.Errorf("%q is not shown", text)
 		}
 	}
-	d.press("Messages") // of the first
-	d.until("an error or the messages", func() bool { return d.shows("Old.pst") && d.shows("Pier 4") })
+	d.Press("Messages") // of the first
+	d.Until("an error or the messages", func() bool { return d.SaysOnTop("Old.pst") && d.SaysOnTop("Pier 4") })
 	for _, text := range []string{"Ferry", "Fjordlight / Inbox · 2", "In Trash", "The copy differs"} {
-		if !d.shows(text) {
+		if !d.SaysOnTop(text) {
 			t.Errorf("%q is not shown", text)
 		}
 	}
-	d.press("Close")
-	d.press("Stop")
-	d.until("the end of the rule", func() bool { return strings.Contains(d.toast, "no longer archives") })
+	d.Press("Close")
+	d.Press("Stop")
+	d.Until("the end of the rule", func() bool { return strings.Contains(d.toast, "no longer archives") })
 	if rs, _ := c.ArchiveRules(context.Background()); len(rs) != 0 {
 		t.Errorf("the rule is there: %+v", rs)
 	}
@@ -125,7 +70,7 @@ func TestDates(t *testing.T) {
 	h.Now = c.Now
 	as, _ := c.Accounts(context.Background())
 	boxes, _ := c.Mailboxes(context.Background())
-	x := &choose{c: c, h: h, win: d.w, acc: as[0], boxes: boxes, on: map[mail.MailboxID]bool{}, est: map[mail.MailboxID]app.ArchiveBox{}, move: true}
+	x := &choose{c: c, h: h, win: d.Win, acc: as[0], boxes: boxes, on: map[mail.MailboxID]bool{}, est: map[mail.MailboxID]app.ArchiveBox{}, move: true}
 	x.show()
 	x.dates[0].SetText("1 Jan 2019")
 	x.dates[1].SetText("31 Dec 2023")

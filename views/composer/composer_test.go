@@ -25,9 +25,8 @@ import (
 
 // rig is a composer whose window's goroutine is the test's.
 type rig struct {
-	t    *testing.T
-	c    *Composer
-	work chan func()
+	*viewtest.Desk
+	c *Composer
 
 	mu        sync.Mutex
 	saved     []mail.Draft
@@ -73,8 +72,6 @@ func (c client) Complete(_ context.Context, prefix string, _ int) ([]store.Corre
 
 func open(t *testing.T, d mail.Draft, script func(*viewtest.Client)) *rig {
 	t.Helper()
-	test.NewTempApp(t)
-	kit.Choose(kit.ModeLight, false)
 	vc := viewtest.New(viewtest.Options{})
 	s := vc.Settings()
 	s.PlainText = true
@@ -86,9 +83,9 @@ func open(t *testing.T, d mail.Draft, script func(*viewtest.Client)) *rig {
 	if d.Account == "" {
 		d.Account, d.From = as[0].ID, as[0].Identities[0]
 	}
-	r := &rig{t: t, work: make(chan func(), 256)}
+	r := &rig{Desk: viewtest.NewDesk(t, kit.ModeLight)}
 	r.c = Open(func(string) fyne.Window { return test.NewWindow(kit.NewLabel("", kit.Body13, kit.Text)) }, client{vc, r}, d,
-		Hooks{Do: func(f func()) { r.work <- f }, Now: vc.Now,
+		Hooks{Do: r.Do, Now: vc.Now,
 			Sent:      func(id mail.OutboxID, _ time.Time) { r.sentIDs = append(r.sentIDs, id) },
 			Discarded: func(u app.Undo) { r.discarded = append(r.discarded, u) },
 			Closed:    func(*Composer) { r.ended = true }})
@@ -99,33 +96,8 @@ func open(t *testing.T, d mail.Draft, script func(*viewtest.Client)) *rig {
 			r.c.win.Close()
 		}
 	})
-	r.until("the accounts", func() bool { return r.c.accounts != nil })
+	r.Until("the accounts", func() bool { return r.c.accounts != nil })
 	return r
-}
-
-func (r *rig) until(what string, ok func() bool) {
-	r.t.Helper()
-	end := time.After(5 * time.Second)
-	for !ok() {
-		select {
-		case f := <-r.work:
-			f()
-		case <-end:
-			r.t.Fatalf("waited for %s in vain", what)
-		}
-	}
-}
-
-func (r *rig) settle(d time.Duration) {
-	end := time.After(d)
-	for {
-		select {
-		case f := <-r.work:
-			f()
-		case <-end:
-			return
-		}
-	}
 }
 
 func (r *rig) last() (mail.Draft, int) {
@@ -154,14 +126,14 @@ func addrs(list []mail.Address) (out []string) {
 func TestCompletionByKeys(t *testing.T) {
 	r := open(t, mail.Draft{}, nil)
 	r.typeTo(r.c.to, "to")
-	r.until("the list", func() bool { return r.c.complete.open(r.c.to) })
+	r.Until("the list", func() bool { return r.c.complete.open(r.c.to) })
 	key(r.c.to, fyne.KeyDown)
 	key(r.c.to, fyne.KeyReturn)
 	if !slices.Equal(addrs(r.c.to.list), []string{"tove@northgate.example"}) || r.c.to.input.Text() != "" {
 		t.Fatalf("to %q, typed %q", addrs(r.c.to.list), r.c.to.input.Text())
 	}
 	test.Type(r.c.to.input, "to")
-	r.until("the list", func() bool { return r.c.complete.open(r.c.to) })
+	r.Until("the list", func() bool { return r.c.complete.open(r.c.to) })
 	if len(r.c.complete.found) != 1 {
 		t.Errorf("somebody who is there already is offered again: %v", r.c.complete.found)
 	}
@@ -209,7 +181,7 @@ func TestChipsFromTypingAndPaste(t *testing.T) {
 func TestBadAddressStopsSending(t *testing.T) {
 	r := open(t, mail.Draft{To: []mail.Address{{Addr: "ada@example.com"}}, Bcc: []mail.Address{{Addr: "sven@fjordlight"}}, Subject: "x"}, nil)
 	r.c.Send(time.Time{})
-	r.settle(50 * time.Millisecond)
+	r.Settle(50 * time.Millisecond)
 	if len(r.sent) != 0 || r.ended {
 		t.Fatal("a message with a bad address was sent")
 	}
@@ -222,7 +194,7 @@ func TestAutosaveAndClose(t *testing.T) {
 	r := open(t, mail.Draft{}, nil)
 	r.c.win.Canvas().Focus(r.c.text)
 	test.Type(r.c.text, "Hello")
-	r.until("the first saving", func() bool { _, n := r.last(); return n == 1 && !r.c.dirty })
+	r.Until("the first saving", func() bool { _, n := r.last(); return n == 1 && !r.c.dirty })
 	if d, _ := r.last(); d.Text != "Hello" || d.ID != 0 {
 		t.Errorf("saved %+v", d)
 	}
@@ -232,7 +204,7 @@ func TestAutosaveAndClose(t *testing.T) {
 	test.Type(r.c.text, " there")
 	r.c.delay = time.Hour
 	r.c.Close()
-	r.until("the end", func() bool { return r.ended })
+	r.Until("the end", func() bool { return r.ended })
 	d, n := r.last()
 	if n != 2 || d.Text != "Hello there" || d.ID == 0 {
 		t.Errorf("saved %d times, last %+v", n, d)
@@ -253,7 +225,7 @@ func TestFailedSavingKeepsTheWindow(t *testing.T) {
 	r.c.win.Canvas().Focus(r.c.text)
 	test.Type(r.c.text, "Hello")
 	r.c.Close()
-	r.until("the refusal", func() bool { return strings.HasPrefix(r.c.state.Text, "Not saved") })
+	r.Until("the refusal", func() bool { return strings.HasPrefix(r.c.state.Text, "Not saved") })
 	if r.ended {
 		t.Fatal("the window closed and the text is lost")
 	}
@@ -261,7 +233,7 @@ func TestFailedSavingKeepsTheWindow(t *testing.T) {
 	r.fail = nil
 	r.mu.Unlock()
 	r.c.Close()
-	r.until("the end", func() bool { return r.ended })
+	r.Until("the end", func() bool { return r.ended })
 }
 
 func TestSend(t *testing.T) {
@@ -270,14 +242,14 @@ func TestSend(t *testing.T) {
 	test.Type(r.c.text, "Text")
 	r.typeTo(r.c.to, "bob@example.com") // not made a chip yet
 	r.c.to.input.TypedShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyReturn, Modifier: fyne.KeyModifierShortcutDefault})
-	r.until("the end", func() bool { return r.ended })
+	r.Until("the end", func() bool { return r.ended })
 	if len(r.sent) != 1 || !slices.Equal(addrs(r.sent[0].To), []string{"ada@example.com", "bob@example.com"}) || r.sent[0].Text != "Text" || !r.when[0].IsZero() || r.sent[0].ID == 0 {
 		t.Errorf("sent %+v at %v", r.sent, r.when)
 	}
 	if len(r.sentIDs) != 1 {
 		t.Errorf("the main window heard of %v", r.sentIDs)
 	}
-	r.settle(60 * time.Millisecond)
+	r.Settle(60 * time.Millisecond)
 	if _, n := r.last(); n != 1 {
 		t.Errorf("the draft was saved %d times: once before sending is enough, and never after", n)
 	}
@@ -293,17 +265,17 @@ func TestMissingAttachment(t *testing.T) {
 		}
 	})
 	r.c.Send(time.Time{})
-	r.until("the warning", func() bool { return r.c.warned == "attachment" })
+	r.Until("the warning", func() bool { return r.c.warned == "attachment" })
 	if len(r.sent) != 0 {
 		t.Fatal("sent without asking")
 	}
 	r.c.attach("plan.pdf", func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(make([]byte, 2048))), nil })
-	r.until("the file", func() bool { return r.c.attaching == 0 })
+	r.Until("the file", func() bool { return r.c.attaching == 0 })
 	if len(r.c.banner.Objects) != 0 {
 		t.Error("the warning stays although a file is attached")
 	}
 	r.c.Send(time.Time{})
-	r.until("the end", func() bool { return r.ended })
+	r.Until("the end", func() bool { return r.ended })
 	if len(r.sent[0].Attach) != 1 || r.sent[0].Attach[0].Size != 2048 {
 		t.Errorf("sent with %+v", r.sent[0].Attach)
 	}
@@ -316,9 +288,9 @@ func TestSendWithout(t *testing.T) {
 		}
 	})
 	r.c.Send(time.Time{})
-	r.until("the warning", func() bool { return r.c.warned == "attachment" })
+	r.Until("the warning", func() bool { return r.c.warned == "attachment" })
 	r.c.send(time.Time{}, true)
-	r.until("the end", func() bool { return r.ended })
+	r.Until("the end", func() bool { return r.ended })
 	if len(r.sent) != 1 {
 		t.Errorf("sent %d times", len(r.sent))
 	}
@@ -329,7 +301,7 @@ func TestDiscardCanBeTakenBack(t *testing.T) {
 	r.c.win.Canvas().Focus(r.c.text)
 	test.Type(r.c.text, "Precious")
 	r.c.Discard()
-	r.until("the end", func() bool { return r.ended && len(r.discarded) == 1 })
+	r.Until("the end", func() bool { return r.ended && len(r.discarded) == 1 })
 	if d, _ := r.last(); d.Text != "Precious" || r.discarded[0].Group == 0 {
 		t.Errorf("saved %q before it was discarded, undo %+v", d.Text, r.discarded[0])
 	}

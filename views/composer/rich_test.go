@@ -35,7 +35,7 @@ func TestFormattedText(t *testing.T) {
 	e.Toggle(edit.Bold)
 	test.Type(e, " bold")
 	r.c.Send(time.Time{})
-	r.until("the end", func() bool { return r.ended })
+	r.Until("the end", func() bool { return r.ended })
 	if d := r.sent[0]; d.Text != "Plain bold" || strings.TrimSpace(d.HTML) != "<div>Plain<b> bold</b></div>" {
 		t.Errorf("sent %q with %q", d.Text, d.HTML)
 	}
@@ -76,12 +76,12 @@ func TestPictureInText(t *testing.T) {
 	}
 	r.c.rich.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
 	r.c.addPicture("boat.png", func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.Bytes())), nil })
-	r.until("the picture", func() bool { return len(r.c.inline) == 1 })
+	r.Until("the picture", func() bool { return len(r.c.inline) == 1 })
 	d := r.c.Draft()
 	if len(d.Attach) != 1 || d.Attach[0].ContentID == "" || !strings.Contains(d.HTML, `<img src="cid:`+d.Attach[0].ContentID+`" alt="boat"/>`) {
 		t.Fatalf("the draft is %q with %+v", d.HTML, d.Attach)
 	}
-	r.until("its size", func() bool {
+	r.Until("its size", func() bool {
 		w, h, ok := r.c.pics.Size("cid:" + d.Attach[0].ContentID)
 		return ok && w == 30 && h == 20
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -18,94 +17,22 @@ import (
 )
 
 type rig struct {
-	t    *testing.T
-	c    *viewtest.Client
-	v    *View
-	w    fyne.Window
-	work chan func()
+	*viewtest.Desk
+	c *viewtest.Client
+	v *View
 }
 
 func start(t *testing.T, o viewtest.Options, script func(*viewtest.Client)) *rig {
 	t.Helper()
-	test.NewTempApp(t)
-	kit.Choose(kit.ModeLight, false)
-	r := &rig{t: t, c: viewtest.New(o), work: make(chan func(), 1024)}
+	r := &rig{Desk: viewtest.NewDesk(t, kit.ModeLight), c: viewtest.New(o)}
 	if script != nil {
 		script(r.c)
 	}
-	r.v = New(r.c, Hooks{Do: func(f func()) { r.work <- f }, AddAccount: func() {}, Keys: [][2]string{{"J", "Next"}}, Version: "1", Dir: "/home/ada/postrider"})
+	r.v = New(r.c, Hooks{Do: r.Do, AddAccount: func() {}, Keys: [][2]string{{"J", "Next"}}, Version: "1", Dir: "/home/ada/postrider"})
 	t.Cleanup(r.v.Close)
-	r.w = test.NewTempWindow(t, kit.NewRoot(r.v))
-	r.w.SetPadded(false)
-	r.w.Resize(fyne.NewSize(1384, 900))
-	r.until("the accounts", func() bool { return o.Empty || len(r.v.accounts) > 0 })
+	r.Show(r.v, 1384, 900)
+	r.Until("the accounts", func() bool { return o.Empty || len(r.v.accounts) > 0 })
 	return r
-}
-
-func (r *rig) until(what string, ok func() bool) {
-	r.t.Helper()
-	end := time.After(5 * time.Second)
-	for !ok() {
-		select {
-		case f := <-r.work:
-			f()
-		case <-time.After(10 * time.Millisecond):
-		case <-end:
-			r.t.Fatalf("waited for %s in vain", what)
-		}
-	}
-}
-
-func walk(o fyne.CanvasObject, each func(fyne.CanvasObject)) {
-	if o == nil || !o.Visible() {
-		return
-	}
-	each(o)
-	switch o := o.(type) {
-	case *fyne.Container:
-		for _, k := range o.Objects {
-			walk(k, each)
-		}
-	case fyne.Widget:
-		for _, k := range test.WidgetRenderer(o).Objects() {
-			walk(k, each)
-		}
-	}
-}
-
-func find[T fyne.CanvasObject](r *rig, name string) T {
-	r.t.Helper()
-	var got T
-	ok := false
-	see := func(o fyne.CanvasObject) {
-		if x, is := o.(T); is && !ok {
-			if n, has := o.(interface{ AccessibleName() string }); has && n.AccessibleName() == name {
-				got, ok = x, true
-			}
-		}
-	}
-	for _, o := range r.w.Canvas().Overlays().List() {
-		walk(o, see)
-	}
-	walk(r.w.Canvas().Content(), see)
-	if !ok {
-		r.t.Fatalf("there is no %q", name)
-	}
-	return got
-}
-
-func (r *rig) says(s string) bool {
-	yes := false
-	see := func(o fyne.CanvasObject) {
-		if n, ok := o.(interface{ AccessibleName() string }); ok {
-			yes = yes || strings.Contains(n.AccessibleName(), s)
-		}
-	}
-	for _, o := range r.w.Canvas().Overlays().List() {
-		walk(o, see)
-	}
-	walk(r.w.Canvas().Content(), see)
-	return yes
 }
 
 func (r *rig) stored(id mail.AccountID) mail.Account {
@@ -122,12 +49,12 @@ func TestAccountChangesAreStoredAtOnce(t *testing.T) {
 	r := start(t, viewtest.Options{}, nil)
 	id := r.v.accounts[0].ID
 	r.v.Choose(id)
-	find[*kit.Choice](r, "Keep on this computer").Pick(1)
-	r.until("30 days", func() bool { return r.stored(id).KeepDays == 30 })
-	find[*kit.Switch](r, "Show in All inboxes").Tapped(nil)
-	r.until("hidden", func() bool { return r.stored(id).HideInAll })
-	find[*kit.Switch](r, "Fetch mail").Tapped(nil)
-	r.until("paused", func() bool { return r.stored(id).Paused })
+	viewtest.Find[*kit.Choice](r.Desk, "Keep on this computer").Pick(1)
+	r.Until("30 days", func() bool { return r.stored(id).KeepDays == 30 })
+	viewtest.Find[*kit.Switch](r.Desk, "Show in All inboxes").Tapped(nil)
+	r.Until("hidden", func() bool { return r.stored(id).HideInAll })
+	viewtest.Find[*kit.Switch](r.Desk, "Fetch mail").Tapped(nil)
+	r.Until("paused", func() bool { return r.stored(id).Paused })
 }
 
 func TestLeaveRule(t *testing.T) {
@@ -138,26 +65,26 @@ func TestLeaveRule(t *testing.T) {
 	})
 	id := r.v.accounts[1].ID
 	r.v.Choose(id)
-	find[*kit.Choice](r, "Copies on the server").Pick(1)
-	r.until("the rule", func() bool { return r.stored(id).Leave.Mode == leaveModes[1] })
-	find[*kit.Choice](r, "Copies on the server").Pick(0)
-	f := find[*kit.Field](r, "Days")
+	viewtest.Find[*kit.Choice](r.Desk, "Copies on the server").Pick(1)
+	r.Until("the rule", func() bool { return r.stored(id).Leave.Mode == leaveModes[1] })
+	viewtest.Find[*kit.Choice](r.Desk, "Copies on the server").Pick(0)
+	f := viewtest.Find[*kit.Field](r.Desk, "Days")
 	f.SelectAll()
 	test.Type(f, "30")
 	f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	r.until("30 days", func() bool { return r.stored(id).Leave == mail.Leave{Mode: "days", Days: 30} })
+	r.Until("30 days", func() bool { return r.stored(id).Leave == mail.Leave{Mode: "days", Days: 30} })
 }
 
 func TestAppearanceAppliesAtOnce(t *testing.T) {
 	r := start(t, viewtest.Options{}, nil)
-	find[*kit.Frame](r, "Appearance").Tapped(nil)
-	find[*kit.Choice](r, "Colours").Pick(2)
+	viewtest.Find[*kit.Frame](r.Desk, "Appearance").Tapped(nil)
+	viewtest.Find[*kit.Choice](r.Desk, "Colours").Pick(2)
 	if !kit.Dark() {
 		t.Error("the window is not dark")
 	}
-	r.until("the setting", func() bool { return r.c.Settings().Theme == "dark" })
-	find[*kit.Switch](r, "High contrast").Tapped(nil)
-	r.until("contrast", func() bool { return r.c.Settings().Contrast })
+	r.Until("the setting", func() bool { return r.c.Settings().Theme == "dark" })
+	viewtest.Find[*kit.Switch](r.Desk, "High contrast").Tapped(nil)
+	r.Until("contrast", func() bool { return r.c.Settings().Contrast })
 	if r.c.Settings().Theme != "dark" {
 		t.Error("one change undid another")
 	}
@@ -166,13 +93,13 @@ func TestAppearanceAppliesAtOnce(t *testing.T) {
 func TestEverySectionOpens(t *testing.T) {
 	r := start(t, viewtest.Options{}, nil)
 	for _, s := range sections {
-		find[*kit.Frame](r, string(s.name)).Tapped(nil)
-		r.w.Canvas().Capture()
+		viewtest.Find[*kit.Frame](r.Desk, string(s.name)).Tapped(nil)
+		r.Win.Canvas().Capture()
 		if r.v.at != s.name || len(r.v.body.Objects) == 0 {
 			t.Errorf("%s did not open", s.name)
 		}
 	}
-	if !r.says("Version 1") {
+	if !r.Says("Version 1") {
 		t.Error("About does not tell the version")
 	}
 }
@@ -191,13 +118,13 @@ func TestRemoveAsksAndNamesWhatIsLost(t *testing.T) {
 	id := r.v.accounts[1].ID
 	n := len(r.v.accounts)
 	r.v.Choose(id)
-	find[*kit.Button](r, "Remove account…").Tapped(nil)
-	r.until("the question", func() bool { return r.says("from this computer only") })
+	viewtest.Find[*kit.Button](r.Desk, "Remove account…").Tapped(nil)
+	r.Until("the question", func() bool { return r.Says("from this computer only") })
 	if r.stored(id).ID == "" {
 		t.Fatal("it does not ask first")
 	}
-	find[*kit.Button](r, "Remove account").Tapped(nil)
-	r.until("the removal", func() bool { return r.stored(id).ID == "" && len(r.v.accounts) == n-1 })
+	viewtest.Find[*kit.Button](r.Desk, "Remove account").Tapped(nil)
+	r.Until("the removal", func() bool { return r.stored(id).ID == "" && len(r.v.accounts) == n-1 })
 	if r.v.account() == nil {
 		t.Error("no account is shown afterwards")
 	}
@@ -206,12 +133,12 @@ func TestRemoveAsksAndNamesWhatIsLost(t *testing.T) {
 func TestSignatureIsStoredWhenTypingRests(t *testing.T) {
 	r := start(t, viewtest.Options{}, nil)
 	r.v.Open(Writing)
-	e := find[*editor.Editor](r, "Signature")
-	r.w.Canvas().Focus(e)
+	e := viewtest.Find[*editor.Editor](r.Desk, "Signature")
+	r.Win.Canvas().Focus(e)
 	e.SetText("")
 	test.Type(e, "Marta, at sea")
 	id := r.v.accounts[0].ID
-	r.until("the signature", func() bool { return r.stored(id).Identities[0].Signature == "Marta, at sea" })
+	r.Until("the signature", func() bool { return r.stored(id).Identities[0].Signature == "Marta, at sea" })
 	if !e.Focused() {
 		t.Error("storing took the field away")
 	}
@@ -225,8 +152,8 @@ func TestFailedTestIsShown(t *testing.T) {
 		}
 	})
 	r.v.Choose(r.v.accounts[0].ID)
-	find[*kit.Button](r, "Test").Tapped(nil)
-	r.until("the lines", func() bool { return r.v.testing == "" && r.says("refused the password") })
+	viewtest.Find[*kit.Button](r.Desk, "Test").Tapped(nil)
+	r.Until("the lines", func() bool { return r.v.testing == "" && r.Says("refused the password") })
 }
 
 func TestEditTestsBeforeItStores(t *testing.T) {
@@ -241,27 +168,27 @@ func TestEditTestsBeforeItStores(t *testing.T) {
 	id := r.v.accounts[0].ID
 	was := r.stored(id).Incoming.Host
 	r.v.Choose(id)
-	find[*kit.Button](r, "Edit").Tapped(nil)
-	host := find[*kit.Field](r, "Incoming host")
+	viewtest.Find[*kit.Button](r.Desk, "Edit").Tapped(nil)
+	host := viewtest.Find[*kit.Field](r.Desk, "Incoming host")
 	host.SelectAll()
 	test.Type(host, "wrong.example.com")
-	find[*kit.Button](r, "Test and save").Tapped(nil)
-	r.until("the failure", func() bool { return r.says("There is no such server") })
+	viewtest.Find[*kit.Button](r.Desk, "Test and save").Tapped(nil)
+	r.Until("the failure", func() bool { return r.Says("There is no such server") })
 	if r.stored(id).Incoming.Host != was {
 		t.Fatal("a server that does not work was stored")
 	}
-	find[*kit.Button](r, "Cancel").Tapped(nil)
-	find[*kit.Button](r, "Edit").Tapped(nil)
-	host = find[*kit.Field](r, "Incoming host")
+	viewtest.Find[*kit.Button](r.Desk, "Cancel").Tapped(nil)
+	viewtest.Find[*kit.Button](r.Desk, "Edit").Tapped(nil)
+	host = viewtest.Find[*kit.Field](r.Desk, "Incoming host")
 	host.SelectAll()
 	test.Type(host, "new.example.com")
-	find[*kit.Button](r, "Test and save").Tapped(nil)
-	r.until("the new host", func() bool { return r.stored(id).Incoming.Host == "new.example.com" })
+	viewtest.Find[*kit.Button](r.Desk, "Test and save").Tapped(nil)
+	r.Until("the new host", func() bool { return r.stored(id).Incoming.Host == "new.example.com" })
 }
 
 func TestNoAccounts(t *testing.T) {
 	r := start(t, viewtest.Options{Empty: true}, nil)
-	if !r.says("No account yet") {
+	if !r.Says("No account yet") {
 		t.Error("an empty page")
 	}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func (r *rig) hooks() Hooks {
-	return Hooks{Do: func(f func()) { r.work <- f }, Done: func(a mail.Account) { r.done = append(r.done, a) }, OpenURL: func(string) error { return nil }}
+	return Hooks{Do: r.Do, Done: func(a mail.Account) { r.done = append(r.done, a) }, OpenURL: func(string) error { return nil }}
 }
 
 func TestSignInWithPassword(t *testing.T) {
@@ -32,12 +32,12 @@ func TestSignInWithPassword(t *testing.T) {
 	})
 	a := r.v.accounts[0]
 	a.Incoming.Auth = mail.Password
-	d := SignIn(r.w.Canvas(), r.c, a, nil, r.c.Now(), r.hooks())
-	if !r.says("at 10:24") || r.w.Canvas().Focused() == nil {
-		t.Fatalf("says %q", r.texts())
+	d := SignIn(r.Win.Canvas(), r.c, a, nil, r.c.Now(), r.hooks())
+	if !r.Says("at 10:24") || r.Win.Canvas().Focused() == nil {
+		t.Fatalf("says %q", r.Texts())
 	}
 	enter := func(text string) {
-		f := r.w.Canvas().Focused().(*kit.Field)
+		f := r.Win.Canvas().Focused().(*kit.Field)
 		f.SelectAll()
 		for _, c := range text {
 			f.TypedRune(c)
@@ -45,12 +45,12 @@ func TestSignInWithPassword(t *testing.T) {
 		f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	}
 	enter("wrong")
-	r.until("the refusal", func() bool { return r.says("refused the password. Check capitals.") })
+	r.Until("the refusal", func() bool { return r.Says("refused the password. Check capitals.") })
 	if slices.Contains(r.c.Calls(), "Reauthorise "+string(a.ID)) {
 		t.Fatal("a password that does not work replaced the old one")
 	}
 	enter("right")
-	r.until("the end", func() bool { return len(r.done) == 1 })
+	r.Until("the end", func() bool { return len(r.done) == 1 })
 	if d.Shown() || !slices.Contains(r.c.Calls(), "Reauthorise "+string(a.ID)) || try != 2 {
 		t.Errorf("open: %t, calls %q", d.Shown(), r.c.Calls())
 	}
@@ -67,10 +67,10 @@ func TestSignInWithBrowser(t *testing.T) {
 	})
 	a := r.v.accounts[0]
 	a.Incoming.Auth = mail.OAuth2
-	SignIn(r.w.Canvas(), r.c, a, nil, r.c.Now(), r.hooks())
-	r.until("the page", func() bool { return r.says("The sign-in page is open at login.northgate.example") })
+	SignIn(r.Win.Canvas(), r.c, a, nil, r.c.Now(), r.hooks())
+	r.Until("the page", func() bool { return r.Says("The sign-in page is open at login.northgate.example") })
 	close(let)
-	r.until("the end", func() bool { return len(r.done) == 1 })
+	r.Until("the end", func() bool { return len(r.done) == 1 })
 	if !slices.Contains(r.c.Calls(), "Reauthorise "+string(a.ID)) {
 		t.Errorf("calls %q", r.c.Calls())
 	}
@@ -81,12 +81,12 @@ func TestCertificateOffersOnlyAMatchingName(t *testing.T) {
 	a := r.v.accounts[0]
 	e := &fault.Error{Kind: fault.TLS, Code: "wrong-name", Service: a.Incoming.Host + ":993", Title: "This server cannot prove that it is " + a.Incoming.Host,
 		Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"mail.sharedhost-17.example"}}, Host: a.Incoming.Host}}
-	Certificate(r.w.Canvas(), r.c, a, e, r.hooks())
-	if !r.says("mail.sharedhost-17.example") || r.says("Trust") {
-		t.Fatalf("says %q", r.texts())
+	Certificate(r.Win.Canvas(), r.c, a, e, r.hooks())
+	if !r.Says("mail.sharedhost-17.example") || r.Says("Trust") {
+		t.Fatalf("says %q", r.Texts())
 	}
-	r.press("Use the matching name")
-	r.until("the change", func() bool { return len(r.done) == 1 })
+	r.Press("Use the matching name")
+	r.Until("the change", func() bool { return len(r.done) == 1 })
 	if r.done[0].Incoming.Host != "mail.sharedhost-17.example" || r.done[0].Outgoing.Host != a.Outgoing.Host {
 		t.Errorf("changed to %+v", r.done[0])
 	}
@@ -95,17 +95,18 @@ func TestCertificateOffersOnlyAMatchingName(t *testing.T) {
 func TestExpiredCertificateHasNoWayOn(t *testing.T) {
 	r := start(t, viewtest.Options{}, nil)
 	e := fault.New(fault.TLS, "expired", "The certificate of imap.example.com has expired", "It ended on 1 March.")
-	d := Certificate(r.w.Canvas(), r.c, r.v.accounts[0], e, r.hooks())
+	d := Certificate(r.Win.Canvas(), r.c, r.v.accounts[0], e, r.hooks())
 	var buttons []string
-	walk(d.Overlay, func(o fyne.CanvasObject) {
+	r.EachOnTop(func(o fyne.CanvasObject) bool {
 		if b, ok := o.(*kit.Button); ok {
 			buttons = append(buttons, b.Text)
 		}
+		return true
 	})
 	if !slices.Equal(buttons, []string{"Stay disconnected"}) {
 		t.Errorf("offers %q", buttons)
 	}
-	r.press("Stay disconnected")
+	r.Press("Stay disconnected")
 	if d.Shown() {
 		t.Error("it stays open")
 	}
@@ -115,18 +116,18 @@ func TestEscapeClosesOnlyAnEmptyWizard(t *testing.T) {
 	r := start(t, viewtest.Options{}, nil)
 	cancelled := 0
 	open := func() *View {
-		v := Open(r.w.Canvas(), r.c, Hooks{Do: func(f func()) { r.work <- f }, Cancel: func() { cancelled++ }})
-		r.until("the first answers", func() bool { return v.you.known })
+		v := Open(r.Win.Canvas(), r.c, Hooks{Do: r.Do, Cancel: func() { cancelled++ }})
+		r.Until("the first answers", func() bool { return v.you.known })
 		return v
 	}
 	open()
-	r.w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if cancelled != 1 || r.w.Canvas().Overlays().Top() != nil {
+	r.Win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if cancelled != 1 || r.Win.Canvas().Overlays().Top() != nil {
 		t.Fatalf("Escape closed it %d times", cancelled)
 	}
 	v := open()
 	v.you.address = "ada@example.com"
-	r.w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	r.Win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	if cancelled != 1 {
 		t.Error("Escape threw away what was typed")
 	}
@@ -135,9 +136,9 @@ func TestEscapeClosesOnlyAnEmptyWizard(t *testing.T) {
 func TestUnlockAsksUntilThePassphraseIsRight(t *testing.T) {
 	r := start(t, viewtest.Options{}, nil)
 	asked := ""
-	d := Unlock(r.w.Canvas(), passphrase{r.c, &asked}, r.hooks())
+	d := Unlock(r.Win.Canvas(), passphrase{r.c, &asked}, r.hooks())
 	enter := func(text string) {
-		f := r.w.Canvas().Focused().(*kit.Field)
+		f := r.Win.Canvas().Focused().(*kit.Field)
 		f.SelectAll()
 		for _, c := range text {
 			f.TypedRune(c)
@@ -145,21 +146,21 @@ func TestUnlockAsksUntilThePassphraseIsRight(t *testing.T) {
 		f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	}
 	enter("wrong")
-	r.until("the refusal", func() bool { return r.says("This is not the passphrase") })
+	r.Until("the refusal", func() bool { return r.Says("This is not the passphrase") })
 	if !d.Shown() {
 		t.Fatal("closed by a wrong passphrase")
 	}
 	enter("right one")
-	r.until("the end", func() bool { return !d.Shown() })
+	r.Until("the end", func() bool { return !d.Shown() })
 	if asked != "file right one" {
 		t.Errorf("asked %q", asked)
 	}
-	d = Unlock(r.w.Canvas(), passphrase{r.c, &asked}, r.hooks())
-	r.press("I have forgotten the passphrase")
+	d = Unlock(r.Win.Canvas(), passphrase{r.c, &asked}, r.hooks())
+	r.Press("I have forgotten the passphrase")
 	enter("short")
-	r.until("the rule", func() bool { return r.says("at least 8 characters:") })
+	r.Until("the rule", func() bool { return r.Says("at least 8 characters:") })
 	enter("long enough")
-	r.until("the end", func() bool { return !d.Shown() })
+	r.Until("the end", func() bool { return !d.Shown() })
 	if asked != "new-file long enough" {
 		t.Errorf("asked %q", asked)
 	}

@@ -6,15 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
-
 	"github.com/postrider/postrider/accounts/auth/keychain"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/testserver"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/store"
 	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/viewtest"
 )
 
 // TestWizardOnRealServers goes from the address to the inbox with Dovecot and Postfix, in every combination of protocol and security, and with the
@@ -63,25 +61,22 @@ func TestWizardOnRealServers(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer a.Close()
-			test.NewTempApp(t)
-			kit.Choose(kit.ModeLight, false)
-			r := &rig{t: t, work: make(chan func(), 256)}
-			r.v = New(a, Hooks{Do: func(f func()) { r.work <- f }, Done: func(x mail.Account) { r.done = append(r.done, x) }, Cancel: func() {}})
-			r.w = test.NewTempWindow(t, kit.NewRoot(r.v))
-			r.w.Resize(fyne.NewSize(1440, 900))
-			r.until("the first answers", func() bool { return r.v.you.known })
+			r := &rig{Desk: viewtest.NewDesk(t, kit.ModeLight)}
+			r.v = New(a, Hooks{Do: r.Do, Done: func(x mail.Account) { r.done = append(r.done, x) }, Cancel: func() {}})
+			r.Show(r.v, 1440, 900)
+			r.Until("the first answers", func() bool { return r.v.you.known })
 			pass := c.password
 			if pass == "" {
 				pass = testserver.Users[user]
 			}
 			r.fill(user, pass)
-			r.long("the choice", func() bool { return r.v.at == pageChoice })
-			r.press("Test the connection")
+			r.Until("the choice", func() bool { return r.v.at == pageChoice })
+			r.Press("Test the connection")
 			tested := func() bool { return r.v.at == pageTest && r.v.test.phase == phaseTested }
-			r.long("the test", tested)
+			r.Until("the test", tested)
 			if c.says != "" {
-				if r.says("Everything works.") || !r.says(c.says) {
-					t.Fatalf("the test says %q", r.texts())
+				if r.Says("Everything works.") || !r.Says(c.says) {
+					t.Fatalf("the test says %q", r.Texts())
 				}
 				as, err := a.Accounts(ctx)
 				if err != nil || len(as) != 0 {
@@ -90,15 +85,15 @@ func TestWizardOnRealServers(t *testing.T) {
 				if c.server != nil {
 					return
 				}
-				r.typeIn("Incoming mail password", testserver.Users[user])
-				r.press("Test again")
-				r.long("the second test", func() bool { return tested() && r.says("Everything works.") })
+				r.Type("Incoming mail password", testserver.Users[user])
+				r.Press("Test again")
+				r.Until("the second test", func() bool { return tested() && r.Says("Everything works.") })
 			}
-			if !r.says("Everything works.") {
-				t.Fatalf("the test says %q", r.texts())
+			if !r.Says("Everything works.") {
+				t.Fatalf("the test says %q", r.Texts())
 			}
-			r.press("Finish and open inbox")
-			r.long("the end", func() bool { return len(r.done) == 1 })
+			r.Press("Finish and open inbox")
+			r.Until("the end", func() bool { return len(r.done) == 1 })
 			for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 				p, err := a.List(ctx, store.View{Role: mail.RoleInbox}, 0, 10)
 				if err == nil && len(p.Rows) >= 1 && p.Rows[0].Subject == "Welcome" && p.Rows[0].HasBody {
@@ -109,19 +104,5 @@ func TestWizardOnRealServers(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// long is until for what waits for a server.
-func (r *rig) long(what string, ok func() bool) {
-	r.t.Helper()
-	end := time.After(30 * time.Second)
-	for !ok() {
-		select {
-		case f := <-r.work:
-			f()
-		case <-end:
-			r.t.Fatalf("waited for %s in vain; on page %d: %q", what, r.v.at, r.texts())
-		}
 	}
 }

@@ -9,9 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
-
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
@@ -21,11 +18,9 @@ import (
 
 // rig is a wizard in a window whose goroutine is the test's.
 type rig struct {
-	t    *testing.T
+	*viewtest.Desk
 	c    *viewtest.Client
-	w    fyne.Window
 	v    *View
-	work chan func()
 	done []mail.Account
 	urls []string
 	mu   sync.Mutex
@@ -70,138 +65,50 @@ func (c client) UseService(_ context.Context, _ mail.AccountID, p mail.Protocol,
 
 func start(t *testing.T, o viewtest.Options, script func(*viewtest.Client)) *rig {
 	t.Helper()
-	test.NewTempApp(t)
-	kit.Choose(kit.ModeLight, false)
-	r := &rig{t: t, c: viewtest.New(o), work: make(chan func(), 256)}
+	r := &rig{Desk: viewtest.NewDesk(t, kit.ModeLight), c: viewtest.New(o)}
 	if script != nil {
 		script(r.c)
 	}
-	r.v = New(client{r.c, r}, Hooks{Do: func(f func()) { r.work <- f }, Done: func(a mail.Account) { r.done = append(r.done, a) },
+	r.v = New(client{r.c, r}, Hooks{Do: r.Do, Done: func(a mail.Account) { r.done = append(r.done, a) },
 		Cancel: func() {}, OpenURL: func(u string) error { r.mu.Lock(); r.urls = append(r.urls, u); r.mu.Unlock(); return nil }})
-	r.w = test.NewTempWindow(t, kit.NewRoot(r.v))
-	r.w.SetPadded(false)
-	r.w.Resize(fyne.NewSize(1440, 900))
-	r.until("the first answers", func() bool { return r.v.you.known })
+	r.Show(r.v, 1440, 900)
+	r.Until("the first answers", func() bool { return r.v.you.known })
 	return r
 }
 
-// until does the window's work until ok.
-func (r *rig) until(what string, ok func() bool) {
-	r.t.Helper()
-	end := time.After(5 * time.Second)
-	for !ok() {
-		select {
-		case f := <-r.work:
-			f()
-		case <-end:
-			r.t.Fatalf("waited for %s in vain; on page %d", what, r.v.at)
-		}
-	}
-}
-
-func walk(o fyne.CanvasObject, each func(fyne.CanvasObject)) {
-	if o == nil || !o.Visible() {
-		return
-	}
-	each(o)
-	switch o := o.(type) {
-	case *fyne.Container:
-		for _, k := range o.Objects {
-			walk(k, each)
-		}
-	case fyne.Widget:
-		for _, k := range test.WidgetRenderer(o).Objects() {
-			walk(k, each)
-		}
-	}
-}
-
-func (r *rig) all(each func(fyne.CanvasObject)) {
-	walk(r.w.Canvas().Content(), each)
-	for _, o := range r.w.Canvas().Overlays().List() {
-		walk(o, each)
-	}
-}
-
-func find[T fyne.CanvasObject](r *rig, name string) T {
-	r.t.Helper()
-	var got T
-	ok := false
-	r.all(func(o fyne.CanvasObject) {
-		if x, is := o.(T); is && !ok {
-			if n, has := o.(interface{ AccessibleName() string }); has && n.AccessibleName() == name {
-				got, ok = x, true
-			}
-		}
-	})
-	if !ok {
-		r.t.Fatalf("there is no %q; on screen: %s", name, strings.Join(r.texts(), " | "))
-	}
-	return got
-}
-
-func (r *rig) texts() (out []string) {
-	r.all(func(o fyne.CanvasObject) {
-		switch o := o.(type) {
-		case *kit.Label:
-			out = append(out, o.Text)
-		case *kit.Para:
-			out = append(out, o.AccessibleName())
-		case *kit.Button:
-			out = append(out, "["+o.AccessibleName()+"]")
-		}
-	})
-	return out
-}
-
-func (r *rig) says(s string) bool {
-	return slices.ContainsFunc(r.texts(), func(t string) bool { return strings.Contains(t, s) })
-}
-
-func (r *rig) typeIn(name, text string) {
-	r.t.Helper()
-	f := find[*kit.Field](r, name)
-	r.w.Canvas().Focus(f)
-	f.SelectAll()
-	test.Type(f, text)
-}
-
-func (r *rig) press(name string) {
-	r.t.Helper()
-	b := find[*kit.Button](r, name)
-	if b.Disabled() {
-		r.t.Fatalf("%q is disabled", name)
-	}
-	b.Tapped(nil)
-}
-
 func (r *rig) fill(address, password string) {
-	r.t.Helper()
-	r.typeIn("Your name", "Marta Lindqvist")
-	r.typeIn("Email address", address)
-	r.typeIn("Password", password)
-	r.press("Continue")
+	r.T.Helper()
+	r.Type("Your name", "Marta Lindqvist")
+	r.Type("Email address", address)
+	r.Type("Password", password)
+	r.Press("Continue")
+}
+
+// finish goes from the first page to the last button, with POP3 and every choice made.
+func (r *rig) finish() {
+	r.T.Helper()
+	r.fill(" marta@fjordlight.example\u200b ", "\u00a0secret word ")
+	r.Until("the choice", func() bool { return r.v.at == pageChoice })
+	if !r.Says("Two ways work for marta@fjordlight.example") {
+		r.T.Errorf("the choice says %q", r.Texts())
+	}
+	viewtest.Find[*kit.Frame](r.Desk, "POP3").Tapped(nil)
+	r.Type("Days", "30")
+	r.Press("Test the connection")
+	r.wait()
+	if !r.Says("Everything works.") {
+		r.T.Fatalf("the test says %q", r.Texts())
+	}
+	r.Type("Name of this account", "Studio")
+	viewtest.Find[*kit.Frame](r.Desk, "violet").Tapped(nil)
+	viewtest.Find[*kit.Choice](r.Desk, "Keep on this computer").Pick(2)
+	r.Press("Finish and open inbox")
 }
 
 func TestFromAddressToInbox(t *testing.T) {
 	r := start(t, viewtest.Options{Empty: true}, nil)
-	r.fill(" marta@fjordlight.example\u200b ", "\u00a0secret word ")
-	r.until("the choice", func() bool { return r.v.at == pageChoice })
-	if !r.says("Two ways work for marta@fjordlight.example") {
-		t.Errorf("the choice says %q", r.texts())
-	}
-	find[*kit.Frame](r, "POP3").Tapped(nil)
-	r.typeIn("Days", "30")
-	r.press("Test the connection")
-	r.until("the test", func() bool { return r.v.at == pageTest && r.v.test.phase == phaseTested })
-	if !r.says("Everything works.") {
-		t.Fatalf("the test says %q", r.texts())
-	}
-	r.typeIn("Name of this account", "Studio")
-	find[*kit.Frame](r, "violet").Tapped(nil)
-	find[*kit.Choice](r, "Keep on this computer").Pick(2)
-	r.press("Finish and open inbox")
-	r.until("the end", func() bool { return len(r.done) == 1 })
+	r.finish()
+	r.Until("the end", func() bool { return len(r.done) == 1 })
 	if len(r.put) != 1 {
 		t.Fatalf("%d accounts were stored", len(r.put))
 	}
@@ -220,35 +127,20 @@ func TestFromAddressToInbox(t *testing.T) {
 func TestContactsAndCalendarsComeAlong(t *testing.T) {
 	r := start(t, viewtest.Options{Empty: true}, nil)
 	r.services = []app.Service{{Protocol: mail.CardDAV, Source: "dav.example.com"}, {Protocol: mail.CalDAV, Source: "dav.example.com"}}
-	r.fill(" marta@fjordlight.example\u200b ", "\u00a0secret word ")
-	r.until("the choice", func() bool { return r.v.at == pageChoice })
-	if !r.says("Two ways work for marta@fjordlight.example") {
-		t.Errorf("the choice says %q", r.texts())
-	}
-	find[*kit.Frame](r, "POP3").Tapped(nil)
-	r.typeIn("Days", "30")
-	r.press("Test the connection")
-	r.until("the test", func() bool { return r.v.at == pageTest && r.v.test.phase == phaseTested })
-	if !r.says("Everything works.") {
-		t.Fatalf("the test says %q", r.texts())
-	}
-	r.typeIn("Name of this account", "Studio")
-	find[*kit.Frame](r, "violet").Tapped(nil)
-	find[*kit.Choice](r, "Keep on this computer").Pick(2)
-	r.press("Finish and open inbox")
-	r.until("the contacts", func() bool { return r.v.At() == "shelves" })
+	r.finish()
+	r.Until("the contacts", func() bool { return r.v.At() == "shelves" })
 	if len(r.done) != 0 {
 		t.Error("the inbox is open already")
 	}
-	find[*kit.Switch](r, "Contacts").Tapped(nil)
-	r.until("contacts to be on", func() bool { return r.v.shelves.busy == "" && r.v.shelves.list[0].On })
-	find[*kit.Switch](r, "Calendars").Tapped(nil)
-	r.until("why calendars are not", func() bool { return r.v.shelves.busy == "" && r.v.shelves.list[1].Err != nil })
-	if text := strings.Join(r.texts(), " | "); !strings.Contains(text, "The server does not take this password. Make an app password for calendars.") {
+	viewtest.Find[*kit.Switch](r.Desk, "Contacts").Tapped(nil)
+	r.Until("contacts to be on", func() bool { return r.v.shelves.busy == "" && r.v.shelves.list[0].On })
+	viewtest.Find[*kit.Switch](r.Desk, "Calendars").Tapped(nil)
+	r.Until("why calendars are not", func() bool { return r.v.shelves.busy == "" && r.v.shelves.list[1].Err != nil })
+	if text := strings.Join(r.Texts(), " | "); !strings.Contains(text, "The server does not take this password. Make an app password for calendars.") {
 		t.Errorf("it does not say why: %s", text)
 	}
-	r.press("Open inbox")
-	r.until("the end", func() bool { return len(r.done) == 1 })
+	r.Press("Open inbox")
+	r.Until("the end", func() bool { return len(r.done) == 1 })
 }
 
 func TestFirstPageRefuses(t *testing.T) {
@@ -263,8 +155,8 @@ func TestFirstPageRefuses(t *testing.T) {
 			}
 		})
 		r.fill(c.address, c.password)
-		if r.v.at != pageYou || !r.says(c.says) {
-			t.Errorf("%q: page %d says %q", c.address, r.v.at, r.texts())
+		if r.v.at != pageYou || !r.Says(c.says) {
+			t.Errorf("%q: page %d says %q", c.address, r.v.at, r.Texts())
 		}
 	}
 }
@@ -299,15 +191,16 @@ func tested(t *testing.T, d mail.Discovery, answer func(try int, a mail.Account,
 		}
 	})
 	r.fill("ada@example.com", "first")
-	r.until("the choice", func() bool { return r.v.at == pageChoice })
-	r.press("Test the connection")
+	r.Until("the choice", func() bool { return r.v.at == pageChoice })
+	r.Press("Test the connection")
 	r.wait()
 	return r
 }
 
+// wait waits for the end of a test of the servers.
 func (r *rig) wait() {
-	r.t.Helper()
-	r.until("the test", func() bool { return r.v.at == pageTest && r.v.test.phase == phaseTested })
+	r.T.Helper()
+	r.Until("the test", func() bool { return r.v.at == pageTest && r.v.test.phase == phaseTested })
 }
 
 func TestAppPasswordThenPort587(t *testing.T) {
@@ -324,23 +217,23 @@ func TestAppPasswordThenPort587(t *testing.T) {
 		}
 		return lines(a, nil, nil)
 	})
-	if !r.says("Two things need your attention") || !r.says("Incoming mail: your provider wants an app password") {
-		t.Fatalf("says %q", r.texts())
+	if !r.Says("Two things need your attention") || !r.Says("Incoming mail: your provider wants an app password") {
+		t.Fatalf("says %q", r.Texts())
 	}
-	if !find[*kit.Button](r, "Finish").Disabled() {
+	if !viewtest.Find[*kit.Button](r.Desk, "Finish").Disabled() {
 		t.Error("Finish is offered after a failed test")
 	}
-	r.press("Open the page")
-	r.typeIn("Incoming mail password", "appp assw ord1")
-	r.press("Test again")
-	r.until("the second test", func() bool { return r.v.test.phase == phaseTested && len(got) == 2 })
-	if !r.says("One thing needs your attention") || !r.says("Incoming mail works. Outgoing mail needs the fix below.") {
-		t.Fatalf("says %q", r.texts())
+	r.Press("Open the page")
+	r.Type("Incoming mail password", "appp assw ord1")
+	r.Press("Test again")
+	r.Until("the second test", func() bool { return r.v.test.phase == phaseTested && len(got) == 2 })
+	if !r.Says("One thing needs your attention") || !r.Says("Incoming mail works. Outgoing mail needs the fix below.") {
+		t.Fatalf("says %q", r.Texts())
 	}
-	r.press("Use port 587 and test again")
-	r.until("the third test", func() bool { return r.v.test.phase == phaseTested && len(got) == 3 })
-	if !r.says("Everything works.") {
-		t.Fatalf("says %q", r.texts())
+	r.Press("Use port 587 and test again")
+	r.Until("the third test", func() bool { return r.v.test.phase == phaseTested && len(got) == 3 })
+	if !r.Says("Everything works.") {
+		t.Fatalf("says %q", r.Texts())
 	}
 	want := []string{"first smtp.example.com:25", "appp assw ord1 smtp.example.com:25", "appp assw ord1 smtp.example.com:587"}
 	if !slices.Equal(got, want) {
@@ -367,8 +260,8 @@ func TestSaveAnywayIsExplicit(t *testing.T) {
 	if len(r.put) != 0 {
 		t.Fatal("an account was stored after a failed test")
 	}
-	r.press("Save anyway, fix later")
-	r.until("the end", func() bool { return len(r.done) == 1 })
+	r.Press("Save anyway, fix later")
+	r.Until("the end", func() bool { return len(r.done) == 1 })
 	if len(r.put) != 1 || r.put[0].Hue == "" || r.put[0].Name == "" {
 		t.Errorf("stored %+v", r.put)
 	}
@@ -383,13 +276,13 @@ func TestMatchingNameIsOffered(t *testing.T) {
 		return lines(a, &fault.Error{Kind: fault.TLS, Code: "wrong-name", Title: "This server cannot prove that it is " + a.Incoming.Host,
 			Err: x509.HostnameError{Certificate: cert, Host: a.Incoming.Host}}, nil)
 	})
-	r.press("Use mail.sharedhost-17.example and test again")
+	r.Press("Use mail.sharedhost-17.example and test again")
 	r.wait()
-	if !r.says("Everything works.") {
-		t.Errorf("says %q", r.texts())
+	if !r.Says("Everything works.") {
+		t.Errorf("says %q", r.Texts())
 	}
-	r.press("Finish and open inbox")
-	r.until("the end", func() bool { return len(r.done) == 1 })
+	r.Press("Finish and open inbox")
+	r.Until("the end", func() bool { return len(r.done) == 1 })
 	if h := r.put[0].Incoming.Host; h != "mail.sharedhost-17.example" {
 		t.Errorf("stored host %q", h)
 	}
@@ -402,7 +295,7 @@ func TestWrongSecurityIsSwapped(t *testing.T) {
 		}
 		return lines(a, fault.New(fault.TLS, "not-tls", "The server does not speak TLS on port 993", ""), nil)
 	})
-	r.press("Use STARTTLS and test again")
+	r.Press("Use STARTTLS and test again")
 	r.wait()
 	if s := r.v.choice.in[mail.IMAP]; s.Security != mail.STARTTLS || s.Port != 143 {
 		t.Errorf("the server is now %+v", *s)
@@ -421,12 +314,12 @@ func TestNothingFoundSuggests(t *testing.T) {
 		}
 	})
 	r.fill("ada@gmial.com", "x")
-	r.until("the page", func() bool { return r.v.looking.done })
-	if r.v.at != pageLooking || !r.says("Did you mean gmail.com?") {
-		t.Fatalf("says %q", r.texts())
+	r.Until("the page", func() bool { return r.v.looking.done })
+	if r.v.at != pageLooking || !r.Says("Did you mean gmail.com?") {
+		t.Fatalf("says %q", r.Texts())
 	}
-	r.press("Use ada@gmail.com")
-	r.until("the choice", func() bool { return r.v.at == pageChoice })
+	r.Press("Use ada@gmail.com")
+	r.Until("the choice", func() bool { return r.v.at == pageChoice })
 	if !slices.Equal(asked, []string{"ada@gmial.com", "ada@gmail.com"}) || r.v.you.address != "ada@gmail.com" {
 		t.Errorf("asked %q, address %q", asked, r.v.you.address)
 	}
@@ -442,33 +335,33 @@ func TestContinueEarly(t *testing.T) {
 		}
 	})
 	r.fill("ada@example.com", "x")
-	r.until("two rows", func() bool { return len(r.v.looking.steps) == 2 })
-	if !r.says("IMAP found.") || !r.says("1 of 2") {
-		t.Fatalf("says %q", r.texts())
+	r.Until("two rows", func() bool { return len(r.v.looking.steps) == 2 })
+	if !r.Says("IMAP found.") || !r.Says("1 of 2") {
+		t.Fatalf("says %q", r.Texts())
 	}
-	r.press("Continue with these")
-	r.until("the choice", func() bool { return r.v.at == pageChoice })
+	r.Press("Continue with these")
+	r.Until("the choice", func() bool { return r.v.at == pageChoice })
 }
 
 func TestByHandAsksForEverything(t *testing.T) {
 	r := start(t, viewtest.Options{Empty: true}, nil)
-	r.typeIn("Email address", "ada@example.com")
-	r.press("Enter settings by hand")
-	if r.v.at != pageChoice || find[*kit.Field](r, "Incoming host").Text() != "imap.example.com" {
-		t.Fatalf("says %q", r.texts())
+	r.Type("Email address", "ada@example.com")
+	r.Press("Enter settings by hand")
+	if r.v.at != pageChoice || viewtest.Find[*kit.Field](r.Desk, "Incoming host").Text() != "imap.example.com" {
+		t.Fatalf("says %q", r.Texts())
 	}
-	r.typeIn("Incoming host", "not a host")
-	r.press("Test the connection")
-	if r.v.at != pageChoice || !find[*kit.Field](r, "Incoming host").Bad || !find[*kit.Field](r, "Password").Bad {
-		t.Fatalf("a bad host was accepted: %q", r.texts())
+	r.Type("Incoming host", "not a host")
+	r.Press("Test the connection")
+	if r.v.at != pageChoice || !viewtest.Find[*kit.Field](r.Desk, "Incoming host").Bad || !viewtest.Find[*kit.Field](r.Desk, "Password").Bad {
+		t.Fatalf("a bad host was accepted: %q", r.Texts())
 	}
-	r.typeIn("Incoming host", "mail.example.com")
-	find[*kit.Choice](r, "Incoming security").Pick(1)
-	if find[*kit.Field](r, "Incoming port").Text() != "143" {
+	r.Type("Incoming host", "mail.example.com")
+	viewtest.Find[*kit.Choice](r.Desk, "Incoming security").Pick(1)
+	if viewtest.Find[*kit.Field](r.Desk, "Incoming port").Text() != "143" {
 		t.Error("the port does not follow the security")
 	}
-	r.typeIn("Password", "x")
-	r.press("Test the connection")
+	r.Type("Password", "x")
+	r.Press("Test the connection")
 	r.wait()
 	if s := r.v.account().Incoming; s.Host != "mail.example.com" || s.Security != mail.STARTTLS || s.Port != 143 {
 		t.Errorf("tested %+v", s)
@@ -479,22 +372,22 @@ func TestNoKeychain(t *testing.T) {
 	r := start(t, viewtest.Options{Empty: true}, func(c *viewtest.Client) {
 		c.SetKeychain(app.KeychainState{Kind: "system", State: "absent"})
 	})
-	if !r.says("no keychain service") {
-		t.Fatalf("says %q", r.texts())
+	if !r.Says("no keychain service") {
+		t.Fatalf("says %q", r.Texts())
 	}
 	r.fill("ada@example.com", "x")
-	if r.v.at != pageYou || !r.says("Choose one of the two") {
-		t.Fatalf("went on without a place for the password: %q", r.texts())
+	if r.v.at != pageYou || !r.Says("Choose one of the two") {
+		t.Fatalf("went on without a place for the password: %q", r.Texts())
 	}
-	find[*kit.Radio](r, "In a file locked with a passphrase").Tapped(nil)
-	r.typeIn("Passphrase", "short")
-	r.press("Continue")
-	if !r.says("at least 8 characters") {
-		t.Errorf("says %q", r.texts())
+	viewtest.Find[*kit.Radio](r.Desk, "In a file locked with a passphrase").Tapped(nil)
+	r.Type("Passphrase", "short")
+	r.Press("Continue")
+	if !r.Says("at least 8 characters") {
+		t.Errorf("says %q", r.Texts())
 	}
-	r.typeIn("Passphrase", "long enough it is")
-	r.press("Continue")
-	r.until("the choice", func() bool { return r.v.at == pageChoice })
+	r.Type("Passphrase", "long enough it is")
+	r.Press("Continue")
+	r.Until("the choice", func() bool { return r.v.at == pageChoice })
 	if !slices.Contains(r.c.Calls(), "UseKeychain file") {
 		t.Errorf("calls %q", r.c.Calls())
 	}
@@ -513,15 +406,15 @@ func TestBrowserSignIn(t *testing.T) {
 			return app.Secrets{Refresh: "r"}, nil
 		}
 	})
-	r.typeIn("Email address", "ada@example.com")
-	r.press("Open browser")
-	r.until("the choice", func() bool { return r.v.at == pageChoice })
-	r.press("Sign in with your browser")
-	r.until("the link", func() bool { return r.says("The sign-in page is open at login.example.com") })
+	r.Type("Email address", "ada@example.com")
+	r.Press("Open browser")
+	r.Until("the choice", func() bool { return r.v.at == pageChoice })
+	r.Press("Sign in with your browser")
+	r.Until("the link", func() bool { return r.Says("The sign-in page is open at login.example.com") })
 	close(go1)
 	r.wait()
-	r.press("Finish and open inbox")
-	r.until("the end", func() bool { return len(r.done) == 1 })
+	r.Press("Finish and open inbox")
+	r.Until("the end", func() bool { return len(r.done) == 1 })
 	if r.put[0].Incoming.Auth != mail.OAuth2 || r.put[0].Outgoing.Auth != mail.OAuth2 || r.seen[0].Refresh != "r" || r.seen[0].Password != "" {
 		t.Errorf("stored %+v", r.put[0])
 	}
@@ -536,12 +429,9 @@ func TestBackDropsAnOldAnswer(t *testing.T) {
 		}
 	})
 	r.fill("ada@example.com", "x")
-	r.press("Back")
+	r.Press("Back")
 	close(hold)
-	time.Sleep(20 * time.Millisecond)
-	for len(r.work) > 0 {
-		(<-r.work)()
-	}
+	r.Settle(20 * time.Millisecond)
 	if r.v.at != pageYou {
 		t.Errorf("an answer that nobody waits for moved the wizard to page %d", r.v.at)
 	}

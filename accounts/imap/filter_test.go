@@ -136,7 +136,7 @@ func FuzzFilter(f *testing.F) {
 	f.Add([]byte("* 1 FETCH (X (a {2}\r\n(( b) UID 7 BODY[HEADER.FIELDS (A B)] {0}\r\n)\r\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if _, err := tidied(data); err == errLine {
-			t.Skip()
+			return
 		}
 		c := imapclient.New(newFilter(recorded{io.MultiReader(strings.NewReader("* OK hi\r\n"), bytes.NewReader(data))}, time.Minute, slog.New(slog.DiscardHandler)), nil)
 		select {

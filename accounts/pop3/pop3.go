@@ -133,6 +133,9 @@ func end(s *session) {
 
 // with calls do with a session. When a parked session turns out to be dead before anything happened it takes a new one.
 func (c *conn) with(ctx context.Context, fresh bool, do func(*session) error) error {
+	if err := ctx.Err(); err != nil {
+		return err // guard would notice it, but perhaps only after a short exchange
+	}
 	for {
 		s, reused, err := c.take(ctx, fresh)
 		if err != nil {

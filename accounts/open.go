@@ -35,13 +35,33 @@ type Env struct {
 // Opener returns what opens account a.
 func Opener(a mail.Account, e Env) remote.Opener {
 	if a.Incoming.Protocol == mail.PST {
-		return &file{pst.Opener{Path: a.Incoming.Path}}
+		return fileAt(a.Incoming.Path)
 	}
 	return opener{a, e}
 }
 
-// file opens a data file. All connections share its pst.Opener, so that one sees what another writes.
+// file opens a data file. All connections to one share its pst.Opener, so that one sees what another writes.
 type file struct{ pst.Opener }
+
+// files are the data files of this run, by their path: that of mail and that of contacts and calendars are the same.
+var files struct {
+	sync.Mutex
+	at map[string]*file
+}
+
+func fileAt(path string) *file {
+	files.Lock()
+	defer files.Unlock()
+	f := files.at[path]
+	if f == nil {
+		if files.at == nil {
+			files.at = map[string]*file{}
+		}
+		f = &file{pst.Opener{Path: path}}
+		files.at[path] = f
+	}
+	return f
+}
 
 // Open opens the file: for reading where it cannot be written. One that has vanished is looked for again from time to time, it may be on a disk that is not plugged in.
 func (o *file) Open(ctx context.Context) (*remote.Conn, error) {
@@ -61,9 +81,12 @@ type opener struct {
 	e Env
 }
 
-// Shelves returns what opens the address books and calendars that account a uses, by their service: the DAV servers in its settings.
+// Shelves returns what opens the address books and calendars that account a uses, by their service: the DAV servers in its settings, or the data file that it is.
 func Shelves(a mail.Account, e Env) map[string]remote.Opener {
 	out := map[string]remote.Opener{}
+	if a.Incoming.Protocol == mail.PST {
+		out[string(mail.PST)] = fileAt(a.Incoming.Path).Shelf()
+	}
 	for _, s := range a.Also {
 		if UsesShelf(s) {
 			out[string(s.Protocol)] = shelf{opener{a, e}, s}

@@ -19,6 +19,7 @@ type ArchivePlan struct {
 	MinSize   int64            `json:"min_size,omitempty"`
 	Starred   bool             `json:"starred,omitempty"` // take starred ones too
 	Unread    bool             `json:"unread,omitempty"`  // take unread ones too
+	drafts    bool             // and drafts, which stay where they are in an archive
 	File      string           `json:"file"`
 	Name      string           `json:"name,omitempty"` // of the file, for people
 	// Keep: the originals stay where they are; else they are moved to Trash once the copy was read back and is the same.
@@ -74,7 +75,7 @@ func (a *App) candidates(ctx context.Context, p ArchivePlan, box mail.MailboxID,
 		}
 		for _, m := range s.Rows {
 			after = m.ID
-			if !p.Before.IsZero() && !m.Date.Before(p.Before) || !p.After.IsZero() && m.Date.Before(p.After) || m.Size < p.MinSize || !p.Starred && m.Flags.Has(mail.Flagged) || !p.Unread && !m.Flags.Has(mail.Seen) || m.Flags.Has(mail.DraftFlag) {
+			if !p.Before.IsZero() && !m.Date.Before(p.Before) || !p.After.IsZero() && m.Date.Before(p.After) || m.Size < p.MinSize || !p.Starred && m.Flags.Has(mail.Flagged) || !p.Unread && !m.Flags.Has(mail.Seen) || !p.drafts && m.Flags.Has(mail.DraftFlag) {
 				continue
 			}
 			if err := each(m); err != nil {
@@ -345,7 +346,7 @@ func (a *App) archiveStep(ctx context.Context, l *ledger, files *archiveFiles, b
 			digests[id] = ""
 			continue
 		}
-		ref, err := file.Put(r.Folder, raw, row.Flags, row.Keywords, row.Date)
+		ref, err := file.Put(r.Folder, raw, row.Flags, row.Keywords, row.Received)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/postrider/postrider/accounts/auth/keychain"
 	"github.com/postrider/postrider/accounts/fault"
@@ -78,14 +79,14 @@ func TestAttachWrittenFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitFor(t, "the folder", func() bool { return len(boxesOf(t, a, id)) > 0 })
-	want := map[string][]byte{}
+	want, came := map[string][]byte{}, map[string]time.Time{}
 	var ids []mail.MessageID
 	for _, r := range rows(t, a, store.View{Mailbox: inbox.ID}) {
 		raw, err := a.Raw(ctx, r.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want[r.InternetID] = raw
+		want[r.InternetID], came[r.InternetID] = raw, r.Received
 		ids = append(ids, r.ID)
 	}
 	if _, err := a.Copy(ctx, ids, box.ID); err != nil {
@@ -116,6 +117,9 @@ func TestAttachWrittenFile(t *testing.T) {
 			}
 			if !bytes.Equal(raw, want[r.InternetID]) {
 				t.Errorf("%s differs:\n%q\nwant\n%q", r.InternetID, raw, want[r.InternetID])
+			}
+			if !r.Received.Equal(came[r.InternetID]) {
+				t.Errorf("%s came %v, want %v", r.InternetID, r.Received, came[r.InternetID])
 			}
 		}
 	}

@@ -120,7 +120,7 @@ func (a *App) exportBox(ctx context.Context, o ExportOptions, id mail.MailboxID,
 			if len(m.From) > 0 && !strings.ContainsAny(m.From[0].Addr, " \t\r\n") {
 				from = m.From[0].Addr
 			}
-			return doors.WriteMbox(w, o.Dialect, from, m.Date.UTC().Format(time.ANSIC), raw)
+			return doors.WriteMbox(w, o.Dialect, from, m.Received.UTC().Format(time.ANSIC), raw)
 		}
 	default:
 		dir := at
@@ -138,7 +138,7 @@ func (a *App) exportBox(ctx context.Context, o ExportOptions, id mail.MailboxID,
 		put = func(n int, m mail.Summary, raw []byte) error {
 			name := fmt.Sprintf("%06d %s.eml", n, fileName(m.Subject))
 			if format == "maildir" {
-				name = fmt.Sprintf("%d.%d.postrider:2,%s", m.Date.Unix(), int64(m.ID), maildirLetters(m.Flags))
+				name = fmt.Sprintf("%d.%d.postrider:2,%s", m.Received.Unix(), int64(m.ID), maildirLetters(m.Flags))
 			}
 			path := filepath.Join(dir, name)
 			if again {
@@ -154,7 +154,7 @@ func (a *App) exportBox(ctx context.Context, o ExportOptions, id mail.MailboxID,
 			}
 			_, err = f.Write(raw)
 			if err = errors.Join(err, f.Close()); err == nil {
-				err = os.Chtimes(f.Name(), m.Date, m.Date)
+				err = os.Chtimes(f.Name(), m.Received, m.Received)
 			}
 			if err == nil {
 				err = settle(f.Name(), path)
@@ -171,7 +171,7 @@ func (a *App) exportBox(ctx context.Context, o ExportOptions, id mail.MailboxID,
 
 // exported hands every message of a mailbox over with its bytes, and counts. What is not on this computer is noted.
 func (a *App) exported(ctx context.Context, id mail.MailboxID, s *ExportState, progress func(ExportState), put func(m mail.Summary, raw []byte) error) error {
-	return a.candidates(ctx, ArchivePlan{Starred: true, Unread: true}, id, func(m mail.Summary) error {
+	return a.candidates(ctx, ArchivePlan{Starred: true, Unread: true, drafts: true}, id, func(m mail.Summary) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -78,7 +78,7 @@ func (a *App) exportPST(ctx context.Context, o ExportOptions, paths map[mail.Mai
 			return err
 		}
 		err = a.exported(ctx, id, s, progress, func(m mail.Summary, raw []byte) error {
-			name, err := x.file.Put(p[1:], raw, m.Flags, m.Keywords, m.Date)
+			name, err := x.file.Put(p[1:], raw, m.Flags, m.Keywords, m.Received)
 			if err != nil {
 				return err
 			}

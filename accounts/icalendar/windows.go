@@ -1,9 +1,28 @@
 package icalendar
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // windowsZones maps the names of Windows to those of IANA; the facts are those of CLDR's windowsZones (territory 001). Keys are lower case.
-var windowsZones = pairs(`
+var windowsZones = pairs(windowsList)
+
+// windowsNames is the way back: of several names of Windows for one of IANA the first that is listed.
+var windowsNames = sync.OnceValue(func() map[string]string {
+	m := map[string]string{}
+	for l := range strings.Lines(windowsList) {
+		if k, v, ok := strings.Cut(strings.TrimSpace(l), "="); ok && m[v] == "" {
+			m[v] = k
+		}
+	}
+	return m
+})
+
+// WindowsName is what Windows calls a zone of IANA: "Europe/Berlin" is "W. Europe Standard Time". It is "" for zones whose name Windows' name does not lead back to ("Europe/Oslo").
+func WindowsName(iana string) string { return windowsNames()[iana] }
+
+const windowsList = `
 Dateline Standard Time=Etc/GMT+12
 UTC-11=Etc/GMT+11
 Aleutian Standard Time=America/Adak
@@ -153,7 +172,7 @@ Pacific Daylight Time=America/Los_Angeles
 Mountain Daylight Time=America/Denver
 Central Daylight Time=America/Chicago
 Eastern Daylight Time=America/New_York
-`)
+`
 
 // displayZones maps what Outlook and old Exchange write for people, behind the "(UTC+01:00)", and the short names of old Palm and Lotus programs.
 var displayZones = pairs(`

@@ -159,6 +159,7 @@ type Summary struct {
 	Subject     string
 	Snippet     string // up to 200 characters of the text; "" until the body is here
 	Date        time.Time
+	Received    time.Time // when it came to its mailbox (INTERNALDATE); Date where that is not known
 	Flags       Flags
 	Keywords    []string
 	Size        int64 // bytes on the wire

@@ -23,7 +23,7 @@
 // A message goes into the file as the object that Outlook would have made, through package cmail. So that internet messages
 // come out as the very bytes that went in, what an object cannot hold of them is kept beside it (see frame in mime.go):
 // a moved message can be proved to be the same, and signatures stay valid. What Outlook has changed since is written as it
-// is now.
+// is now. Contacts, appointments and tasks keep the vCard or iCalendar file that they came as in the same way (pim.go).
 //
 // Names of items ([Ref]) only grow, also when an item is moved: a folder's new items are those with higher names, and rows
 // that changed have higher versions. Pull is built on that; it needs no memory of its own.

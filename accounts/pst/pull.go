@@ -72,7 +72,7 @@ func (c *conn) Pull(ctx context.Context, r remote.Ref, since remote.Token) (remo
 	if ok && t.below == 0 && t.ver == now.ver && t.top == now.top {
 		return remote.Delta{Next: since}, nil
 	}
-	refs := f.Items()
+	refs := s.itemsHere(f)
 	slices.SortFunc(refs, func(a, b Ref) int { return int(int64(b) - int64(a)) }) // newest first
 	if !ok {
 		t = token{store: now.store, ver: now.ver, top: now.top, below: 1<<32 - 1}
@@ -320,11 +320,9 @@ func (c *conn) fetch(ctx context.Context, folder, id Ref, kind remote.Kind, want
 
 // pimFile is the vCard or iCalendar file of an item of a folder of that kind; nil where it is to be a message.
 func (s *Store) pimFile(m *prop.Message, kind remote.Kind) []byte {
-	switch k := KindOf(prop.Text(m, prop.PidTagMessageClass)); {
-	case kind == remote.Contacts && (k == KindContact || k == KindDistributionList):
-		return cmail.VCard(m, 4)
-	case kind == remote.Calendar && k == KindAppointment:
-		if b, _, err := cmail.Calendar(m); err == nil {
+	k := KindOf(prop.Text(m, prop.PidTagMessageClass))
+	if kind == remote.Contacts && (k == KindContact || k == KindDistributionList) || kind == remote.Calendar && (k == KindAppointment || k == KindTask) {
+		if b, err := PIM(m); err == nil {
 			return b
 		}
 	}

@@ -1,7 +1,6 @@
 package pst
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"slices"
@@ -237,7 +236,7 @@ func (s *Store) addOne(f *Folder, e remote.Edit) ([]remote.Ref, error) {
 	if m, err := pimObject(raw); m != nil || err != nil {
 		var r Ref
 		if err == nil {
-			r, err = s.Add(f.Ref, m)
+			r, err = s.addPIM(f.Ref, m, raw)
 		}
 		if err != nil {
 			return nil, err
@@ -253,33 +252,4 @@ func (s *Store) addOne(f *Folder, e remote.Edit) ([]remote.Ref, error) {
 		return nil, err
 	}
 	return []remote.Ref{refOf(r)}, nil
-}
-
-// pimObject is the contact or appointment that a vCard or iCalendar file is about; nil for what is a message.
-func pimObject(raw []byte) (*prop.Message, error) {
-	head := bytes.ToUpper(bytes.TrimLeft(raw[:min(len(raw), 64)], "\ufeff \t\r\n"))
-	var m *prop.Message
-	var err error
-	switch {
-	case bytes.HasPrefix(head, []byte("BEGIN:VCARD")):
-		m, err = cmail.FromVCard(raw)
-	case bytes.HasPrefix(head, []byte("BEGIN:VCALENDAR")):
-		m, err = cmail.FromCalendar(raw)
-	}
-	if err != nil {
-		return nil, &fault.Error{Kind: fault.Refused, Code: "damaged", Op: "add", Title: "This contact or appointment cannot be read", Err: err}
-	}
-	return m, nil
-}
-
-// AddPIM files a contact (vCard) or an appointment (iCalendar) in a folder.
-func (s *Store) AddPIM(folder Ref, raw []byte) (Ref, error) {
-	m, err := pimObject(raw)
-	if err != nil {
-		return 0, err
-	}
-	if m == nil {
-		return 0, fault.New(fault.Refused, "damaged", "This is neither a contact nor an appointment", "")
-	}
-	return s.Add(folder, m)
 }

@@ -185,7 +185,15 @@ func collections(s *Store) []remote.Collection {
 				continue
 			}
 		}
-		col := remote.Collection{Ref: refOf(f.Ref), Name: f.Name, Kind: kindOfClass(f.Class), Total: total,
+		kind := kindOfClass(f.Class)
+		odd := s.oddItems(f)
+		if kind != remote.Mail && total > len(odd) {
+			kind = remote.Mail // somebody has put messages there
+		}
+		if kind == remote.Mail {
+			total = max(0, total-len(odd))
+		}
+		col := remote.Collection{Ref: refOf(f.Ref), Name: f.Name, Kind: kind, Total: total,
 			Unseen: int(prop.Int(p, prop.PidTagContentUnreadCount)), Rights: mail.MayRead, Subscribed: true, Keep: !s.Writable()}
 		if col.Name == "" {
 			col.Name = "(no name)"
@@ -231,11 +239,12 @@ func (s *Store) onlySystem(f *Folder) bool {
 	return true
 }
 
+// kindOfClass is what a folder is for, by its container class.
 func kindOfClass(class string) remote.Kind {
 	switch c := strings.ToUpper(class); {
 	case strings.HasPrefix(c, "IPF.CONTACT"):
 		return remote.Contacts
-	case strings.HasPrefix(c, "IPF.APPOINTMENT"):
+	case strings.HasPrefix(c, "IPF.APPOINTMENT"), strings.HasPrefix(c, "IPF.TASK"):
 		return remote.Calendar
 	}
 	return remote.Mail

@@ -60,6 +60,7 @@ type Store struct {
 	cur    Ref // what is being read, for losses
 
 	children map[ndb.NID][]ndb.Node // nodes by parent, built when a table is damaged
+	odd      map[Ref]odds           // what is no message, by folder
 	w        *writing
 }
 

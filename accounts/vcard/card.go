@@ -90,6 +90,12 @@ func (k *Card) value(p *contentline.Prop) string {
 	return v
 }
 
+// Text is the first value of a property, unescaped; "" where there is none.
+func (k *Card) Text(name string) string { return k.text(name) }
+
+// Props are the properties of a name, as they are in the card; to read only.
+func (k *Card) Props(name string) []*contentline.Prop { return k.c.All(name) }
+
 func (k *Card) text(name string) string {
 	p := k.c.Get(name)
 	if p == nil {

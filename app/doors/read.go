@@ -303,11 +303,17 @@ func (x *reader) pst(path string) error {
 		}
 		for _, r := range f.Items() {
 			b, err := s.ItemProps(r)
-			if err == nil && !job.IsMail(prop.Text(b, prop.PidTagMessageClass)) {
-				if err := x.object(s, f, r, append(slices.Clone(x.folder), names[f.Ref]...)); err != nil {
-					return err
+			if err == nil {
+				kind := job.FileKind(prop.Text(b, prop.PidTagMessageClass))
+				if kind == "" {
+					continue
 				}
-				continue
+				if kind != "message" {
+					if err := x.object(s, f, r, kind, append(slices.Clone(x.folder), names[f.Ref]...)); err != nil {
+						return err
+					}
+					continue
+				}
 			}
 			i := Item{Name: filepath.Base(path) + " " + f.Name, Folder: append(slices.Clone(x.folder), names[f.Ref]...)}
 			var m *prop.Message
@@ -331,25 +337,15 @@ func (x *reader) pst(path string) error {
 	return nil
 }
 
-// object reads what is no message; notes, journals and what Outlook keeps for itself are left out.
-func (x *reader) object(s *job.Store, f *job.Folder, r job.Ref, folder []string) error {
-	i := Item{Name: f.Name, Folder: folder}
+// object reads what is no message.
+func (x *reader) object(s *job.Store, f *job.Folder, r job.Ref, kind string, folder []string) error {
+	i := Item{Name: f.Name, Folder: folder, Kind: kind}
 	m, err := s.Message(r)
 	if err == nil {
-		switch cmail.KindOf(m) {
-		case cmail.Contact, cmail.Group:
-			i.Kind, i.Raw = "contact", cmail.VCard(m, 4)
-		case cmail.Appointment, cmail.Task:
-			i.Kind = "event"
-			if i.Raw, _, err = cmail.Calendar(m); errors.Is(err, cmail.ErrRecurrence) {
-				err = nil // it is there, without what cannot be said
-			}
-		default:
-			return nil
-		}
 		i.Name = cmail.Subject(m)
-	} else {
-		return nil // of a kind that is not known
+		if i.Raw, err = job.PIM(m); errors.Is(err, cmail.ErrRecurrence) {
+			err = nil // it is there, without what cannot be said
+		}
 	}
 	i.Err = err
 	return x.give(i)

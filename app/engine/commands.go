@@ -262,7 +262,7 @@ func (c *command) move(tx *store.Tx, row store.Row, dest store.Place, b *copied)
 
 // copy makes a new message in dest; with verb "move" the old one is hidden now and removed when the copy is durably there.
 func (c *command) copy(tx *store.Tx, row store.Row, dest store.Place, b *copied, verb string) (mail.MessageID, error) {
-	m := store.NewMessage{Account: dest.Account, Mailbox: dest.ID, Flags: row.Flags &^ mail.Deleted, Keywords: row.Keywords, Received: row.Date, Size: row.Size, Envelope: b.env, Body: b.body}
+	m := store.NewMessage{Account: dest.Account, Mailbox: dest.ID, Flags: row.Flags &^ mail.Deleted, Keywords: row.Keywords, Received: row.Received, Size: row.Size, Envelope: b.env, Body: b.body}
 	if b.body != nil {
 		env := b.body.Envelope
 		m.Envelope = &env

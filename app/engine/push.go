@@ -181,7 +181,7 @@ func (s *session) newEdit(j job) *edit {
 		e.Verb = remote.Remove
 	case store.OpAdd:
 		digest := j.row.Digest
-		e.Verb, e.AddFlags, e.AddKeywords, e.InternetID, e.Received = remote.Add, o.Add, o.AddKW, j.row.InternetID, j.row.Date
+		e.Verb, e.AddFlags, e.AddKeywords, e.InternetID, e.Received = remote.Add, o.Add, o.AddKW, j.row.InternetID, j.row.Received
 		e.Open = func() (io.ReadCloser, int64, error) { return s.e.s.Blob(s.ctx, digest) }
 		// A copy of a sent message is looked for in any case: the provider may have filed it. Two copies of a draft share their
 		// Message-ID, so that a search would find the old one; the pull before this has shown that it is not there.

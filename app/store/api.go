@@ -75,8 +75,9 @@ type Row struct {
 	Size       int64
 	Digest     string // SHA-256 of the raw bytes, hex; "" = body not here
 	Date       time.Time
-	Kept       bool // gone on the server, kept here
-	Removed    bool // hidden: a remove op is pending
+	Received   time.Time // when it came to its mailbox; Date where that is not known
+	Kept       bool      // gone on the server, kept here
+	Removed    bool      // hidden: a remove op is pending
 }
 
 // NewMessage is a message to insert.

@@ -24,16 +24,17 @@ type state struct {
 	ref          remote.Ref
 	attach, tome bool
 	date, size   int64
+	received     int64
 	digest       []byte
 	kw, bkw      string
 	iid, global  string
 	kept         bool
 }
 
-const stateColumns = "id,account,mailbox,thread,hide,flags,bflags,base,ref,attach,tome,date,size,digest,kw,bkw,iid,global,kept"
+const stateColumns = "id,account,mailbox,thread,hide,flags,bflags,base,ref,attach,tome,date,size,digest,kw,bkw,iid,global,kept,received"
 
 func (r *state) dest() []any {
-	return []any{&r.id, &r.account, &r.mailbox, &r.thread, &r.hide, &r.flags, &r.bflags, &r.base, &r.ref, &r.attach, &r.tome, &r.date, &r.size, &r.digest, &r.kw, &r.bkw, &r.iid, &r.global, &r.kept}
+	return []any{&r.id, &r.account, &r.mailbox, &r.thread, &r.hide, &r.flags, &r.bflags, &r.base, &r.ref, &r.attach, &r.tome, &r.date, &r.size, &r.digest, &r.kw, &r.bkw, &r.iid, &r.global, &r.kept, &r.received}
 }
 
 func (r *state) shown() shown {
@@ -42,7 +43,7 @@ func (r *state) shown() shown {
 
 func (r *state) row(t *tree) Row {
 	out := Row{ID: r.id, Mailbox: r.mailbox, Thread: r.thread, Base: r.base, Ref: r.ref, BaseFlags: r.bflags, BaseKW: unpackWords(r.bkw), Flags: r.flags, Keywords: unpackWords(r.kw),
-		InternetID: r.iid, Global: r.global, Size: r.size, Digest: unpackDigest(r.digest), Date: time.Unix(r.date, 0), Kept: r.kept, Removed: r.hide&1 != 0}
+		InternetID: r.iid, Global: r.global, Size: r.size, Digest: unpackDigest(r.digest), Date: time.Unix(r.date, 0), Received: receivedOf(r.received, r.date), Kept: r.kept, Removed: r.hide&1 != 0}
 	if a := t.byNum[r.account]; a != nil {
 		out.Account = a.id
 	}

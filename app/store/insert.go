@@ -21,6 +21,7 @@ type record struct {
 	tome           bool
 	size           int64
 	date           int64
+	received       int64 // when it came to its mailbox; 0 = not known
 	env            *mail.Envelope
 	sh             int64
 	digest         string
@@ -30,8 +31,8 @@ type record struct {
 	fresh          bool // its conversation was made for it in this transaction
 }
 
-const messageColumns = "id,account,mailbox,thread,hide,flags,base,ref,bflags,attach,invite,tome,size,date,gh,sh,digest,kw,bkw,iid,global,subject,sender,rcpt,cc,snippet"
-const messageColumnCount = 26
+const messageColumns = "id,account,mailbox,thread,hide,flags,base,ref,bflags,attach,invite,tome,size,date,gh,sh,digest,kw,bkw,iid,global,subject,sender,rcpt,cc,snippet,received"
+const messageColumnCount = 27
 
 // Insert stores new messages, threads them and keeps counters.
 func (tx *Tx) Insert(ms []NewMessage) ([]mail.MessageID, error) {
@@ -85,6 +86,9 @@ func (tx *Tx) insert(ms []NewMessage) ([]mail.MessageID, error) {
 		}
 		date := dateOf(r.env, m.Received, now)
 		r.date = date.Unix()
+		if u := m.Received.Unix(); u > 0 {
+			r.received = u
+		}
 		var err error
 		if r.id, err = tx.newID(date); err != nil {
 			return nil, err
@@ -133,7 +137,7 @@ func (tx *Tx) insertRows(recs []record) error {
 			}
 			args = append(args, int64(r.id), r.account, int64(r.box), int64(r.thread), r.hide, int64(r.flags), base, string(r.ref), int64(r.flags),
 				b2i(r.attach), b2i(r.invite), b2i(r.tome), r.size, r.date, hash63(r.global), r.sh, packDigest(r.digest), r.kw, r.kw,
-				clean(e.InternetID, 998), r.global, clean(e.Subject, 2000), packAddrs(e.From), packAddrs(e.To), packAddrs(e.Cc), r.snippet)
+				clean(e.InternetID, 998), r.global, clean(e.Subject, 2000), packAddrs(e.From), packAddrs(e.To), packAddrs(e.Cc), r.snippet, r.received)
 			tx.count(r)
 		}
 		if _, err := tx.w.exec("INSERT INTO messages("+messageColumns+") VALUES "+tuples(n, messageColumnCount), args...); err != nil {

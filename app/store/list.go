@@ -360,18 +360,18 @@ func (s *Store) Count(ctx context.Context, v View, limit int) (total, unread int
 	return total, unread, local("count", err)
 }
 
-const summaryColumns = `m.id, m.account, m.mailbox, m.thread, m.iid, m.sender, m.rcpt, m.subject, m.snippet, m.date, m.flags, m.kw, m.size, m.attach, m.invite, m.digest IS NOT NULL,
+const summaryColumns = `m.id, m.account, m.mailbox, m.thread, m.iid, m.sender, m.rcpt, m.subject, m.snippet, m.date, m.flags, m.kw, m.size, m.attach, m.invite, m.digest IS NOT NULL, m.received,
 	EXISTS(SELECT 1 FROM ops WHERE ops.message=m.id AND ops.message<>0), coalesce((SELECT d.id FROM drafts d WHERE d.message=m.id AND d.message<>0),0)`
 
 func scanSummary(t *tree, scan func(...any) error) (mail.Summary, error) {
 	var m mail.Summary
-	var num, date int64
+	var num, date, received int64
 	var from, to, kw string
-	err := scan(&m.ID, &num, &m.Mailbox, &m.Thread, &m.InternetID, &from, &to, &m.Subject, &m.Snippet, &date, &m.Flags, &kw, &m.Size, &m.Attachments, &m.Invitation, &m.HasBody, &m.Pending, &m.DraftID)
+	err := scan(&m.ID, &num, &m.Mailbox, &m.Thread, &m.InternetID, &from, &to, &m.Subject, &m.Snippet, &date, &m.Flags, &kw, &m.Size, &m.Attachments, &m.Invitation, &m.HasBody, &received, &m.Pending, &m.DraftID)
 	if a := t.byNum[num]; a != nil {
 		m.Account = a.id
 	}
-	m.From, m.To, m.Keywords, m.Date, m.Count = unpackAddrs(from), unpackAddrs(to), unpackWords(kw), time.Unix(date, 0), 1
+	m.From, m.To, m.Keywords, m.Date, m.Received, m.Count = unpackAddrs(from), unpackAddrs(to), unpackWords(kw), time.Unix(date, 0), receivedOf(received, date), 1
 	if m.Flags&mail.Seen == 0 {
 		m.Unread = 1
 	}

@@ -143,6 +143,14 @@ func dateOf(e *mail.Envelope, received, now time.Time) time.Time {
 	return now
 }
 
+// receivedOf is when a message came to its mailbox, its date where that is not known.
+func receivedOf(received, date int64) time.Time {
+	if received == 0 {
+		received = date
+	}
+	return time.Unix(received, 0)
+}
+
 func toMe(mine map[string]bool, lists ...[]mail.Address) bool {
 	for _, l := range lists {
 		for _, a := range l {

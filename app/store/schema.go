@@ -84,7 +84,9 @@ CREATE TABLE packed(
 	digest BLOB PRIMARY KEY, pack INTEGER NOT NULL, off INTEGER NOT NULL, len INTEGER NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `, `
 CREATE VIRTUAL TABLE ftsterms USING fts5vocab('fts', 'instance');
-`, pimCounts, pimSent}
+`, pimCounts, pimSent, `
+ALTER TABLE messages ADD COLUMN received INTEGER NOT NULL DEFAULT 0;
+`}
 
 // bodyMigrations are those of bodies.db. Enc is 0 for exact bytes, 1 for a zstd frame; data is NULL when the blob is a file.
 var bodyMigrations = []string{`

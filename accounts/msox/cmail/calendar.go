@@ -91,6 +91,9 @@ func newEvent(m *prop.Message, method string) *event {
 	}
 	e.zone = zoneOf(m, e.rec != nil)
 	e.allDay = m.LidBool(prop.PidLidAppointmentSubType)
+	if e.rec == nil && e.zone.isUTC() {
+		e.zone = nil // which has a form of its own
+	}
 	if e.rec != nil && e.zone == nil && !e.start.IsZero() {
 		// The pattern is in local time, the start in UTC: how far they are apart is all that is known of the zone.
 		local := prop.Minutes(e.rec.start + e.rec.startOffset)

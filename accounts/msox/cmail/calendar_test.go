@@ -200,14 +200,15 @@ func TestRulesWithoutAPattern(t *testing.T) {
 }
 
 func TestZones(t *testing.T) {
-	for _, name := range []string{"Europe/Oslo", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo", "Pacific/Auckland", "UTC"} {
+	for name, windows := range map[string]string{"Europe/Oslo": "Europe/Oslo", "Europe/Berlin": "W. Europe Standard Time", "America/New_York": "Eastern Standard Time", "Asia/Kolkata": "India Standard Time",
+		"Australia/Sydney": "AUS Eastern Standard Time", "America/Sao_Paulo": "E. South America Standard Time", "Pacific/Auckland": "New Zealand Standard Time", "UTC": "UTC"} {
 		loc, err := time.LoadLocation(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		z := zoneFrom(loc, 2024)
-		for _, back := range []*zone{z, zoneDefinition(z.definition(2)), zoneStruct(z.structure(), name)} {
-			if back == nil || back.name != name {
+		for _, back := range []*zone{z, zoneDefinition(z.definition(2)), zoneStruct(z.structure(), z.name)} {
+			if back == nil || back.name != windows {
 				t.Fatalf("%s: %+v", name, back)
 			}
 			for at := time.Date(2024, 1, 1, 0, 30, 0, 0, time.UTC); at.Year() == 2024; at = at.Add(7 * time.Hour) {

@@ -303,7 +303,7 @@ func Flags(m *prop.Message) (g mail.Flags) {
 	if n&1 != 0 || prop.Bool(m, prop.PidTagRead) {
 		g |= mail.Seen
 	}
-	if n&8 != 0 {
+	if k := KindOf(m); n&8 != 0 && (k == Mail || k == Meeting) { // everything that was never sent has the bit, notes too
 		g |= mail.DraftFlag
 	}
 	if prop.Int(m, prop.PidTagFlagStatus) == 2 {

@@ -2,6 +2,7 @@ package cmail
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -19,14 +20,39 @@ func FromVCard(b []byte) (*prop.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	return FromContact(k.Contact()), nil
+	m := fromContact(k.Contact(), memberNames(k))
+	p := m.Bag.(prop.Map)
+	switch sex, _, _ := strings.Cut(strings.ToUpper(k.Text("GENDER")), ";"); sex {
+	case "F":
+		p[prop.PidTagGender] = int16(1)
+	case "M":
+		p[prop.PidTagGender] = int16(2)
+	}
+	p.Set(prop.PidTagHobbies, k.Text("X-HOBBY"))
+	p.Set(prop.PidTagOfficeLocation, k.Text("X-OFFICE-LOCATION"))
+	return m, nil
+}
+
+// memberNames are the names that a list gives its members, by their address.
+func memberNames(k *vcard.Card) map[string]string {
+	out := map[string]string{}
+	for _, n := range []string{"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"} {
+		for _, p := range k.Props(n) {
+			if name := p.Param("X-CN"); name != "" && len(out) < maxMembers {
+				out[strings.TrimSpace(p.Value)] = name
+			}
+		}
+	}
+	return out
 }
 
 // FromContact makes a contact, or of a group a distribution list ([MS-OXOCNTC]). The properties hold three e-mail addresses,
 // and as many telephone numbers of a kind as Outlook has places for; further ones are told in the note, so that nothing is lost.
-func FromContact(c pim.Contact) *prop.Message {
+func FromContact(c pim.Contact) *prop.Message { return fromContact(c, nil) }
+
+func fromContact(c pim.Contact, names map[string]string) *prop.Message {
 	if c.IsGroup() {
-		return fromGroup(c)
+		return fromGroup(c, names)
 	}
 	k := newMaker("IPM.Contact")
 	k.p[prop.PidTagIconIndex] = int32(0x200)
@@ -105,6 +131,7 @@ func FromContact(c pim.Contact) *prop.Message {
 // finishContact puts what contacts and lists share.
 func (k *maker) finishContact(c pim.Contact, note string) {
 	shown := c.Display()
+	k.set(nameContactUID, oneLine(c.UID))
 	k.p[prop.PidTagDisplayName] = oneLine(shown)
 	subject(k.p, shown)
 	k.p[prop.PidTagSubjectPrefix], k.p[prop.PidTagNormalizedSubject] = "", oneLine(shown)
@@ -306,8 +333,8 @@ func (k *maker) day(d pim.Date, t prop.Tag, local prop.Property) {
 
 const noYear = 1604
 
-// fromGroup makes a distribution list. Its members are one-off entries: addresses that hold by themselves.
-func fromGroup(c pim.Contact) *prop.Message {
+// fromGroup makes a distribution list. Its members are one-off entries: addresses that hold by themselves, with the names that they have in the list.
+func fromGroup(c pim.Contact, names map[string]string) *prop.Message {
 	k := newMaker("IPM.DistList")
 	k.p[prop.PidTagIconIndex] = int32(0x202)
 	k.set(prop.PidLidDistributionListName, oneLine(c.Display()))
@@ -320,7 +347,7 @@ func fromGroup(c pim.Contact) *prop.Message {
 			rest = append(rest, m)
 			continue
 		}
-		ids = append(ids, NewOneOff(addr, "SMTP", addr))
+		ids = append(ids, NewOneOff(cmp.Or(names[m], addr), "SMTP", addr))
 	}
 	size := 0
 	for _, id := range ids {

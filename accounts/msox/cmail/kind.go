@@ -32,7 +32,7 @@ func KindOfClass(class string) Kind {
 	c := strings.ToLower(class)
 	is := func(p string) bool { return c == p || strings.HasPrefix(c, p+".") }
 	switch {
-	case is("ipm.contact"):
+	case is("ipm.contact"), is("ipm.abchperson"):
 		return Contact
 	case is("ipm.distlist"):
 		return Group

@@ -12,6 +12,20 @@ import (
 // goidPrefix begins a global object id ([MS-OXOCAL] 2.2.1.27).
 const goidPrefix = "040000008200E00074C5B7101A82E008"
 
+// nameContactUID is the UID of a vCard. [MS-OXVCARD] has no place for it; this one is named as that of appointments is ([MS-OXPROPS] PidNameCalendarUid).
+var nameContactUID = prop.Property{Name: prop.Name{GUID: prop.PSPUBLICSTRINGS, Name: "urn:schemas:contacts:uid"}, Type: prop.Unicode}
+
+// contactUID is the UID of a contact or list as a vCard has it.
+func contactUID(m *prop.Message, version int) string {
+	if s := m.LidText(nameContactUID); s != "" && oneLine(s) == s {
+		return s
+	}
+	if version >= 4 {
+		return "urn:uuid:" + UID(m)
+	}
+	return UID(m)
+}
+
 // UID is the identity of an item in iCalendar and vCard, the same each time: that which an appointment had there or the text of
 // its global object id ([MS-OXCICAL] 2.1.3.1.1.20.26), else one made of its search key or its content.
 func UID(m *prop.Message) string {

@@ -21,11 +21,7 @@ func VCard(m *prop.Message, version int) []byte {
 		c.line("VERSION", "3.0")
 	}
 	c.line("PRODID", prodID)
-	if c.v4 {
-		c.line("UID", "urn:uuid:"+UID(m))
-	} else {
-		c.line("UID", UID(m))
-	}
+	c.line("UID", contactUID(m, version))
 	if KindOf(m) == Group {
 		c.group()
 	} else {

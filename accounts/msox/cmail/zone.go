@@ -112,6 +112,15 @@ func zoneOf(m *prop.Message, recurs bool) *zone {
 	return zoneStruct(m.LidBytes(prop.PidLidTimeZoneStruct), m.LidText(prop.PidLidTimeZoneDescription))
 }
 
+// isUTC reports whether it is UTC by its name and its only rule.
+func (z *zone) isUTC() bool {
+	if z == nil || len(z.rules) != 1 || z.name != "UTC" && z.name != "Coordinated Universal Time" {
+		return false
+	}
+	r := z.rules[0]
+	return r.bias == 0 && r.standard == 0 && r.daylight == 0
+}
+
 func (z *zone) rule(year int) zoneRule {
 	r := z.rules[0]
 	for _, o := range z.rules[1:] {

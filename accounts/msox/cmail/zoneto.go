@@ -1,15 +1,17 @@
 package cmail
 
 import (
+	"cmp"
 	"encoding/binary"
 	"time"
 
+	"github.com/postrider/postrider/accounts/icalendar"
 	"github.com/postrider/postrider/accounts/msox/prop"
 )
 
 // zoneFrom makes the zone of Windows' kind that a location is in a year: two changes a year, or none.
 func zoneFrom(loc *time.Location, year int) *zone {
-	z := &zone{name: loc.String()}
+	z := &zone{name: cmp.Or(icalendar.WindowsName(loc.String()), loc.String())}
 	if loc == time.UTC || z.name == "Local" {
 		z.name = "UTC"
 	}

@@ -232,6 +232,9 @@ func (x *exporter) item(m *prop.Message, n int, dir string) error {
 		return x.eml(m, filepath.Join(dir, fmt.Sprintf("%05d %s.eml", n, name)))
 	}
 	f, err := cmail.Export(m)
+	if b, e := pst.PIM(m); e == nil && b != nil {
+		f.Data = b
+	}
 	if err != nil {
 		return x.eml(m, filepath.Join(dir, fmt.Sprintf("%05d item.eml", n)))
 	}

@@ -2,18 +2,31 @@ package job
 
 import (
 	"github.com/postrider/postrider/accounts/fault"
+	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pst"
 	"github.com/postrider/postrider/accounts/pst/check"
+	"github.com/postrider/postrider/accounts/remote"
 )
 
 // Open opens a file for reading.
 func Open(path string) (*pst.Store, error) { return pst.Open(path, pst.Options{}) }
 
-// IsMail tells whether items of a message class are mail: messages and what comes and goes about meetings.
-func IsMail(class string) bool {
-	k := pst.KindOf(class)
-	return k == pst.KindMessage || k == pst.KindMeeting
+// FileKind says what an item of a data file is outside of one, by its message class: "message", "contact", "event" (an appointment or a task), or "" for what Outlook keeps for
+// itself. Notes, journal entries, posts and reports are messages.
+func FileKind(class string) string {
+	switch pst.ItemKind(class) {
+	case remote.Contacts:
+		return "contact"
+	case remote.Calendar:
+		return "event"
+	case remote.Mail:
+		return "message"
+	}
+	return ""
 }
+
+// PIM is an item that is no message as a vCard or iCalendar file; see [pst.PIM].
+func PIM(m *prop.Message) ([]byte, error) { return pst.PIM(m) }
 
 // What is in a file, for who opens one with this package.
 type (

@@ -29,8 +29,16 @@ func (p *painter) self(b *box) {
 		if b.cell.collapsed {
 			border = [4]style.Border{}
 		}
+		p.behindCell(b)
 	case kRow, kGroup, kCol, kColGroup:
 		border = [4]style.Border{}
+		if t := tableOf(b); t != nil && t.tbl.apart() {
+			save := p.bare
+			p.bare = b
+			p.box(b, b.st, r, border, b.bord, b.pad)
+			p.bare = save
+			return
+		}
 	}
 	if b.legend != nil {
 		p.fieldset(b, r, border)
@@ -49,17 +57,76 @@ func (p *painter) self(b *box) {
 // columns paints the backgrounds of columns.
 func (p *painter) columns(b *box) {
 	t := b.tbl
-	if len(t.rows) == 0 {
+	if len(t.rows) == 0 || t.apart() {
 		return
 	}
 	for i, c := range t.colOf {
 		if i >= len(t.cols) || c.st.Background.A == 0 && len(c.st.Layers) == 0 {
 			continue
 		}
-		last := len(t.rows) - 1
-		y := b.gy + t.gridY + t.rowY[0]
-		r := display.Rect{X: b.gx + t.cols[i].x, Y: y, W: t.cols[i].w, H: t.rowY[last] + t.rowH[last] - t.rowY[0]}
-		p.box(c, c.st, r, [4]style.Border{}, [4]float64{}, [4]float64{})
+		p.box(c, c.st, columnRect(b, i), [4]style.Border{}, [4]float64{}, [4]float64{})
+	}
+}
+
+// columnRect is where column i of table b is, from its first row to its last.
+func columnRect(b *box, i int) display.Rect {
+	t := b.tbl
+	last := len(t.rows) - 1
+	return display.Rect{X: b.gx + t.cols[i].x, Y: b.gy + t.gridY + t.rowY[0], W: t.cols[i].w, H: t.rowY[last] + t.rowH[last] - t.rowY[0]}
+}
+
+// apart tells whether the cells of a row do not fill it: there is spacing between them, or one reaches into the next rows. Backgrounds of rows, groups and
+// columns are seen in the cells alone (CSS 2.1 section 17.5.1); where cells fill their rows, the row is painted as one.
+func (t *table) apart() bool {
+	if !t.looked {
+		t.looked = true
+		t.spread = t.gap[0] > 0 || t.gap[1] > 0
+		for _, c := range t.cells {
+			t.spread = t.spread || c.cell.rows > 1
+		}
+	}
+	return t.spread
+}
+
+// tableOf is the table that a part of one belongs to, nil outside of any.
+func tableOf(b *box) *box {
+	for k := 0; b != nil && k < 4; k++ {
+		if b.kind == kTable {
+			return b
+		}
+		b = b.parent
+	}
+	return nil
+}
+
+// behindCell paints what a cell shows of its column, its group and its row.
+func (p *painter) behindCell(b *box) {
+	t := tableOf(b)
+	if t == nil || !t.tbl.apart() {
+		return
+	}
+	cell := rect(b)
+	part := func(c *box, area display.Rect) {
+		st := c.st
+		if c.anon || st.Visibility != style.Shown || st.Background.A == 0 && len(st.Layers) == 0 || cell.Y > p.e.o.Limits.Height {
+			return
+		}
+		d := p.newBox()
+		d.Rect, d.Color, d.Node = cell, st.Background, c.node
+		d.Layers = p.layers(st, area, cell, area, area)
+		for i := range d.Layers {
+			d.Layers[i].Area = meet(d.Layers[i].Area, cell)
+		}
+		p.add(d)
+	}
+	if i := b.cell.col; i < len(t.tbl.colOf) && i < len(t.tbl.cols) && len(t.tbl.rows) > 0 {
+		part(t.tbl.colOf[i], columnRect(t, i))
+	}
+	if row := b.parent; row != nil && row.kind == kRow {
+		if g := row.parent; g != nil && g.kind == kGroup {
+			part(g, rect(g))
+		}
+		part(row, rect(row))
 	}
 }
 

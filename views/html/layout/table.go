@@ -30,6 +30,8 @@ type table struct {
 	gridH     float64
 	rowH      []float64
 	rowY      []float64 // from the top of the grid's border box
+	looked    bool      // spread is known
+	spread    bool      // what apart says
 }
 
 // cellAt is the place of a cell.

@@ -126,3 +126,45 @@ func TestNestedTablesStayCheap(t *testing.T) {
 		t.Errorf("5 levels take %d steps, 20 levels %d", a, b)
 	}
 }
+
+// TestRowBackgrounds: those of rows, groups and columns are seen in the cells, not between them.
+func TestRowBackgrounds(t *testing.T) {
+	of := func(body, tag string) (out []display.Rect) {
+		for _, it := range lay(t, page(body), 400).Items {
+			if b, ok := it.(*display.Box); ok && b.Node != nil && b.Node.Tag == tag && (b.Color.A > 0 || len(b.Layers) > 0) {
+				out = append(out, b.Rect)
+			}
+		}
+		return out
+	}
+	two := "<td style='padding:0;width:50px;height:20px'>a<td style='padding:0;width:70px'>b"
+	for _, c := range []struct{ tag, body string }{
+		{"tr", "<tr style='background:#ffc'>" + two},
+		{"tbody", "<tbody style='background:#ffc'><tr>" + two},
+		{"col", "<col style='background:#ffc'><col style='background:#ffc'><tr>" + two},
+	} {
+		got := of("<table cellspacing=6>"+c.body+"</table>", c.tag)
+		if len(got) != 2 || got[0].W != 50 || got[1].W != 70 || got[1].X-got[0].X != 56 || got[0].H != 20 {
+			t.Errorf("%s: %v", c.tag, got)
+		}
+	}
+	if got := of("<table cellspacing=0><tr style='background:#ffc'>"+two+"</table>", "tr"); len(got) != 1 || got[0].W != 120 {
+		t.Errorf("a row without spacing: %v", got)
+	}
+	if got := of("<table cellspacing=0><tr style='background:#ffc'><td rowspan=2 style='padding:0;height:50px'>a<td>b<tr><td>c</table>", "tr"); len(got) != 2 || got[0].H != 50 || got[1].H >= 50 {
+		t.Errorf("a cell that reaches into the next row: %v", got)
+	}
+	// A gradient runs through the whole row, each cell shows its part.
+	var tiles []display.Rect
+	for _, it := range lay(t, page("<table cellspacing=6><tr style='background:linear-gradient(90deg,red,lime)'>"+two+"</table>"), 400).Items {
+		if b, ok := it.(*display.Box); ok && b.Node.Tag == "tr" && len(b.Layers) == 1 {
+			tiles = append(tiles, b.Layers[0].Tile)
+			if b.Layers[0].Area != b.Rect {
+				t.Errorf("the gradient is painted in %v, the cell is %v", b.Layers[0].Area, b.Rect)
+			}
+		}
+	}
+	if len(tiles) != 2 || tiles[0] != tiles[1] || tiles[0].W != 126 {
+		t.Errorf("tiles of the gradient: %v", tiles)
+	}
+}

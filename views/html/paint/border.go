@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 
 	"github.com/postrider/postrider/views/html/display"
 	"github.com/postrider/postrider/views/html/style"
@@ -45,6 +46,18 @@ func (c *canvas) border(b *display.Box, f frame) {
 		w := float64(f.width[0]) - t
 		c.ring(f.outer, a, f.radius, shrunk(f.radius, t, t, t, t), n)
 		c.ring(z, f.inner, shrunk(f.radius, w, w, w, w), f.innerRadius(), n)
+		return
+	}
+	if same && (line == style.Inset || line == style.Outset) && b.Border[first].Color.A == 255 && !rounded(f.radius) && !slices.Contains(f.width[:], 0) && !f.inner.Empty() {
+		// Two sides over a ring of the colour of the others: what is behind would shine through the seams of four.
+		c.ring(f.outer, f.inner, f.radius, f.innerRadius(), Shade(b.Border[style.Top], style.Top))
+		p := &vector.Path{}
+		p.MoveTo(float64(f.outer.Max.X), float64(f.outer.Min.Y))
+		for _, at := range []image.Point{f.outer.Max, {f.outer.Min.X, f.outer.Max.Y}, {f.inner.Min.X, f.inner.Max.Y}, f.inner.Max, {f.inner.Max.X, f.inner.Min.Y}} {
+			p.LineTo(float64(at.X), float64(at.Y))
+		}
+		p.Close()
+		c.fillPath(p, vector.Identity, Shade(b.Border[style.Bottom], style.Bottom))
 		return
 	}
 	for i := range 4 {
@@ -169,20 +182,17 @@ func (c *canvas) borderSide(b *display.Box, f frame, i int) {
 		c.sideOf(f, i, ringPath(f.outer, a, f.radius, shrunkBy(f.radius, third)), n)
 		c.sideOf(f, i, ringPath(z, f.inner, shrunkBy(f.radius, rest), f.innerRadius()), n)
 	case style.Inset, style.Outset:
-		if b.Node != nil && b.Node.Tag == "hr" && n == (color.NRGBA{R: 128, G: 128, B: 128, A: 255}) {
-			n = color.NRGBA{R: 238, G: 238, B: 238, A: 255} // a rule that nobody coloured is fainter
-		}
-		dark, light := shades(n)
-		if (i == style.Top || i == style.Left) == (s.Line == style.Inset) {
-			n = dark
-		} else if n.R != 238 || n.G != 238 || n.B != 238 {
-			n = light
-		}
-		c.sideOf(f, i, ringPathOf(f), n)
+		c.sideOf(f, i, ringPathOf(f), Shade(s, i))
 	case style.Groove, style.Ridge:
+		if f.width[i] < 2 { // too thin for two
+			c.sideOf(f, i, ringPathOf(f), n)
+			return
+		}
 		var half [4]int
 		for k, w := range f.width {
-			half[k] = (w + 1) / 2
+			if half[k] = w / 2; k == style.Top || k == style.Left {
+				half[k] = (w + 1) / 2
+			}
 		}
 		mid := inset(f.outer, half)
 		rm := shrunkBy(f.radius, half)
@@ -233,12 +243,24 @@ func (c *canvas) sideOf(f frame, i int, ring *vector.Path, n color.NRGBA) {
 	c.clip = save
 }
 
+// Shade is the colour of side i of a border that is inset or outset: the light falls from the top left.
+func Shade(s style.Border, i int) color.NRGBA {
+	dark, light := shades(s.Color)
+	if (i == style.Top || i == style.Left) == (s.Line == style.Inset) {
+		return dark
+	}
+	return light
+}
+
 // shades are the dark and the light colour of inset and its like, as Chromium makes them: a third darker and lighter, and for what is nearly black two steps
-// lighter, because nothing is darker than black.
+// lighter, because nothing is darker than black. What is nearly white is light enough.
 func shades(n color.NRGBA) (dark, light color.NRGBA) {
 	if max(n.R, n.G, n.B) <= 48 {
 		dark = brighten(n, 0.33)
 		return dark, brighten(dark, 0.33)
+	}
+	if n.R >= 235 && n.G >= 235 && n.B >= 235 {
+		return brighten(n, -0.33), n
 	}
 	return brighten(n, -0.33), brighten(n, 0.33)
 }

@@ -321,3 +321,41 @@ func BenchmarkNew(b *testing.B) {
 		paint.New(l, paint.Options{})
 	}
 }
+
+// TestCarvedBorders: the colours are Chromium's.
+func TestCarvedBorders(t *testing.T) {
+	const div = `<!doctype html><body style="margin:0"><div style="width:40px;height:40px;`
+	for _, c := range []struct {
+		src  string
+		x, y int
+		want uint32
+	}{
+		{div + `border:3px inset">`, 1, 20, 0x9a9a9a}, // text is too dark to carve with
+		{div + `border:3px inset">`, 44, 20, 0xeeeeee},
+		{div + `border:3px inset;color:blue">`, 1, 20, 0x9a9a9a},
+		{div + `border:3px inset black">`, 1, 20, 0x545454},
+		{div + `border:3px inset black">`, 44, 20, 0xa8a8a8},
+		{div + `border:3px outset #808080">`, 44, 20, 0x2c2c2c},
+		{div + `border:3px groove black">`, 1, 20, 0x545454},
+		{div + `border:3px groove black">`, 2, 20, 0xa8a8a8},
+		{div + `border:3px groove black">`, 44, 20, 0x545454},
+		{div + `border:3px groove black">`, 45, 20, 0xa8a8a8},
+		{div + `border:1px ridge red">`, 41, 20, 0xff0000},
+		{div + `border:4px outset #c00">`, 46, 46, 0x780000}, // no seam where two shaded sides meet
+		{`<!doctype html><body style="margin:0"><table border=3 cellspacing=0><tr><td style="padding:20px">x</table>`, 1, 20, 0xa8a8a8},
+		{`<!doctype html><body style="margin:0;color:blue"><table border=3 cellspacing=0><tr><td style="padding:20px">x</table>`, 1, 20, 0x0000ff},
+		{`<!doctype html><body style="margin:0"><table border=1 style="border-collapse:collapse"><tr><td style="padding:20px">x</table>`, 0, 20, 0x000000},
+		{`<!doctype html><body style="margin:0"><hr noshade style="margin:0">`, 9, 0, 0x808080},
+		{`<!doctype html><body style="margin:0"><hr style="margin:0">`, 9, 0, 0x9a9a9a},
+		{`<!doctype html><body style="margin:0"><hr style="margin:0">`, 9, 1, 0xeeeeee},
+	} {
+		m := whole(t, c.src)
+		p := m.RGBAAt(c.x, c.y)
+		for i, v := range []uint8{p.R, p.G, p.B} {
+			if d := int(v) - int(uint8(c.want>>(16-8*i))); d < -3 || d > 3 {
+				t.Errorf("%s: at %d, %d %v, want %06x", c.src[len(`<!doctype html><body style="margin:0`):], c.x, c.y, p, c.want)
+				break
+			}
+		}
+	}
+}

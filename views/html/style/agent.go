@@ -60,7 +60,7 @@ rt { font-size: 50% }
 details > summary:first-of-type { display: list-item; counter-increment: list-item 0; list-style: disclosure-closed inside }
 details[open] > summary:first-of-type { list-style-type: disclosure-open }
 
-table { display: table; border-collapse: separate; border-spacing: 2px; border-color: gray; box-sizing: border-box; text-indent: initial }
+table { display: table; border-collapse: separate; border-spacing: 2px; box-sizing: border-box; text-indent: initial }
 caption { display: table-caption; text-align: -webkit-center }
 colgroup { display: table-column-group }
 col { display: table-column }
@@ -72,7 +72,7 @@ tr { display: table-row; vertical-align: inherit; border-color: inherit }
 td, th { display: table-cell; vertical-align: inherit; padding: 1px; border-color: inherit }
 th { font-weight: bold; text-align: -internal-center }
 
-fieldset { margin-left: 2px; margin-right: 2px; padding: .35em .75em .625em; border: 2px groove #c0c0c0; min-width: min-content }
+fieldset { margin-left: 2px; margin-right: 2px; padding: .35em .75em .625em; border: 2px groove #efefef; min-width: min-content }
 legend { padding-left: 2px; padding-right: 2px }
 input, select, textarea, button { display: inline-block; margin: 0; font: 13.3333px Arial, sans-serif; color: fieldtext; letter-spacing: normal; word-spacing: normal; line-height: normal; text-transform: none; text-indent: 0; text-shadow: none; text-align: start; white-space: pre; overflow: hidden }
 input { padding: 1px 2px; border: 2px inset #767676; background-color: field }

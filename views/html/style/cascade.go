@@ -1,6 +1,7 @@
 package style
 
 import (
+	"image/color"
 	"slices"
 	"unsafe"
 
@@ -363,6 +364,9 @@ func (c *computer) finish() {
 		}
 		if cs.currents&(curBorder<<i) != 0 {
 			b.Color = s.Color
+			if carved(b.Line) && !tablePart(s.Display) {
+				b.Color = color.NRGBA{R: 238, G: 238, B: 238, A: 255} // as in Chromium: text is too dark to carve with
+			}
 		}
 	}
 	if s.Outline.Line == NoLine || s.Outline.Line == Hidden {
@@ -380,6 +384,17 @@ func (c *computer) finish() {
 	if s.Display == Inline || s.Display == TableRow || s.Display == TableRowGroup || s.Display == TableHeaderGroup || s.Display == TableFooterGroup {
 		s.Clamp = 0
 	}
+}
+
+// carved tells whether a line has a lit and a shaded side.
+func carved(l Line) bool { return l == Inset || l == Outset || l == Groove || l == Ridge }
+
+func tablePart(d Display) bool {
+	switch d {
+	case Table, InlineTable, TableCell, TableRow, TableRowGroup, TableHeaderGroup, TableFooterGroup, TableColumn, TableColumnGroup:
+		return true
+	}
+	return false
 }
 
 func inFlex(p *computed) bool {

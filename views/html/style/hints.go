@@ -433,7 +433,7 @@ func (t *tree) addHints(n *html.Node, th *tableHints, m *matched) {
 			}
 		case "noshade":
 			if tag == "hr" {
-				t.hint(m, "noshade", "", func(string) string { return "border-style:solid;border-color:darkgray;background-color:darkgray" })
+				t.hint(m, "noshade", "", func(string) string { return "border-style:solid;border-color:gray;background-color:gray" })
 			}
 		case "type":
 			switch tag {

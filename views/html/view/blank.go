@@ -24,7 +24,19 @@ func newBlank() *blank {
 func (b *blank) place(m *display.Image, x, y, w, h float32) []fyne.CanvasObject {
 	kit.Place(b.frame, x, y, w, h)
 	out := []fyne.CanvasObject{b.frame}
-	if w < 40 || h < 28 {
+	if h < 28 {
+		if h >= 12 && w >= 16 && m.Alt != "" { // a line of words instead of the icon
+			style := kit.Small12
+			style.Size = min(style.Size, h*0.75)
+			pad := min(6, (w-style.Size)/4)
+			if alt := kit.Cut(m.Alt, style, w-2*pad); len(alt) > 3 || alt == m.Alt {
+				kit.PutText(b.alt, alt, style, color.NRGBA{128, 138, 140, 255}, x+pad, y, w-2*pad, h, fyne.TextAlignCenter)
+				out = append(out, b.alt)
+			}
+		}
+		return out
+	}
+	if w < 40 {
 		return out
 	}
 	alt := ""

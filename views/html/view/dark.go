@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/postrider/postrider/views/html/display"
+	"github.com/postrider/postrider/views/html/paint"
 	"github.com/postrider/postrider/views/html/style"
 )
 
@@ -14,6 +15,10 @@ const (
 	lightest = 0.945
 	// dim divides dark backgrounds, which stay, from light ones, which are turned.
 	dim = 0.55
+	// pale is the lightness above which a line is hardly seen on white.
+	pale = 0.85
+	// legible is the least lightness of text in a strong colour: orange and lime would become brown and olive, which are hard to read.
+	legible = 0.7
 	// small is the side, px, of boxes that are drawn, not written on.
 	small = 10
 	// behind is how many boxes before a run are looked at for its background.
@@ -60,16 +65,25 @@ func Darken(l *display.List, ground color.NRGBA) *display.List {
 				}
 			}
 			on := kept(b.X+b.W/2, b.Y+b.H/2)
-			if thin := min(b.W, b.H) <= small; thin && !on && b.Color.A > 0 && lightness(b.Color) < dim {
+			thin := min(b.W, b.H) <= small
+			switch l := lightness(b.Color); {
+			case thin && !on && b.Color.A > 0 && l < dim:
 				// Not a ground for text but a drawing: a bullet, a line, a dot.
 				b.Color = ink(b.Color)
-			} else {
+			case thin && !on && l > pale:
+				b.Color = turn(b.Color) // a faint line stays one
+			default:
 				b.Color = fill(b.Color)
 			}
 			for k := range b.Border {
-				if !on {
-					b.Border[k].Color = turn(b.Border[k].Color)
+				if on {
+					continue
 				}
+				if s := &b.Border[k]; s.Line == style.Inset || s.Line == style.Outset {
+					// The shades are made for a light ground.
+					s.Color, s.Line = paint.Shade(*s, k), style.Solid
+				}
+				b.Border[k].Color = turn(b.Border[k].Color)
 			}
 			b.Shadows = nil
 			if (it.Color.A > 127 || picture) && min(b.W, b.H) > small {
@@ -148,17 +162,25 @@ func lightness(c color.NRGBA) float64 {
 }
 
 // turn inverts the lightness of a background or line within the range of the dark theme.
-func turn(c color.NRGBA) color.NRGBA { return invert(c, 1) }
+func turn(c color.NRGBA) color.NRGBA { return invert(c, 1, 0) }
 
 // ink inverts that of text: the middle is lifted, since the dark card is not as far from it as white was.
-func ink(c color.NRGBA) color.NRGBA { return invert(c, 1.7) }
+func ink(c color.NRGBA) color.NRGBA {
+	least := 0.0
+	if _, a, b := oklab(c); math.Hypot(a, b) > colourful {
+		least = legible
+	}
+	return invert(c, 1.7, least)
+}
 
-func invert(c color.NRGBA, curve float64) color.NRGBA {
+// invert turns a colour in lightness; least is how light it becomes at the least.
+func invert(c color.NRGBA, curve, least float64) color.NRGBA {
 	if c.A == 0 {
 		return c
 	}
 	l, a, b := oklab(c)
 	to := lightest - (lightest-darkest)*math.Pow(max(0, l), curve)
+	to = max(to, least)
 	// Strong colours lose some of their strength in the light and in the dark, or they would leave what a screen can show.
 	for k := 1.0; ; k -= 0.08 {
 		x := math.Pow(to+0.3963377774*a*k+0.2158037573*b*k, 3)

@@ -73,3 +73,28 @@ func TestDarken(t *testing.T) {
 		t.Error("a picture, or the list itself, was changed")
 	}
 }
+
+// TestDarkenLines: strong light colours can be read, pale lines stay faint, and the shades of a carved border are both seen.
+func TestDarkenLines(t *testing.T) {
+	card := rgb(0x1e2629)
+	if c := ink(rgb(0xfeae39)); contrast(c, card) < 4.5 {
+		t.Errorf("orange text has a contrast of %.1f", contrast(c, card))
+	}
+	if c := ink(rgb(0xffffff)); contrast(c, card) > 1.3 {
+		t.Errorf("white text on white, which hides, is seen on the dark card: %.1f", contrast(c, card))
+	}
+	carved := style.Border{Width: 1, Line: style.Outset, Color: rgb(0x000000)}
+	l := &display.List{Items: []display.Item{
+		&display.Box{Rect: display.Rect{Y: 10, W: 600, H: 1}, Color: rgb(0xfed69c)},
+		&display.Box{Rect: display.Rect{Y: 20, W: 600, H: 90}, Border: [4]style.Border{carved, carved, carved, carved}},
+	}}
+	d := Darken(l, card)
+	if c := d.Items[0].(*display.Box).Color; lightness(c) > 0.5 {
+		t.Errorf("a pale line is %v", c)
+	}
+	for i, s := range d.Items[1].(*display.Box).Border {
+		if x := contrast(s.Color, card); s.Line != style.Solid || x < 1.5 || x > 8 {
+			t.Errorf("side %d of a carved border: %+v, contrast %.1f", i, s, x)
+		}
+	}
+}

@@ -286,7 +286,7 @@ func (v *View) laid(l *display.List, x *selection.Index, err error, width float6
 	v.list, v.index = l, x
 	v.missing = v.missing[:0]
 	for _, it := range l.Items {
-		if m, ok := it.(*display.Image); ok && m.Missing && m.W >= 24 && m.H >= 24 && len(v.missing) < 200 {
+		if m, ok := it.(*display.Image); ok && m.Missing && (m.W >= 24 && m.H >= 24 || m.Alt != "" && m.W >= 30 && m.H >= 12) && len(v.missing) < 200 {
 			v.missing = append(v.missing, m)
 		}
 	}

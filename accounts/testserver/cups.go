@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Cups is a running CUPS scheduler (package cups-daemon) on a free loopback port, for CUPS_SERVER, with two printers: Office_printer, which is the usual one, and
@@ -100,10 +99,8 @@ PreserveJobFiles Yes
 	})
 	_, port, _ := net.SplitHostPort(c.Server)
 	n, _ := strconv.Atoi(port)
-	for until := time.Now().Add(30 * time.Second); !listening(n); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(until) {
-			t.Fatal("CUPS does not start")
-		}
+	if err := comeUp(func() string { return "" }, n); err != nil {
+		t.Fatalf("CUPS: %v", err)
 	}
 	run := func(args ...string) {
 		x := exec.Command(args[0], args[1:]...)

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -46,53 +45,43 @@ func StartCyrus(t testing.TB) *Cyrus {
 	if _, err := exec.LookPath("saslpasswd2"); err != nil {
 		t.Skip("no Cyrus: install cyrus-caldav sasl2-bin")
 	}
-	s, err := runCyrus()
-	if s != nil {
-		t.Cleanup(func() {
-			if t.Failed() {
-				t.Logf("Cyrus' output:\n%s", s.Logs())
-			}
-			s.Close()
-		})
-	}
-	if err != nil {
-		t.Fatalf("Cyrus: %v", err)
-	}
+	s := &Cyrus{Host: "localhost"}
+	tend(t, "Cyrus", s, s.start())
 	return s
 }
 
-func runCyrus() (*Cyrus, error) {
+func (s *Cyrus) start() error {
 	dir, err := os.MkdirTemp("", "prc")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s := &Cyrus{Dir: dir, Host: "localhost"}
+	s.Dir = dir
 	if s.Roots, err = writeCerts(dir, "server"); err != nil {
-		return s, err
+		return err
 	}
 	if s.Port, err = freePort(); err != nil {
-		return s, err
+		return err
 	}
 	me, err := user.Current()
 	if err != nil {
-		return s, err
+		return err
 	}
 	as := me
 	if os.Geteuid() == 0 {
 		if as, err = user.Lookup("cyrus"); err != nil {
-			return s, err
+			return err
 		}
 	}
 	for _, d := range []string{"mail", "sieve", "conf/db", "conf/socket", "conf/log", "conf/proc", "conf/lock"} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o700); err != nil {
-			return s, err
+			return err
 		}
 	}
 	for name, password := range CyrusUsers {
 		c := exec.Command("saslpasswd2", "-p", "-c", "-f", filepath.Join(dir, "sasldb2"), "-u", "cyrus.test", name)
 		c.Stdin = strings.NewReader(password)
 		if out, err := c.CombinedOutput(); err != nil {
-			return s, fmt.Errorf("saslpasswd2: %w: %s", err, out)
+			return fmt.Errorf("saslpasswd2: %w: %s", err, out)
 		}
 	}
 	// A person's calendars are made when there is an inbox; that is made by the first delivery.
@@ -135,48 +124,39 @@ EVENTS {
 `, dir, cyrusBin, s.Port)}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			return s, err
+			return err
 		}
 	}
 	c := exec.Command(cyrusBin+"/master", "-C", filepath.Join(dir, "imapd.conf"), "-M", filepath.Join(dir, "cyrus.conf"), "-D", "-p", filepath.Join(dir, "pid"))
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if as != me {
-		uid, _ := strconv.Atoi(as.Uid)
-		gid, _ := strconv.Atoi(as.Gid)
+		uid, gid, err := ids(as.Username)
+		if err != nil {
+			return err
+		}
 		if err := filepath.WalkDir(dir, func(p string, _ os.DirEntry, err error) error {
 			if err != nil {
 				return err
 			}
 			return os.Lchown(p, uid, gid)
 		}); err != nil {
-			return s, err
+			return err
 		}
-		c.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
 	}
-	out, err := os.OpenFile(filepath.Join(dir, "out"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return s, err
-	}
-	defer out.Close()
-	c.Stdout, c.Stderr, c.Dir = out, out, dir
-	if err := c.Start(); err != nil {
-		return s, err
+	c.Dir = dir
+	if err := launch(c, filepath.Join(dir, "out")); err != nil {
+		return err
 	}
 	s.mu.Lock()
 	s.cmd = c
 	s.mu.Unlock()
-	deadline := time.Now().Add(30 * time.Second)
-	for !listening(s.Port) {
-		if time.Now().After(deadline) {
-			return s, fmt.Errorf("port %d did not come up", s.Port)
-		}
-		time.Sleep(20 * time.Millisecond)
+	if err := comeUp(s.Logs, s.Port); err != nil {
+		return err
 	}
-	for {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		if err = s.welcome(); err == nil || time.Now().After(deadline) {
-			return s, err
+			return err
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 }
 
@@ -232,13 +212,7 @@ func (s *Cyrus) Close() {
 }
 
 // Logs returns what it wrote; most of it goes to the system's log.
-func (s *Cyrus) Logs() string {
-	b, err := os.ReadFile(filepath.Join(s.Dir, "out"))
-	if err != nil {
-		return err.Error()
-	}
-	return string(b)
-}
+func (s *Cyrus) Logs() string { return logOf(filepath.Join(s.Dir, "out")) }
 
 // Server returns the settings of a person's address books (mail.CardDAV) or calendars (mail.CalDAV).
 func (s *Cyrus) Server(p mail.Protocol, user string) mail.Server {

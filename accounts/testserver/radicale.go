@@ -3,8 +3,6 @@ package testserver
 import (
 	"crypto/x509"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,7 +10,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/postrider/postrider/accounts/mail"
 )
@@ -35,52 +32,29 @@ func StartRadicale(t testing.TB) *Radicale {
 	if _, err := exec.LookPath("radicale"); err != nil {
 		t.Skip("no Radicale: install radicale")
 	}
-	s, err := RunRadicale("")
-	if err != nil {
-		t.Fatalf("Radicale: %v", err)
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("Radicale's log:\n%s", s.Logs())
-		}
-		s.Close()
-	})
+	s := &Radicale{Host: "localhost"}
+	tend(t, "Radicale", s, s.setUp())
 	return s
 }
 
-// RunRadicale starts it in dir ("" = a temporary folder that Close removes).
-func RunRadicale(dir string) (*Radicale, error) {
-	if dir == "" {
-		d, err := os.MkdirTemp("", "prr")
-		if err != nil {
-			return nil, err
-		}
-		dir = d
-	}
-	s := &Radicale{Dir: dir, Host: "localhost", CA: filepath.Join(dir, "ca.pem")}
-	pool, err := writeCerts(dir, "server")
+func (s *Radicale) setUp() error {
+	dir, err := os.MkdirTemp("", "prr")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s.Roots = pool
+	s.Dir, s.CA = dir, filepath.Join(dir, "ca.pem")
+	if s.Roots, err = writeCerts(dir, "server"); err != nil {
+		return err
+	}
 	var users strings.Builder
 	for u, p := range Users {
 		fmt.Fprintf(&users, "%s:%s\n", u, p)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "users"), []byte(users.String()), 0o600); err != nil {
-		return nil, err
+		return err
 	}
-	for try := 0; ; try++ {
-		port := 11000 + rand.IntN(20000)
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			s.Port = port
-			l.Close()
-			break
-		}
-		if try > 100 {
-			return nil, err
-		}
+	if s.Port, err = freePort(); err != nil {
+		return err
 	}
 	conf := fmt.Sprintf(`[server]
 hosts = 127.0.0.1:%d
@@ -106,39 +80,21 @@ level = warning
 mask_passwords = True
 `, s.Port, dir)
 	if err := os.WriteFile(filepath.Join(dir, "radicale.conf"), []byte(conf), 0o600); err != nil {
-		return nil, err
+		return err
 	}
-	if err := s.Start(); err != nil {
-		s.Close()
-		return nil, err
-	}
-	return s, nil
+	return s.Start()
 }
 
 // Start starts it again after Kill, on the same port.
 func (s *Radicale) Start() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out, err := os.OpenFile(filepath.Join(s.Dir, "radicale.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer out.Close()
 	c := exec.Command("radicale", "--config", filepath.Join(s.Dir, "radicale.conf"))
-	c.Stdout, c.Stderr = out, out
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := c.Start(); err != nil {
+	if err := launch(c, filepath.Join(s.Dir, "radicale.log")); err != nil {
 		return err
 	}
 	s.cmd = c
-	deadline := time.Now().Add(20 * time.Second)
-	for !listening(s.Port) {
-		if time.Now().After(deadline) {
-			return fmt.Errorf("port %d did not come up: %s", s.Port, s.Logs())
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	return nil
+	return comeUp(s.Logs, s.Port)
 }
 
 // Kill ends it at once; its files stay.
@@ -159,13 +115,7 @@ func (s *Radicale) Close() {
 }
 
 // Logs returns what it wrote, without its folder's passwords.
-func (s *Radicale) Logs() string {
-	b, err := os.ReadFile(filepath.Join(s.Dir, "radicale.log"))
-	if err != nil {
-		return err.Error()
-	}
-	return string(b)
-}
+func (s *Radicale) Logs() string { return logOf(filepath.Join(s.Dir, "radicale.log")) }
 
 // Server returns the settings of a person's address books (mail.CardDAV) or calendars (mail.CalDAV).
 func (s *Radicale) Server(p mail.Protocol, user string) mail.Server {

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -53,31 +52,9 @@ func StartSOGo(t testing.TB) *SOGo {
 			t.Skip("no SOGo: install sogo memcached postgresql")
 		}
 	}
-	s, err := runSOGo(filepath.Dir(pg[len(pg)-1]))
-	if s != nil {
-		t.Cleanup(func() {
-			if t.Failed() {
-				t.Logf("SOGo's log:\n%s", s.Logs())
-			}
-			s.Close()
-		})
-	}
-	if err != nil {
-		t.Fatalf("SOGo: %v", err)
-	}
+	s := &SOGo{Host: "localhost"}
+	tend(t, "SOGo", s, s.start(filepath.Dir(pg[len(pg)-1])))
 	return s
-}
-
-func freePort() (int, error) {
-	for range 100 {
-		port := 11000 + rand.IntN(20000)
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			l.Close()
-			return port, nil
-		}
-	}
-	return 0, fmt.Errorf("no free port")
 }
 
 // as gives a command a user.
@@ -86,31 +63,33 @@ func as(c *exec.Cmd, name string) error {
 	if err != nil {
 		return err
 	}
-	var uid, gid uint32
-	fmt.Sscan(u.Uid, &uid)
-	fmt.Sscan(u.Gid, &gid)
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: &syscall.Credential{Uid: uid, Gid: gid}}
+	uid, gid, err := ids(name)
+	if err != nil {
+		return err
+	}
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
 	c.Env = append(os.Environ(), "HOME="+u.HomeDir, "LC_ALL=C.UTF-8")
 	c.Dir = "/"
 	return nil
 }
 
-func runSOGo(pg string) (*SOGo, error) {
+// start starts a database (pg is the folder of its programs), memcached, SOGo and a proxy before it.
+func (s *SOGo) start(pg string) error {
 	dir, err := os.MkdirTemp("", "prg")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s := &SOGo{Dir: dir, Host: "localhost"}
+	s.Dir = dir
 	if err := os.Chmod(dir, 0o755); err != nil {
-		return s, err
+		return err
 	}
 	if s.Roots, err = writeCerts(dir, "server"); err != nil {
-		return s, err
+		return err
 	}
 	var ports [3]int
 	for i := range ports {
 		if ports[i], err = freePort(); err != nil {
-			return s, err
+			return err
 		}
 	}
 	own := func(sub, name string) (string, error) {
@@ -118,35 +97,32 @@ func runSOGo(pg string) (*SOGo, error) {
 		if err := os.MkdirAll(p, 0o700); err != nil {
 			return p, err
 		}
-		u, err := user.Lookup(name)
+		uid, gid, err := ids(name)
 		if err != nil {
 			return p, err
 		}
-		var uid, gid int
-		fmt.Sscan(u.Uid, &uid)
-		fmt.Sscan(u.Gid, &gid)
 		return p, os.Chown(p, uid, gid)
 	}
 	data, err := own("pg", "postgres")
 	if err != nil {
-		return s, err
+		return err
 	}
 	home, err := own("sogo", "sogo")
 	if err != nil {
-		return s, err
+		return err
 	}
 	init := exec.Command(filepath.Join(pg, "initdb"), "-D", data, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
 	if err := as(init, "postgres"); err != nil {
-		return s, err
+		return err
 	}
 	if out, err := init.CombinedOutput(); err != nil {
-		return s, fmt.Errorf("initdb: %w\n%s", err, out)
+		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 	if err := s.run("postgres", "postgres", filepath.Join(pg, "postgres"), "-D", data, "-p", fmt.Sprint(ports[0]), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+data, "-c", "fsync=off"); err != nil {
-		return s, err
+		return err
 	}
-	if err := s.up(ports[0]); err != nil {
-		return s, err
+	if err := comeUp(s.Logs, ports[0]); err != nil {
+		return err
 	}
 	sql := "CREATE ROLE sogo LOGIN PASSWORD 'sogo';\nCREATE DATABASE sogo OWNER sogo ENCODING 'UTF8' TEMPLATE template0;\n\\c sogo sogo\n" +
 		"CREATE TABLE sogo_users (c_uid VARCHAR(60) PRIMARY KEY, c_name VARCHAR(60), c_password VARCHAR(120), c_cn VARCHAR(120), mail VARCHAR(120));\n"
@@ -157,7 +133,7 @@ func runSOGo(pg string) (*SOGo, error) {
 	for range 50 {
 		psql := exec.Command(filepath.Join(pg, "psql"), "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", fmt.Sprint(ports[0]), "-U", "postgres")
 		if err := as(psql, "postgres"); err != nil {
-			return s, err
+			return err
 		}
 		psql.Stdin = strings.NewReader(sql)
 		out, err := psql.CombinedOutput()
@@ -166,15 +142,15 @@ func runSOGo(pg string) (*SOGo, error) {
 			break
 		}
 		if !bytes.Contains(out, []byte("starting up")) {
-			return s, fmt.Errorf("psql: %w\n%s", err, out)
+			return fmt.Errorf("psql: %w\n%s", err, out)
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
 	if !ready {
-		return s, fmt.Errorf("the database did not come up")
+		return fmt.Errorf("the database did not come up")
 	}
 	if err := s.run("memcached", "nobody", "/usr/bin/memcached", "-l", "127.0.0.1", "-p", fmt.Sprint(ports[1]), "-m", "16"); err != nil {
-		return s, err
+		return err
 	}
 	db := fmt.Sprintf("postgresql://sogo:sogo@127.0.0.1:%d/sogo/", ports[0])
 	// Settings on the command line come before those of its configuration file.
@@ -187,12 +163,12 @@ func runSOGo(pg string) (*SOGo, error) {
 		quoted[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
 	}
 	if err := s.run("sogo", "sogo", "/bin/bash", "-c", "[ -r /usr/share/GNUstep/Makefiles/GNUstep.sh ] && . /usr/share/GNUstep/Makefiles/GNUstep.sh; exec /usr/sbin/sogod "+strings.Join(quoted, " ")); err != nil {
-		return s, err
+		return err
 	}
-	if err := s.up(ports[2]); err != nil {
-		return s, err
+	if err := comeUp(s.Logs, ports[2]); err != nil {
+		return err
 	}
-	return s, s.front(ports[2])
+	return s.front(ports[2])
 }
 
 // run starts a program as a user.
@@ -201,28 +177,13 @@ func (s *SOGo) run(log, name, path string, args ...string) error {
 	if err := as(c, name); err != nil {
 		return err
 	}
-	out, err := os.OpenFile(filepath.Join(s.Dir, log+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	defer out.Close()
-	c.Stdout, c.Stderr = out, out
-	if err := c.Start(); err != nil {
+	if err := launch(c, filepath.Join(s.Dir, log+".log")); err != nil {
 		return err
 	}
 	go c.Wait()
 	s.mu.Lock()
 	s.procs = append(s.procs, c)
 	s.mu.Unlock()
-	return nil
-}
-
-func (s *SOGo) up(port int) error {
-	for end := time.Now().Add(30 * time.Second); !listening(port); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			return fmt.Errorf("port %d did not come up: %s", port, s.Logs())
-		}
-	}
 	return nil
 }
 
@@ -272,13 +233,7 @@ func (s *SOGo) Close() {
 }
 
 // Logs returns the last of what SOGo wrote.
-func (s *SOGo) Logs() string {
-	b, err := os.ReadFile(filepath.Join(s.Dir, "sogo.log"))
-	if err != nil {
-		return err.Error()
-	}
-	return string(b[max(0, len(b)-6000):])
-}
+func (s *SOGo) Logs() string { return logOf(filepath.Join(s.Dir, "sogo.log")) }
 
 // Server returns the settings of a person's address books or calendars.
 func (s *SOGo) Server(p mail.Protocol, name string) mail.Server {

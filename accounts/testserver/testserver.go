@@ -6,7 +6,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/textproto"
 	"os"
@@ -70,12 +69,7 @@ func Start(t testing.TB, o Options) *Server {
 	if err != nil {
 		t.Fatalf("test servers: %v", err)
 	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("server logs:\n%s", s.Logs())
-		}
-		s.Close()
-	})
+	tend(t, "the servers", s, nil)
 	return s
 }
 
@@ -123,7 +117,7 @@ func Run(dir string, o Options) (*Server, error) {
 	return s, nil
 }
 
-// pickPorts chooses free ports below the range that outgoing connections use, so that none is taken between here and the start.
+// pickPorts chooses free ports.
 func (s *Server) pickPorts() error {
 	var held []net.Listener
 	defer func() {
@@ -132,18 +126,12 @@ func (s *Server) pickPorts() error {
 		}
 	}()
 	for _, p := range standardPorts {
-		for try := 0; ; try++ {
-			port := 11000 + rand.IntN(20000)
-			l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-			if err == nil {
-				held = append(held, l)
-				s.ports[p] = port
-				break
-			}
-			if try > 100 {
-				return err
-			}
+		l, err := hold()
+		if err != nil {
+			return err
 		}
+		held = append(held, l)
+		s.ports[p] = l.Addr().(*net.TCPAddr).Port
 	}
 	return nil
 }
@@ -242,13 +230,10 @@ func (s *Server) write() error {
 	}
 	if root {
 		own := func(path, name string) error {
-			u, err := user.Lookup(name)
+			uid, gid, err := ids(name)
 			if err != nil {
 				return err
 			}
-			var uid, gid int
-			fmt.Sscan(u.Uid, &uid)
-			fmt.Sscan(u.Gid, &gid)
 			return os.Chown(filepath.Join(s.Dir, path), uid, gid)
 		}
 		if err := errors.Join(own("mail", "mail"), own("users", "dovecot"), own("log", "mail")); err != nil {
@@ -273,14 +258,7 @@ func (s *Server) start() error {
 	defer s.mu.Unlock()
 	run := func(name string, args ...string) error {
 		c := exec.Command(name, args...)
-		out, err := os.OpenFile(filepath.Join(s.Dir, "log", filepath.Base(name)+".out"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-		if err != nil {
-			return err
-		}
-		defer out.Close()
-		c.Stdout, c.Stderr = out, out
-		c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-		if err := c.Start(); err != nil {
+		if err := launch(c, filepath.Join(s.Dir, "log", filepath.Base(name)+".out")); err != nil {
 			return err
 		}
 		go c.Wait()
@@ -297,29 +275,11 @@ func (s *Server) start() error {
 		}
 		wait = append(wait, 25, 587, 465)
 	}
-	deadline := time.Now().Add(30 * time.Second)
-	for _, p := range wait {
-		for !listening(s.ports[p]) {
-			if time.Now().After(deadline) {
-				return fmt.Errorf("port %d did not come up:\n%s", p, s.Logs())
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
+	ports := make([]int, len(wait))
+	for i, p := range wait {
+		ports[i] = s.ports[p]
 	}
-	return nil
-}
-
-// listening looks into the kernel's table, so that no connection disturbs the server.
-func listening(port int) bool {
-	b, err := os.ReadFile("/proc/net/tcp")
-	if err != nil {
-		c, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port), time.Second)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	}
-	return bytes.Contains(b, fmt.Appendf(nil, "0100007F:%04X 00000000:0000 0A", port))
+	return comeUp(s.Logs, ports...)
 }
 
 // Stop ends the servers in good order; their files stay.
@@ -366,15 +326,6 @@ func (s *Server) end(sig syscall.Signal) {
 		syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
 	}
 	s.procs = nil
-}
-
-func alive(pid int) bool {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return false
-	}
-	_, rest, ok := strings.Cut(string(b), ") ")
-	return ok && !strings.HasPrefix(rest, "Z")
 }
 
 // Close stops the servers and removes their folder.

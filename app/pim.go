@@ -33,6 +33,8 @@ type PIM interface {
 	Contacts(ctx context.Context, q pim.ContactQuery, after pim.ContactID, limit int) (pim.ContactPage, error)
 	// Letters are those that the list has, with how many contacts each; books nil = all that are not hidden.
 	Letters(ctx context.Context, books []pim.CollectionID) ([]pim.Letter, error)
+	// Categories are the groups by name that contacts are in, by address book and name.
+	Categories(ctx context.Context) ([]pim.Category, error)
 	Contact(ctx context.Context, id pim.ContactID) (pim.Contact, error)
 	// ContactsOf returns the contacts that have an address: for avatars and "in my contacts".
 	ContactsOf(ctx context.Context, addr string) ([]pim.ContactRow, error)

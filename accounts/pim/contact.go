@@ -184,6 +184,13 @@ type Letter struct {
 	Count  int
 }
 
+// Category is a group by name of an address book.
+type Category struct {
+	Book  CollectionID
+	Name  string
+	Count int
+}
+
 // Suggestion is a completion of a recipient.
 type Suggestion struct {
 	Name    string

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,9 +25,18 @@ Ruth Sato; Halden Lighting; Sales; ruth@haldenlighting.example; ; ; Suppliers
 Rui Wang; ; Independent surveyor; rui@wangsurvey.example; ; ;
 Sven Lindqvist; ; ; sven@lindqvist.example; +45 00 99 10 11; 1975-05-09; Family
 Ada Lindqvist; ; ; ada@lindqvist.example; ; 2012-12-01; Family
-Tove Olsen; Northgate; Facilities; tove.olsen@northgate.example; ; ; Clients`
+Tove Olsen; Northgate; Facilities; tove.olsen@northgate.example; ; ; Clients
+N. Bakken; Quayside Electrical; ; nils@quayside.example; +45 00 77 18 21; ; `
 
-// events of the week: day of the week from Monday = 0; from; to; calendar; what; where; repeats.
+// tasks: what; days until it is due, if it is; priority; done.
+const tasks = `Send the revised drawings to Priya; 0; 1;
+Book the ferry for Friday; 1; ;
+Order four bollard samples; 3; ;
+Renew the harbour permit; 12; ;
+Sort the site photographs; ; ;
+Invoice for the ticket hall; -1; ; done`
+
+// events of the week: day of the week from Monday = 0; from; to; calendar; what; where; repeats; who is invited and what they answered.
 const events = `0; 09:00; 10:00; Calendar; Stand-up; ; weekly
 0; 10:30; 12:00; Calendar; Site report: ticket hall; Room 2;
 0; 14:00; 15:30; Site visits; Harbour board; Town hall;
@@ -37,7 +47,7 @@ const events = `0; 09:00; 10:00; Calendar; Stand-up; ; weekly
 1; 15:00; 17:00; Site visits; Night walk briefing; Pier 4;
 1-3; ; ; Site visits; Pier 4 closed to traffic; ;
 2; 09:00; 10:00; Calendar; Stand-up; ; weekly
-2; 10:45; 12:00; Calendar; Pier 4 schedule review; Room 2;
+2; 10:45; 12:00; Calendar; Pier 4 schedule review; Quay room; ; priya@ramanworks.example=accepted jonas@fjordlight.example=tentative quay-room@fjordlight.example=accepted dana@okaforlaw.example
 2; 13:00; 14:00; Family; Lunch, Sven; Quay café;
 2; 15:00; 16:30; Site visits; Photometrics call; https://meet.fjordlight.example/photometrics;
 2; 19:00; 20:00; Family; School evening; Harbour school;
@@ -64,6 +74,7 @@ func shelves(ctx context.Context, a *app.App, now time.Time) error {
 			book = b.ID
 		}
 	}
+	known := map[string]string{} // names by address
 	for _, l := range strings.Split(contacts, "\n") {
 		f := fields(l, 7)
 		given, family, _ := strings.Cut(f[0], " ")
@@ -90,10 +101,24 @@ func shelves(ctx context.Context, a *app.App, now time.Time) error {
 			c.Places = []pim.Place{{Street: "Pier 2, Harbour Road 18", Code: "9000", City: "Brightwater", Kinds: []string{"work"}}}
 			c.Note = "Prefers drawings as DWG. Away the last week of March."
 		}
+		if l, ok := looks[f[0]]; ok {
+			c.Photo = pim.Photo{Type: "image/png", Data: portrait(l)}
+		}
+		if _, _, err := a.SaveContact(ctx, c); err != nil {
+			return err
+		}
+		if addr := strings.Fields(f[3])[0]; known[addr] == "" {
+			known[addr] = f[0]
+		}
+	}
+	for _, c := range []pim.Contact{{Kind: "location", Name: pim.Name{Full: "Quay room"}, Org: []string{"Fjordlight Studio"}, Emails: []pim.Field{{Value: "quay-room@fjordlight.example", Kinds: []string{"work"}}}, Note: "Eight seats, a screen, first floor."},
+		{Kind: "group", Name: pim.Name{Full: "Pier 4 team"}, Members: []string{"mailto:priya@ramanworks.example", "mailto:jonas@fjordlight.example", "mailto:tomasz@wilk-surveys.example"}}} {
+		c.Book = book
 		if _, _, err := a.SaveContact(ctx, c); err != nil {
 			return err
 		}
 	}
+	known["quay-room@fjordlight.example"] = "Quay room"
 	ids := map[string]pim.CollectionID{}
 	cals, err := a.Calendars(ctx)
 	if err != nil {
@@ -115,7 +140,7 @@ func shelves(ctx context.Context, a *app.App, now time.Time) error {
 	}
 	monday := time.Date(now.Year(), now.Month(), now.Day()-(int(now.Weekday())+6)%7, 0, 0, 0, 0, now.Location())
 	for _, l := range strings.Split(events, "\n") {
-		f := fields(l, 7)
+		f := fields(l, 8)
 		e := pim.Event{Calendar: ids[f[3]], Summary: f[4], Location: f[5]}
 		if strings.HasPrefix(f[5], "https:") {
 			e.Location, e.URL, e.Join = "", f[5], f[5]
@@ -134,7 +159,30 @@ func shelves(ctx context.Context, a *app.App, now time.Time) error {
 		if f[6] == "weekly" {
 			e.Rule = &pim.Rule{Freq: "WEEKLY"}
 		}
+		for _, who := range strings.Fields(f[7]) {
+			addr, status, _ := strings.Cut(who, "=")
+			if status == "" {
+				status = "needs-action"
+			}
+			x := pim.Attendee{Name: known[addr], Addr: addr, Role: "required", Status: status, RSVP: true}
+			if addr == "quay-room@fjordlight.example" {
+				x.Kind = "room"
+			}
+			e.Attendees = append(e.Attendees, x)
+			e.Organizer = &pim.Attendee{Name: "Marta Lindqvist", Addr: StudioAddress}
+		}
 		if _, _, err := a.SaveEvent(ctx, e, pim.AllEvents); err != nil {
+			return err
+		}
+	}
+	for _, l := range strings.Split(tasks, "\n") {
+		f := fields(l, 4)
+		t := pim.Task{Calendar: ids["Calendar"], Summary: f[0], Done: f[3] != ""}
+		if n, err := strconv.Atoi(f[1]); err == nil {
+			t.Due = pim.Day(now.AddDate(0, 0, n).Date())
+		}
+		t.Priority, _ = strconv.Atoi(f[2])
+		if _, _, err := a.SaveTask(ctx, t); err != nil {
 			return err
 		}
 	}

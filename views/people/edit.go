@@ -342,7 +342,7 @@ func (p *Page) bookMenu(b pim.AddressBook, at fyne.Position) {
 						if err != nil {
 							p.h.Failed(err)
 						}
-						p.openBook(0)
+						p.openBook(0, "")
 						p.loadBooks()
 					})
 				}()

@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,7 +63,9 @@ type Page struct {
 
 	books   []pim.AddressBook
 	book    pim.CollectionID // 0 = everyone
+	group   string           // the category that is shown, "" = all
 	groups  bool
+	cats    []pim.Category
 	dups    []pim.Duplicate
 	rows    []pim.ContactRow
 	more    bool
@@ -100,7 +103,21 @@ func New(win fyne.Window, c Client, h Hooks) *Page {
 	p.sscroll = kit.NewScroller(p.side)
 	p.sscroll.Fill = kit.Sidebar
 	p.search = kit.NewField("Search all address books")
-	p.search.Name, p.search.Icon = "Search contacts", "search"
+	p.search.Name, p.search.Bare = "Search contacts", true
+	p.search.OnKey = func(k fyne.KeyName, _ bool) bool {
+		switch k {
+		case fyne.KeyEscape:
+			p.search.SetText("")
+			p.reload()
+			p.win.Canvas().Focus(p.list)
+		case fyne.KeyDown, fyne.KeyReturn, fyne.KeyEnter:
+			p.win.Canvas().Focus(p.list)
+		default:
+			return false
+		}
+		return true
+	}
+	p.search.OnFocus = func(bool) { p.Refresh() }
 	p.search.OnChanged = func(string) { p.reload() }
 	p.title, p.count = kit.NewLabel("Everyone", kit.Title16, kit.Text), kit.NewLabel("", kit.Small12, kit.Text3)
 	p.chips = []*kit.FilterChip{kit.NewFilterChip("Groups", "users", func(on bool) { p.groups = on; p.reload() })}
@@ -116,17 +133,8 @@ func New(win fyne.Window, c Client, h Hooks) *Page {
 	}
 	p.list.OnKey = p.key
 	p.list.OnRune = func(r rune) {
-		switch r {
-		case '/':
-			p.win.Canvas().Focus(p.search)
-		case 'c', 'n':
-			p.edit(pim.Contact{})
-		case 'e':
-			p.editShown()
-		default:
-			if p.h.OnRune != nil {
-				p.h.OnRune(r)
-			}
+		if p.h.OnRune != nil && !strings.ContainsRune("/cne", r) { // those are keys of the page
+			p.h.OnRune(r)
 		}
 	}
 	p.list.OnMoved = func() {
@@ -179,15 +187,17 @@ func (p *Page) loadBooks() {
 		ctx := context.Background()
 		books, err := p.c.AddressBooks(ctx)
 		var dups []pim.Duplicate
+		var cats []pim.Category
 		if err == nil {
 			dups, _ = p.c.Duplicates(ctx)
+			cats, _ = p.c.Categories(ctx)
 		}
 		p.h.Do(func() {
 			if err != nil {
 				p.h.Failed(err)
 				return
 			}
-			p.books, p.dups = books, dups
+			p.books, p.dups, p.cats = books, dups, cats
 			p.drawSide()
 			p.reload()
 		})
@@ -197,7 +207,7 @@ func (p *Page) loadBooks() {
 func (p *Page) query() pim.ContactQuery {
 	q := pim.ContactQuery{Text: strings.TrimSpace(p.search.Text()), GroupsOnly: p.groups}
 	if p.book != 0 && q.Text == "" {
-		q.Books = []pim.CollectionID{p.book}
+		q.Books, q.Category = []pim.CollectionID{p.book}, p.group
 	}
 	return q
 }
@@ -219,9 +229,11 @@ func (p *Page) reload() {
 				return
 			}
 			p.take(page, false)
-			if p.sel != 0 {
+			here := slices.ContainsFunc(p.rows, func(r pim.ContactRow) bool { return r.ID == p.sel })
+			switch {
+			case p.sel != 0 && (here || q.Text == ""): // a long list has it further down
 				p.show(p.sel)
-			} else if len(p.rows) > 0 {
+			case len(p.rows) > 0:
 				p.pick(p.rows[0].ID)
 			}
 		})
@@ -273,6 +285,8 @@ func (p *Page) take(page pim.ContactPage, add bool) {
 	switch {
 	case p.search.Text() != "":
 		name, n = "Found", len(p.rows)
+	case p.group != "":
+		name, n = p.group, len(p.rows)
 	case p.groups:
 		n = len(p.rows)
 	}
@@ -281,7 +295,7 @@ func (p *Page) take(page pim.ContactPage, add bool) {
 	if n == 1 {
 		word = "1 person"
 	}
-	if p.more && p.search.Text() != "" {
+	if p.more && (p.search.Text() != "" || p.group != "") {
 		word = "more than " + word
 	}
 	p.count.SetText(word)
@@ -360,6 +374,15 @@ func (p *Page) Key(e *fyne.KeyEvent) bool {
 	case fyne.KeyDelete:
 		p.remove()
 		return true
+	case fyne.KeySlash:
+		go p.h.Do(func() { p.win.Canvas().Focus(p.search) }) // behind the letter of the key, which would be typed into the field
+		return true
+	case fyne.KeyN, fyne.KeyC:
+		go p.h.Do(func() { p.edit(pim.Contact{}) })
+		return true
+	case fyne.KeyE:
+		go p.h.Do(p.editShown)
+		return true
 	default:
 		return false
 	}
@@ -370,73 +393,11 @@ func (p *Page) Key(e *fyne.KeyEvent) bool {
 	return true
 }
 
-func (p *Page) drawSide() {
-	var objs []fyne.CanvasObject
-	all := 0
-	for _, b := range p.books {
-		if !b.Hidden {
-			all += b.Count
-		}
-	}
-	row := func(icon, name string, n int, on bool, do func()) *kit.Frame {
-		st, ink := kit.Body13, kit.Text
-		if on {
-			st = kit.Body13B
-		}
-		count := ""
-		if n > 0 {
-			count = itoa(n)
-		}
-		r := kit.Row(9, kit.Gap(3, 0), kit.NewIcon(icon, 16, kit.Text2), kit.NewShrinkLabel(name, st, ink), kit.Spring(nil), kit.NewLabel(count, kit.Small12, kit.Text3), kit.Gap(3, 0))
-		fill := kit.Clear
-		if on {
-			fill = kit.Select
-		}
-		f := kit.NewFrame(fill, kit.Clear, 6, 0, kit.Sized(0, 28, r))
-		f.Name, f.OnTapped, f.HoverFill = name, do, kit.HoverSide
-		objs = append(objs, kit.Inset(0, 8, 0, 8, f))
-		return f
-	}
-	row("users", "Everyone", all, p.book == 0, func() { p.openBook(0) })
-	if n := len(p.dups); n > 0 {
-		row("merge", "Duplicates", n, false, func() { p.duplicates() })
-	}
-	last := ""
-	for i, b := range p.books {
-		if b.Source != last || i == 0 {
-			last = b.Source
-			objs = append(objs, kit.Sized(0, 36, kit.Inset(12, 12, 4, 16, kit.NewLabel(b.Source, kit.Small12B, kit.Text2))))
-		}
-		icon := "contact-round"
-		switch {
-		case b.Role == "collected":
-			icon = "inbox"
-		case b.Shared:
-			icon = "users"
-		case !b.Rights.Edit:
-			icon = "globe"
-		}
-		f := row(icon, b.Name, b.Count, p.book == b.ID, func() { p.openBook(b.ID) })
-		f.OnSecondary = func(at fyne.Position) { p.bookMenu(b, at) }
-	}
-	p.side.Objects = objs
-	p.side.Refresh()
-	p.sscroll.Refresh()
-}
-
-func (p *Page) openBook(id pim.CollectionID) {
-	p.book = id
-	p.sel, p.shown = 0, nil
-	p.search.SetText("")
-	p.list.ScrollTo(0)
-	p.drawSide()
-	p.reload()
-}
-
 // CreateRenderer implements fyne.Widget.
 func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 	side, list, bg := kit.NewFill(kit.Sidebar), kit.NewFill(kit.Surface), kit.NewFill(kit.Canvas)
 	bar := kit.NewFill(kit.Surface)
+	box, glass, slash := kit.NewBox(kit.Canvas, kit.Border, 8), kit.NewIcon("search", 16, kit.Text2), kit.NewKeyCap("/")
 	l1, l2, l3, l4 := kit.NewFill(kit.Border), kit.NewFill(kit.Border), kit.NewFill(kit.Border), kit.NewFill(kit.Border)
 	r := &kit.Renderer{Self: p}
 	r.Min = func() fyne.Size { return fyne.NewSize(640, 400) }
@@ -450,11 +411,19 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 			w = 280
 		}
 		kit.Place(list, x, 0, w, s.Height)
-		kit.Place(p.search, x+12, 10, w-24, 36)
+		if box.Token, box.Line, box.Weight = kit.Canvas, kit.Border, 1; p.search.Focused() {
+			box.Token, box.Line, box.Weight = kit.FieldFill, kit.Accent, 2
+		}
+		kit.Place(box, x+12, 10, w-24, 36)
+		box.Refresh()
+		kit.Place(glass, x+23, 20, 16, 16)
+		kit.Place(p.search, x+46, 10, w-46-48, 36)
+		kit.Place(slash, x+w-12-9-18, 19, 18, 18)
+		slash.Hidden = p.search.Focused() || p.search.Text() != ""
 		kit.Place(p.title, x+16, 56, min(p.title.MinSize().Width, w-120), 32)
 		kit.Place(p.count, x+24+min(p.title.MinSize().Width, w-120), 56, 120, 32)
 		cx := x + 16
-		objs := []fyne.CanvasObject{side, p.fresh, p.sscroll, l1, list, p.search, p.title, p.count}
+		objs := []fyne.CanvasObject{side, p.fresh, p.sscroll, l1, list, box, glass, p.search, slash, p.title, p.count}
 		for _, c := range p.chips {
 			z := c.MinSize()
 			kit.Place(c, cx, 92, z.Width, 26)

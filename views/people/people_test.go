@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -168,4 +169,30 @@ func TestARoom(t *testing.T) {
 	if row().Room {
 		t.Error("it is a room still")
 	}
+}
+
+// What somebody is filed under is a group beside the list: it shows those who are in it.
+func TestCategories(t *testing.T) {
+	d := openPage(t)
+	ctx := context.Background()
+	for name, cats := range map[string][]string{"Rosa Sund": {"Regatta", "Board"}, "Odd Vik": {"Regatta"}, "Liv Dal": nil} {
+		if _, _, err := d.c.SaveContact(ctx, pim.Contact{Name: pim.Name{Full: name}, Categories: cats}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	group := func(name string) *kit.Frame {
+		for _, o := range test.LaidOutObjects(d.p.side) {
+			if f, ok := o.(*kit.Frame); ok && f.Name == name {
+				return f
+			}
+		}
+		return nil
+	}
+	d.until("the groups", func() bool { return group("Regatta") != nil && group("Board") != nil })
+	group("Regatta").OnTapped()
+	d.until("its people", func() bool { return len(d.p.rows) == 2 && strings.Contains(d.names(), "Odd Vik") && strings.Contains(d.names(), "Rosa Sund") })
+	if d.p.title.Text != "Regatta" || d.p.count.Text != "2 people" {
+		t.Errorf("the head says %q, %q", d.p.title.Text, d.p.count.Text)
+	}
+	d.until("somebody of them", func() bool { return d.p.shown != nil && slices.Contains(d.p.shown.Categories, "Regatta") })
 }

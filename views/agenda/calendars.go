@@ -34,6 +34,13 @@ func (p *Page) calendarMenu(c pim.Calendar, at fyne.Position) {
 	if c.Rights.Edit && c.Events && !c.Default {
 		items = append(items, kit.Separator(), kit.MenuItem{Text: "New events go here", Icon: "calendar-plus", Do: func() { change(func(k *pim.Collection) { k.Default = true }) }})
 	}
+	if c.Role != "birthdays" {
+		items = append(items, kit.Separator())
+		if c.Rights.Edit && c.Role == "" {
+			items = append(items, kit.MenuItem{Text: "Import .ics…", Icon: "upload", Do: func() { p.importFile(c) }})
+		}
+		items = append(items, kit.MenuItem{Text: "Export as .ics…", Icon: "download", Do: func() { p.export(c) }})
+	}
 	if c.Role != "birthdays" && (c.Rights.Delete || c.Role == "subscription") {
 		items = append(items, kit.Separator(), kit.MenuItem{Text: "Delete calendar", Icon: "trash-2", Do: func() {
 			kit.Ask(p.win.Canvas(), "Delete “"+c.Name+"”", "The calendar and its "+kit.Plural(c.Count, "entry", "entries")+" are removed, on the server too. This cannot be undone.", "Delete", true, func() {

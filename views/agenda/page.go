@@ -447,7 +447,9 @@ func (p *Page) drawCalendars() {
 	}
 	add := kit.NewButton("Add calendar", "plus", kit.Link, func() { p.addCalendar() })
 	add.Height = kit.SmallButton
-	rows = append(rows, kit.Inset(8, 8, 8, 4, kit.Row(0, add)))
+	in := kit.NewButton("Import", "upload", kit.Link, p.importHere)
+	in.Height, in.Tip = kit.SmallButton, "Events and tasks of a file (.ics)"
+	rows = append(rows, kit.Inset(8, 8, 8, 4, kit.Row(0, add, kit.Gap(8, 0), in)))
 	p.list.Objects = rows
 	p.list.Refresh()
 	p.scroll.Refresh()

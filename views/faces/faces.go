@@ -3,9 +3,11 @@
 package faces
 
 import (
+	"bytes"
 	"context"
 	"image"
 	"image/draw"
+	"image/jpeg"
 
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/app/bus"
@@ -81,6 +83,33 @@ func Of(ctx context.Context, c Client, addr string) image.Image {
 
 // Decode returns a photo as a square of Px, its middle; nil when it is damaged or too large. Not for the window's goroutine.
 func Decode(data []byte) image.Image {
+	if m := square(data, Px); m != nil {
+		return m
+	}
+	return nil
+}
+
+// kept is how large a photo is in a contact, in px.
+const kept = 384
+
+// Photo makes a contact's photo of a picture file: its middle, small enough for every server; nil when the file is no picture that can be read. Not for the
+// window's goroutine.
+func Photo(data []byte) []byte {
+	m := square(data, kept)
+	if m == nil {
+		return nil
+	}
+	ground := image.NewRGBA(m.Bounds())
+	draw.Draw(ground, ground.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(ground, ground.Bounds(), m, image.Point{}, draw.Over)
+	var b bytes.Buffer
+	if jpeg.Encode(&b, ground, &jpeg.Options{Quality: 86}) != nil {
+		return nil
+	}
+	return b.Bytes()
+}
+
+func square(data []byte, px int) *image.RGBA {
 	if len(data) == 0 {
 		return nil
 	}
@@ -88,17 +117,17 @@ func Decode(data []byte) image.Image {
 	if err != nil || info.Width < 1 || info.Height < 1 {
 		return nil
 	}
-	w, h := Px, Px
+	w, h := px, px
 	if info.Width > info.Height {
-		w = min(Px*8, info.Width*Px/info.Height)
+		w = min(px*8, info.Width*px/info.Height)
 	} else {
-		h = min(Px*8, info.Height*Px/info.Width)
+		h = min(px*8, info.Height*px/info.Width)
 	}
 	m := picture.Draw(data, info, picture.Limits{}, w, h)
 	if m == nil {
 		return nil
 	}
-	out := image.NewRGBA(image.Rect(0, 0, Px, Px))
-	draw.Draw(out, out.Bounds(), m, image.Pt((w-Px)/2, (h-Px)/2), draw.Src)
+	out := image.NewRGBA(image.Rect(0, 0, px, px))
+	draw.Draw(out, out.Bounds(), m, image.Pt((w-px)/2, (h-px)/2), draw.Src)
 	return out
 }

@@ -1,6 +1,9 @@
 package kit
 
 import (
+	"strings"
+	"unicode"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
 )
@@ -20,4 +23,21 @@ func ShowFiles(d *dialog.FileDialog, c fyne.Canvas, title, action string) {
 	d.SetOnClosed(func() { c.SetOnTypedKey(old) })
 	z := c.Size()
 	d.Resize(fyne.NewSize(max(320, min(900, z.Width-48)), max(240, min(620, z.Height-48))))
+}
+
+// FileName makes a name of a file of something that a person named.
+func FileName(s string) string {
+	s = strings.TrimSpace(strings.Trim(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || strings.ContainsRune(`/\:*?"<>|`, r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "")), ". "))
+	if rs := []rune(s); len(rs) > 80 {
+		s = strings.TrimSpace(string(rs[:80]))
+	}
+	if s == "" {
+		return "Unnamed"
+	}
+	return s
 }

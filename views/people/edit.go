@@ -2,17 +2,12 @@ package people
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 
-	"github.com/postrider/postrider/accounts/fault"
-	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/pim"
-	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -95,6 +90,9 @@ func (p *Page) edit(c pim.Contact) {
 	birthday.Placeholder = "1980-06-24 or --06-24"
 	note := text("Notes", strings.ReplaceAll(c.Note, "\n", " "))
 	noted := note.Text()
+	groups := text("Groups", strings.Join(c.Categories, ", "))
+	groups.Placeholder = "Clients, Rowing"
+	photo := newPhoto(p, c)
 	book := kit.NewChoice(names, at, nil)
 	sort := max(0, slices.Index(sorts, c.Kind))
 	what := kit.NewChoice(sortWords, sort, nil)
@@ -185,6 +183,15 @@ func (p *Page) edit(c pim.Contact) {
 		if note.Text() != noted {
 			n.Note = note.Text()
 		}
+		if s := groups.Text(); s != strings.Join(c.Categories, ", ") {
+			n.Categories = nil
+			for _, g := range trimmed(strings.Split(s, ",")...) {
+				if !slices.Contains(n.Categories, g) {
+					n.Categories = append(n.Categories, g)
+				}
+			}
+		}
+		n.Photo = photo.photo
 		np := place
 		np.Street, np.Code, np.City, np.Country = strings.TrimSpace(street.Text()), strings.TrimSpace(code.Text()), strings.TrimSpace(city.Text()), strings.TrimSpace(country.Text())
 		n.Places = append([]pim.Place(nil), c.Places...)
@@ -235,11 +242,11 @@ func (p *Page) edit(c pim.Contact) {
 	if c.ID != 0 {
 		head = "Edit contact"
 	}
-	form := []fyne.CanvasObject{half(given, family), kit.Gap(0, 10), half(org, title), kit.Gap(0, 12), kit.NewLabel("Mail", kit.Small12M, kit.Text2), kit.Gap(0, 4)}
+	form := []fyne.CanvasObject{photo.row, kit.Gap(0, 12), half(given, family), kit.Gap(0, 10), half(org, title), kit.Gap(0, 12), kit.NewLabel("Mail", kit.Small12M, kit.Text2), kit.Gap(0, 4)}
 	form = append(form, mailRows...)
 	form = append(form, kit.NewLabel("Telephone", kit.Small12M, kit.Text2), kit.Gap(0, 4))
 	form = append(form, phoneRows...)
-	form = append(form, half(street, code), kit.Gap(0, 10), half(city, country), kit.Gap(0, 10), half(birthday, note), kit.Gap(0, 10))
+	form = append(form, half(street, code), kit.Gap(0, 10), half(city, country), kit.Gap(0, 10), half(birthday, groups), kit.Gap(0, 10), kit.NewLabel("Notes", kit.Small12M, kit.Text2), kit.Gap(0, 4), note, kit.Gap(0, 10))
 	if c.IsGroup() {
 		form = append(form, kit.NewLabel("Address book", kit.Small12M, kit.Text2), kit.Gap(0, 4), book)
 	} else {
@@ -280,228 +287,4 @@ func parseDate(s string) (pim.Date, bool) {
 	d := pim.Date{Year: n[0], Month: n[1], Day: n[2]}
 	ok := d.Month >= 1 && d.Month <= 12 && d.Day >= 1 && d.Day <= 31 && d.Year < 3000 && (short || d.Year > 1800)
 	return d, ok
-}
-
-func (p *Page) undo(u app.Undo) func() {
-	return func() {
-		go func() {
-			if err := p.c.Undo(context.Background(), u); err != nil {
-				p.h.Do(func() { p.h.Failed(err) })
-			}
-		}()
-	}
-}
-
-func (p *Page) remove() {
-	c := p.shown
-	if c == nil {
-		return
-	}
-	go func() {
-		u, err := p.c.DeleteContacts(context.Background(), []pim.ContactID{c.ID})
-		p.h.Do(func() {
-			if err != nil {
-				p.h.Failed(err)
-				return
-			}
-			p.sel, p.shown = 0, nil
-			p.h.ToastUndo("trash-2", "“"+c.Display()+"” deleted", p.undo(u))
-			p.loadBooks()
-		})
-	}()
-}
-
-func (p *Page) menu(at fyne.Position) {
-	kit.ShowMenu(p.win.Canvas(), at,
-		kit.MenuItem{Text: "Write", Icon: "pen-line", Key: "Enter", Do: p.write},
-		kit.MenuItem{Text: "Edit", Icon: "pencil", Key: "E", Do: p.editShown},
-		kit.MenuItem{Text: "Delete", Icon: "trash-2", Key: "Del", Do: p.remove})
-}
-
-func (p *Page) moreMenu() {
-	items := []kit.MenuItem{{Text: "Import vCard or CSV…", Icon: "upload", Do: p.importFile}}
-	if p.shown != nil {
-		id := p.shown.ID
-		items = append(items, kit.MenuItem{Text: "Save this contact…", Icon: "save", Do: func() { p.export(p.shown.Book, []pim.ContactID{id}, "vcf") }})
-	}
-	if p.book != 0 {
-		items = append(items, kit.MenuItem{Text: "Export as vCard…", Icon: "download", Do: func() { p.export(p.book, nil, "vcf") }}, kit.MenuItem{Text: "Export as CSV…", Icon: "table", Do: func() { p.export(p.book, nil, "csv") }})
-	}
-	items = append(items, kit.Separator(), kit.MenuItem{Text: "New address book", Icon: "book-user", Do: p.addBook})
-	kit.ShowMenuBelow(p.moreB, false, items...)
-}
-
-func (p *Page) bookMenu(b pim.AddressBook, at fyne.Position) {
-	items := []kit.MenuItem{{Text: "Export as vCard…", Icon: "download", Do: func() { p.export(b.ID, nil, "vcf") }}, {Text: "Export as CSV…", Icon: "table", Do: func() { p.export(b.ID, nil, "csv") }}}
-	if b.Rights.Delete && b.Role == "" {
-		items = append(items, kit.Separator(), kit.MenuItem{Text: "Delete address book", Icon: "trash-2", Do: func() {
-			kit.Ask(p.win.Canvas(), "Delete “"+b.Name+"”", "The address book and its "+itoa(b.Count)+" contacts are removed, on the server too. This cannot be undone.", "Delete", true, func() {
-				go func() {
-					err := p.c.DropCollection(context.Background(), b.ID)
-					p.h.Do(func() {
-						if err != nil {
-							p.h.Failed(err)
-						}
-						p.openBook(0, "")
-						p.loadBooks()
-					})
-				}()
-			})
-		}})
-	}
-	kit.ShowMenu(p.win.Canvas(), at, items...)
-}
-
-func (p *Page) addBook() {
-	var d *kit.Dialog
-	f := kit.NewField("Name")
-	f.Name = "Name"
-	places := kit.Places(func(yield func(key, name string) bool) {
-		for _, b := range p.books {
-			if !yield(string(b.Account), b.Source) {
-				return
-			}
-		}
-	})
-	where := kit.NewWhere(places, "Where")
-	ok := func() {
-		name := strings.TrimSpace(f.Text())
-		if name == "" {
-			return
-		}
-		d.Close()
-		go func() {
-			_, err := p.c.MakeAddressBook(context.Background(), mail.AccountID(places[max(0, where.Selected)].Key), name, "")
-			p.h.Do(func() {
-				if err != nil {
-					p.h.Failed(err)
-				}
-				p.loadBooks()
-			})
-		}()
-	}
-	f.OnSubmit = ok
-	d = kit.NewDialog(p.win.Canvas(), kit.NarrowDialog, kit.Col(0, kit.NewLabel("New address book", kit.Title16, kit.Text), kit.Gap(0, 14), f, kit.Gap(0, 10), where, kit.Gap(0, 20),
-		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton("Make", "", kit.Primary, ok))))
-	d.Open()
-	p.win.Canvas().Focus(f)
-}
-
-func (p *Page) importFile() {
-	books := p.writable()
-	if len(books) == 0 {
-		return
-	}
-	book := books[0]
-	for _, b := range books {
-		if b.ID == p.book {
-			book = b
-		}
-	}
-	dialog.ShowFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil || r == nil {
-			return
-		}
-		go func() {
-			added, same, err := p.c.ImportContacts(context.Background(), book.ID, r)
-			_ = r.Close()
-			p.h.Do(func() {
-				if err != nil {
-					p.h.Failed(err)
-					return
-				}
-				text := itoa(added) + " contacts added to “" + book.Name + "”"
-				if same > 0 {
-					text += ", " + itoa(same) + " were there already"
-				}
-				p.h.Toast("contact-round", text)
-				p.loadBooks()
-			})
-		}()
-	}, p.win)
-}
-
-func (p *Page) export(book pim.CollectionID, ids []pim.ContactID, format string) {
-	dialog.ShowFileSave(func(w fyne.URIWriteCloser, err error) {
-		if err != nil || w == nil {
-			return
-		}
-		go func() {
-			err := p.c.ExportContacts(context.Background(), book, ids, format, w)
-			if cerr := w.Close(); err == nil && cerr != nil {
-				err = fault.Of(cerr)
-			}
-			if err != nil {
-				_ = os.Remove(w.URI().Path())
-			}
-			p.h.Do(func() {
-				if err != nil {
-					p.h.Failed(err)
-					return
-				}
-				p.h.Toast("save", "Contacts saved")
-			})
-		}()
-	}, p.win)
-}
-
-// duplicates shows what looks like one, set by set; nothing is changed before the person agrees.
-func (p *Page) duplicates() {
-	if len(p.dups) == 0 {
-		return
-	}
-	x := p.dups[0]
-	p.dups = p.dups[1:]
-	var d *kit.Dialog
-	var ids []pim.ContactID
-	rows := []fyne.CanvasObject{kit.NewLabel("Are these the same?", kit.Title16, kit.Text), kit.Gap(0, 6), kit.NewPara("They have the "+x.Why+". Merged, nothing of them is lost.", kit.Body13, kit.Text2, 19, kit.WideDialog-48), kit.Gap(0, 12)}
-	lineOf := func(c pim.Contact, head string) fyne.CanvasObject {
-		var parts []string
-		for _, e := range c.Emails {
-			parts = append(parts, e.Value)
-		}
-		for _, f := range c.Phones {
-			parts = append(parts, f.Value)
-		}
-		addr := ""
-		if len(c.Emails) > 0 {
-			addr = c.Emails[0].Value
-		}
-		name := c.Display()
-		if head != "" {
-			name = head + ": " + name
-		}
-		return kit.Inset(4, 0, 4, 0, kit.Hang(kit.NewAvatar(c.Display(), addr, 32), 12, kit.Col(2, kit.NewShrinkLabel(name, kit.Body13B, kit.Text), kit.NewPara(strings.Join(parts, ", "), kit.Small12, kit.Text3, 16, kit.WideDialog-110))))
-	}
-	for _, c := range x.Contacts {
-		ids = append(ids, c.ID)
-		rows = append(rows, lineOf(c, ""))
-	}
-	rows = append(rows, kit.Gap(0, 6), kit.NewRule(kit.Line), kit.Gap(0, 6), lineOf(x.Merged, "Merged"), kit.Gap(0, 16))
-	next := func() {
-		d.Close()
-		if len(p.dups) > 0 {
-			p.duplicates()
-		} else {
-			p.loadBooks()
-		}
-	}
-	merge := kit.NewButton("Merge", "merge", kit.Primary, func() {
-		go func() {
-			id, u, err := p.c.MergeContacts(context.Background(), ids, x.Merged)
-			p.h.Do(func() {
-				if err != nil {
-					p.h.Failed(err)
-				} else {
-					p.sel = id
-					p.h.ToastUndo("merge", "“"+x.Merged.Display()+"” merged", p.undo(u))
-				}
-				next()
-			})
-		}()
-	})
-	rows = append(rows, kit.Row(8, kit.NewButton("Close", "", kit.Ghost, func() { d.Close(); p.loadBooks() }), kit.Spring(nil), kit.NewButton("Keep apart", "", kit.Plain, next), merge))
-	d = kit.NewDialog(p.win.Canvas(), kit.WideDialog, kit.Col(0, rows...))
-	d.Open()
-	p.win.Canvas().Focus(merge)
 }

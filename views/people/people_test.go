@@ -1,7 +1,13 @@
 package people
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -190,9 +196,53 @@ func TestCategories(t *testing.T) {
 	}
 	d.until("the groups", func() bool { return group("Regatta") != nil && group("Board") != nil })
 	group("Regatta").OnTapped()
-	d.until("its people", func() bool { return len(d.p.rows) == 2 && strings.Contains(d.names(), "Odd Vik") && strings.Contains(d.names(), "Rosa Sund") })
+	d.until("its people", func() bool {
+		return len(d.p.rows) == 2 && strings.Contains(d.names(), "Odd Vik") && strings.Contains(d.names(), "Rosa Sund")
+	})
 	if d.p.title.Text != "Regatta" || d.p.count.Text != "2 people" {
 		t.Errorf("the head says %q, %q", d.p.title.Text, d.p.count.Text)
 	}
 	d.until("somebody of them", func() bool { return d.p.shown != nil && slices.Contains(d.p.shown.Categories, "Regatta") })
+}
+
+// A photo is made of a picture file and stands in the contact; groups are written in the editor.
+func TestPhotoAndGroups(t *testing.T) {
+	d := openPage(t)
+	ctx := context.Background()
+	id, _, err := d.c.SaveContact(ctx, pim.Contact{Name: pim.Name{Given: "Rosa", Family: "Sund"}, Emails: []pim.Field{{Value: "rosa@sund.example"}}, Categories: []string{"Board"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	img := image.NewRGBA(image.Rect(0, 0, 900, 600))
+	draw.Draw(img, img.Bounds(), image.NewUniform(color.RGBA{200, 30, 30, 255}), image.Point{}, draw.Src)
+	var file bytes.Buffer
+	if err := png.Encode(&file, img); err != nil {
+		t.Fatal(err)
+	}
+	c, err := d.c.Contact(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newPhoto(d.p, c)
+	f.take(io.NopCloser(strings.NewReader("no picture")))
+	f.take(io.NopCloser(bytes.NewReader(file.Bytes())))
+	d.until("the photo", func() bool { return f.face.Photo != nil })
+	cfg, format, err := image.DecodeConfig(bytes.NewReader(f.photo.Data))
+	if err != nil || format != "jpeg" || cfg.Width != 384 || cfg.Height != 384 {
+		t.Fatalf("%v %s %dx%d", err, format, cfg.Width, cfg.Height)
+	}
+	c.Photo = f.photo
+	d.p.edit(c)
+	d.until("the editor", func() bool { return d.win.Canvas().Overlays().Top() != nil })
+	d.field("Groups").SetText("Board, Regatta,, Board")
+	d.press("Save")
+	d.until("that it is stored", func() bool {
+		c, err = d.c.Contact(ctx, id)
+		return err == nil && len(c.Photo.Data) > 0 && strings.Join(c.Categories, "/") == "Board/Regatta"
+	})
+	d.p.edit(c)
+	d.until("the editor again", func() bool { return d.win.Canvas().Overlays().Top() != nil })
+	d.press("Remove")
+	d.press("Save")
+	d.until("that it is gone", func() bool { c, err = d.c.Contact(ctx, id); return err == nil && len(c.Photo.Data) == 0 })
 }

@@ -35,7 +35,7 @@ func (w *Window) calendar() *agenda.Page {
 	if p, ok := w.page.(*agenda.Page); ok {
 		return p
 	}
-	p := agenda.New(w.win, w.c, agenda.Hooks{Do: w.h.Do, Now: w.h.Now, OpenURL: w.openURL, Failed: w.Failed, Toast: w.Toast, ToastUndo: w.ToastUndo, Back: w.HidePage, WeekStart: kit.WeekStart(), OnKey: w.pageKey,
+	p := agenda.New(w.win, w.c, agenda.Hooks{Do: w.h.Do, Now: w.h.Now, OpenURL: w.openURL, Failed: w.Failed, Toast: w.Toast, ToastUndo: w.ToastUndo, Back: w.HidePage, WeekStart: kit.WeekStart(), OnKey: w.pageKey, OnShortcut: w.shortcut,
 		Zone: w.settings.SecondZone, OnZone: func(name string) { w.change(func(s *app.Settings) { s.SecondZone = name }) }})
 	w.ShowPage(p, p.Close)
 	w.rail.SetPage(mailboxes.PageCalendar)
@@ -47,7 +47,7 @@ func (w *Window) ShowPeople() {
 	if _, ok := w.page.(*people.Page); ok {
 		return
 	}
-	p := people.New(w.win, w.c, people.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast, ToastUndo: w.ToastUndo, OpenURL: w.openURL, OnKey: w.pageKey,
+	p := people.New(w.win, w.c, people.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast, ToastUndo: w.ToastUndo, OpenURL: w.openURL, OnKey: w.pageKey, OnShortcut: w.shortcut,
 		Write: w.writeTo, Show: w.ShowMessage, Invite: func(a mail.Address) { w.calendar().Invite(a.Name, a.Addr) },
 		ShowEvent: func(o pim.Occurrence) { w.calendar().GoTo(o) },
 		Search: func(expr string) {

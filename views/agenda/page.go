@@ -42,6 +42,8 @@ type Hooks struct {
 	OnZone func(name string)
 	OnKey  func(*fyne.KeyEvent)
 	OnRune func(rune)
+	// OnShortcut gets the shortcuts that are none of the page's own.
+	OnShortcut func(fyne.Shortcut)
 }
 
 // The ways of looking at the calendar.

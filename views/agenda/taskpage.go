@@ -29,6 +29,11 @@ func (p *Page) makeTasks() {
 	p.quick = kit.NewField("Add a task, like “Call Jonas tomorrow 10:00”")
 	p.quick.Name, p.quick.Icon = "New task", "plus"
 	p.quick.OnSubmit = p.addTask
+	p.quick.OnShortcut = func(s fyne.Shortcut) {
+		if p.h.OnShortcut != nil {
+			p.h.OnShortcut(s)
+		}
+	}
 }
 
 // showTasks asks for the tasks.

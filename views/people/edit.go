@@ -253,9 +253,12 @@ func (p *Page) edit(c pim.Contact) {
 		form = append(form, beside("Address book", book, what.Name, what))
 	}
 	col := kit.Col(0, form...)
+	height := min(col.MinSize().Height, max(200, p.win.Canvas().Size().Height-260))
+	if height < col.MinSize().Height { // room for the bar
+		col = kit.Inset(0, 14, 0, 0, col)
+	}
 	scroll := kit.NewScroller(col)
 	scroll.Fill = kit.Card
-	height := min(col.MinSize().Height, max(200, p.win.Canvas().Size().Height-260))
 	d = kit.NewDialog(p.win.Canvas(), kit.WideDialog, kit.Col(0, kit.NewLabel(head, kit.Title16, kit.Text), kit.Gap(0, 14), kit.Sized(w, height, scroll), kit.Gap(0, 8), kit.Sized(0, 18, problem), kit.Gap(0, 8),
 		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton("Save", "", kit.Primary, save))))
 	d.Open()

@@ -44,6 +44,8 @@ type Hooks struct {
 	Invite func(a mail.Address)
 	OnKey  func(*fyne.KeyEvent)
 	OnRune func(rune)
+	// OnShortcut gets the shortcuts that are none of the page's own.
+	OnShortcut func(fyne.Shortcut)
 }
 
 const (
@@ -137,6 +139,12 @@ func New(win fyne.Window, c Client, h Hooks) *Page {
 			p.h.OnRune(r)
 		}
 	}
+	pass := func(s fyne.Shortcut) {
+		if p.h.OnShortcut != nil {
+			p.h.OnShortcut(s)
+		}
+	}
+	p.list.OnCommon, p.search.OnShortcut = pass, pass
 	p.list.OnMoved = func() {
 		if _, end := p.list.Range(); p.more && end > len(p.rows)-60 {
 			p.next()

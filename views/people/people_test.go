@@ -13,6 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/views/kit"
@@ -187,22 +190,18 @@ func TestCategories(t *testing.T) {
 		}
 	}
 	group := func(name string) *kit.Frame {
-		for _, o := range test.LaidOutObjects(d.p.side) {
-			if f, ok := o.(*kit.Frame); ok && f.Name == name {
-				return f
-			}
-		}
-		return nil
+		f, _ := viewtest.Has[*kit.Frame](d.Desk, name)
+		return f
 	}
-	d.until("the groups", func() bool { return group("Regatta") != nil && group("Board") != nil })
+	d.Until("the groups", func() bool { return group("Regatta") != nil && group("Board") != nil })
 	group("Regatta").OnTapped()
-	d.until("its people", func() bool {
+	d.Until("its people", func() bool {
 		return len(d.p.rows) == 2 && strings.Contains(d.names(), "Odd Vik") && strings.Contains(d.names(), "Rosa Sund")
 	})
 	if d.p.title.Text != "Regatta" || d.p.count.Text != "2 people" {
 		t.Errorf("the head says %q, %q", d.p.title.Text, d.p.count.Text)
 	}
-	d.until("somebody of them", func() bool { return d.p.shown != nil && slices.Contains(d.p.shown.Categories, "Regatta") })
+	d.Until("somebody of them", func() bool { return d.p.shown != nil && slices.Contains(d.p.shown.Categories, "Regatta") })
 }
 
 // A photo is made of a picture file and stands in the contact; groups are written in the editor.
@@ -226,23 +225,35 @@ func TestPhotoAndGroups(t *testing.T) {
 	f := newPhoto(d.p, c)
 	f.take(io.NopCloser(strings.NewReader("no picture")))
 	f.take(io.NopCloser(bytes.NewReader(file.Bytes())))
-	d.until("the photo", func() bool { return f.face.Photo != nil })
+	d.Until("the photo", func() bool { return f.face.Photo != nil })
 	cfg, format, err := image.DecodeConfig(bytes.NewReader(f.photo.Data))
 	if err != nil || format != "jpeg" || cfg.Width != 384 || cfg.Height != 384 {
 		t.Fatalf("%v %s %dx%d", err, format, cfg.Width, cfg.Height)
 	}
 	c.Photo = f.photo
 	d.p.edit(c)
-	d.until("the editor", func() bool { return d.win.Canvas().Overlays().Top() != nil })
-	d.field("Groups").SetText("Board, Regatta,, Board")
-	d.press("Save")
-	d.until("that it is stored", func() bool {
+	d.Until("the editor", func() bool { return d.Win.Canvas().Overlays().Top() != nil })
+	viewtest.Find[*kit.Field](d.Desk, "Groups").SetText("Board, Regatta,, Board")
+	d.Press("Save")
+	d.Until("that it is stored", func() bool {
 		c, err = d.c.Contact(ctx, id)
 		return err == nil && len(c.Photo.Data) > 0 && strings.Join(c.Categories, "/") == "Board/Regatta"
 	})
 	d.p.edit(c)
-	d.until("the editor again", func() bool { return d.win.Canvas().Overlays().Top() != nil })
-	d.press("Remove")
-	d.press("Save")
-	d.until("that it is gone", func() bool { c, err = d.c.Contact(ctx, id); return err == nil && len(c.Photo.Data) == 0 })
+	d.Until("the editor again", func() bool { return d.Win.Canvas().Overlays().Top() != nil })
+	d.Press("Remove")
+	d.Press("Save")
+	d.Until("that it is gone", func() bool { c, err = d.c.Contact(ctx, id); return err == nil && len(c.Photo.Data) == 0 })
+}
+
+// With the keyboard in the list or in the search, the window's own shortcuts still reach the window.
+func TestShortcuts(t *testing.T) {
+	d := openPage(t)
+	var got []fyne.Shortcut
+	d.p.h.OnShortcut = func(s fyne.Shortcut) { got = append(got, s) }
+	d.p.list.TypedShortcut(&fyne.ShortcutUndo{})
+	d.p.search.TypedShortcut(&desktop.CustomShortcut{KeyName: fyne.Key2, Modifier: fyne.KeyModifierControl})
+	if len(got) != 2 {
+		t.Errorf("%d of 2 shortcuts came", len(got))
+	}
 }

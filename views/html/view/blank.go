@@ -10,18 +10,56 @@ import (
 	"github.com/postrider/postrider/views/kit"
 )
 
-// blank stands for a picture that is not loaded: its place, and what it would show in words. Its colours can be seen on any ground.
+// missing is a picture that has a place and is not there, with the colour of what is behind it.
+type missing struct {
+	*display.Image
+	ground color.NRGBA
+}
+
+// grounds is how many items before a picture are looked at for what is behind it.
+const grounds = 200
+
+// blanks are the pictures of a list that are shown as missing, at most 200; ground is the colour behind everything.
+func blanks(l *display.List, ground color.NRGBA) (out []missing) {
+	for i, it := range l.Items {
+		m, ok := it.(*display.Image)
+		if !ok || !m.Missing || len(out) == 200 || (m.W < 24 || m.H < 24) && (m.Alt == "" || m.W < 30 || m.H < 12) {
+			continue
+		}
+		behind := ground
+		for k := i - 1; k >= 0 && k >= i-grounds; k-- {
+			if b, ok := l.Items[k].(*display.Box); ok && b.Color.A > 127 && b.X <= m.X && b.Y <= m.Y && b.X+b.W >= m.X+m.W && b.Y+b.H >= m.Y+m.H {
+				behind = b.Color
+				break
+			}
+		}
+		out = append(out, missing{m, behind})
+	}
+	return out
+}
+
+// blank stands for a picture that is not loaded: its place, and what it would show in words, in colours that can be seen on what is behind it.
 type blank struct {
 	frame *canvas.Rectangle
-	icon  *kit.IconView
+	icon  *canvas.Image
 	alt   *canvas.Text
 }
 
 func newBlank() *blank {
-	return &blank{frame: &canvas.Rectangle{CornerRadius: 4, StrokeWidth: 1, StrokeColor: color.NRGBA{128, 138, 140, 150}, FillColor: color.NRGBA{128, 138, 140, 26}}, icon: kit.NewIcon("image-off", 18, kit.Text3), alt: &canvas.Text{}}
+	return &blank{frame: &canvas.Rectangle{CornerRadius: 4, StrokeWidth: 1}, icon: &canvas.Image{FillMode: canvas.ImageFillContain}, alt: &canvas.Text{}}
 }
 
-func (b *blank) place(m *display.Image, x, y, w, h float32) []fyne.CanvasObject {
+func (b *blank) place(m missing, x, y, w, h float32) []fyne.CanvasObject {
+	ink := color.NRGBA{74, 90, 94, 255}
+	switch l := lightness(m.ground); {
+	case l < dim:
+		ink = color.NRGBA{196, 206, 208, 255}
+	case l < 0.85:
+		ink = color.NRGBA{20, 30, 33, 255}
+	}
+	line, veil := ink, ink
+	line.A, veil.A = 90, 16
+	b.frame.StrokeColor, b.frame.FillColor = line, veil
 	kit.Place(b.frame, x, y, w, h)
 	out := []fyne.CanvasObject{b.frame}
 	if h < 28 {
@@ -30,7 +68,7 @@ func (b *blank) place(m *display.Image, x, y, w, h float32) []fyne.CanvasObject 
 			style.Size = min(style.Size, h*0.75)
 			pad := min(6, (w-style.Size)/4)
 			if alt := kit.Cut(m.Alt, style, w-2*pad); len(alt) > 3 || alt == m.Alt {
-				kit.PutText(b.alt, alt, style, color.NRGBA{128, 138, 140, 255}, x+pad, y, w-2*pad, h, fyne.TextAlignCenter)
+				kit.PutText(b.alt, alt, style, ink, x+pad, y, w-2*pad, h, fyne.TextAlignCenter)
 				out = append(out, b.alt)
 			}
 		}
@@ -46,10 +84,10 @@ func (b *blank) place(m *display.Image, x, y, w, h float32) []fyne.CanvasObject 
 	top := y + (h-18)/2
 	if alt != "" {
 		top -= 11
-		kit.PutText(b.alt, alt, kit.Small12, color.NRGBA{128, 138, 140, 255}, x+8, top+22, w-16, 18, fyne.TextAlignCenter)
+		kit.PutText(b.alt, alt, kit.Small12, ink, x+8, top+22, w-16, 18, fyne.TextAlignCenter)
 		out = append(out, b.alt)
 	}
 	kit.Place(b.icon, x+(w-18)/2, top, 18, 18)
-	b.icon.Refresh()
+	kit.ShowIcon(b.icon, "image-off", ink, 18, false)
 	return append(out, b.icon)
 }

@@ -255,7 +255,7 @@ func (m *Mail) Frames(ctx context.Context, l *display.List, it *display.Image, s
 		}
 	}
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(dst, dst.Rect, image.NewUniform(m.ground(l)), image.Point{}, draw.Src)
+	draw.Draw(dst, dst.Rect, image.NewUniform(m.Behind(l)), image.Point{}, draw.Src)
 	r := display.Rect{X: float64(at.X) / scale, Y: float64(at.Y) / scale, W: float64(w) / scale, H: float64(h) / scale}
 	if paint.New(&rest, paint.Options{Pictures: m.pics}).Paint(ctx, dst, r, scale) != nil {
 		return nil, nil, at

@@ -134,7 +134,7 @@ func (m *Mail) expect(d *dom.Document) {
 // Paint implements Page.
 func (m *Mail) Paint(ctx context.Context, l *display.List, r display.Rect, scale float64, dst *image.RGBA) error {
 	p := m.painting(l)
-	draw.Draw(dst, dst.Bounds(), image.NewUniform(m.ground(l)), image.Point{}, draw.Src)
+	draw.Draw(dst, dst.Bounds(), image.NewUniform(m.Behind(l)), image.Point{}, draw.Src)
 	return p.Paint(ctx, dst, r, scale)
 }
 
@@ -163,8 +163,8 @@ func (m *Mail) painting(l *display.List) *paint.Painter {
 	return m.painter
 }
 
-// ground is what is behind everything.
-func (m *Mail) ground(l *display.List) color.NRGBA {
+// Behind is the colour behind everything.
+func (m *Mail) Behind(l *display.List) color.NRGBA {
 	if l.Background.A == 255 {
 		return l.Background
 	}

@@ -94,8 +94,8 @@ type View struct {
 
 	motions []*motion
 	folds   []fold
-	fold    *html.Node       // the details element that was opened or closed last
-	missing []*display.Image // that have a place and are not there
+	fold    *html.Node // the details element that was opened or closed last
+	missing []missing
 	frames  []*blank
 
 	marks []*canvas.Rectangle
@@ -269,6 +269,16 @@ func (v *View) look(page Page, l *display.List, strips []int, scale float64) {
 	}()
 }
 
+// behind is the colour behind a page.
+func (v *View) behind(l *display.List) color.NRGBA {
+	if p, ok := v.page.(interface {
+		Behind(*display.List) color.NRGBA
+	}); ok {
+		return p.Behind(l)
+	}
+	return color.NRGBA{255, 255, 255, 255}
+}
+
 func (v *View) laid(l *display.List, x *selection.Index, err error, width float64) {
 	if v.ctx.Err() != nil {
 		return
@@ -284,12 +294,7 @@ func (v *View) laid(l *display.List, x *selection.Index, err error, width float6
 		v.anchor, v.caret = 0, 0
 	}
 	v.list, v.index = l, x
-	v.missing = v.missing[:0]
-	for _, it := range l.Items {
-		if m, ok := it.(*display.Image); ok && m.Missing && (m.W >= 24 && m.H >= 24 || m.Alt != "" && m.W >= 30 && m.H >= 12) && len(v.missing) < 200 {
-			v.missing = append(v.missing, m)
-		}
-	}
+	v.missing = blanks(l, v.behind(l))
 	v.folds = summaries(l)
 	v.lively(v.page, l)
 	v.gen++

@@ -25,24 +25,13 @@ func TestArchiveKilledAtEachStep(t *testing.T) {
 		stepChild(dir)
 		return
 	}
-	s := testserver.Start(t, testserver.Options{})
-	dir := t.TempDir()
-	a := open(t, s, dir)
-	ada := add(t, a, account(s, "ada@example.test", 993, 587))
 	const n = 150
-	box := letters(t, s, a, ada, n)
-	a.Close()
-	file := filepath.Join(t.TempDir(), "Letters.pst")
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	k := newKilling(t, n)
+	file := k.file
 	// The first batch is ended at each step, the second again, then the rest goes through.
 	steps := []string{"wanted", "put", "committed", "copied", "read back", "verified", "moved", "put", "committed", "copied", "read back", "verified", "moved", "done", ""}
 	for _, step := range steps {
-		cmd := exec.Command(exe, "-test.run", "^TestArchiveKilledAtEachStep$")
-		cmd.Env = append(os.Environ(), "POSTRIDER_STEP_CHILD="+dir, "POSTRIDER_ARCHIVE_FILE="+file, fmt.Sprintf("POSTRIDER_ARCHIVE_BOX=%d", box.ID), "POSTRIDER_STEP="+step)
-		out, err := cmd.CombinedOutput()
+		out, err := k.child("TestArchiveKilledAtEachStep", "POSTRIDER_STEP_CHILD="+k.dir, "POSTRIDER_STEP="+step).CombinedOutput()
 		if step == "" && err != nil || step != "" && !strings.Contains(string(out), "killed at "+step) {
 			t.Fatalf("to be killed at %q: %v: %s", step, err, out)
 		}
@@ -65,10 +54,9 @@ func TestArchiveKilledAtEachStep(t *testing.T) {
 			t.Errorf("letter %d is %d times in the files", i, c)
 		}
 	}
-	a = open(t, s, dir)
-	runs, err := a.Archives(context.Background())
-	if err != nil || len(runs) == 0 || !runs[0].Done {
-		t.Fatalf("the ledger says %+v (%v)", runs, err)
+	runs := k.moved()
+	if len(runs) == 0 || !runs[0].Done {
+		t.Fatalf("the ledger says %+v", runs)
 	}
 	moved, files := 0, 0
 	for _, r := range runs {
@@ -78,9 +66,6 @@ func TestArchiveKilledAtEachStep(t *testing.T) {
 	if moved != n || files != len(parts(file)) || files < 2 {
 		t.Errorf("%d moved, %d files by the ledger, %d on the disk", moved, files, len(parts(file)))
 	}
-	waitFor(t, "the server's Trash", func() bool {
-		return len(rows(t, a, store.View{Mailbox: box.ID})) == 0 && len(rows(t, a, store.View{Mailbox: mailbox(t, a, ada.ID, mail.RoleTrash).ID})) == n
-	})
 }
 
 // parts are the files of an archive that are there.
@@ -106,8 +91,7 @@ func stepChild(dir string) {
 		}
 	}})
 	if err != nil {
-		fmt.Println(err)
-		os.Exit(3)
+		ended(nil, err)
 	}
 	runs, err := a.Archives(ctx)
 	if err == nil && len(runs) > 0 {
@@ -115,16 +99,11 @@ func stepChild(dir string) {
 	}
 	// A run that was ended while it was being planned knows a part of the messages: the rest is a run of its own.
 	if err == nil {
-		var box int64
-		_, _ = fmt.Sscan(os.Getenv("POSTRIDER_ARCHIVE_BOX"), &box)
-		_, err = a.Archive(ctx, app.ArchivePlan{Mailboxes: []mail.MailboxID{mail.MailboxID(box)}, File: os.Getenv("POSTRIDER_ARCHIVE_FILE"), Unread: true, Starred: true, MaxFile: 500 << 10}, nil)
+		plan := plannedHere()
+		plan.MaxFile = 500 << 10
+		_, err = a.Archive(ctx, plan, nil)
 	}
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(3)
-	}
-	a.Close()
-	os.Exit(0)
+	ended(a, err)
 }
 
 // What an archive moved to Trash is deleted after the days of grace, not before, and not what has no equal copy.

@@ -123,25 +123,15 @@ func TestArchiveKilled(t *testing.T) {
 		archiveChild(dir)
 		return
 	}
-	s := testserver.Start(t, testserver.Options{})
-	dir := t.TempDir()
-	a := open(t, s, dir)
-	ada := add(t, a, account(s, "ada@example.test", 993, 587))
 	const n = 400
-	box := letters(t, s, a, ada, n)
-	a.Close()
-	file := filepath.Join(t.TempDir(), "Letters.pst")
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	k := newKilling(t, n)
+	file := k.file
 	killed := 0
 	for i := 0; ; i++ {
 		if i > 60 {
 			t.Fatal("it never ends")
 		}
-		cmd := exec.Command(exe, "-test.run", "^TestArchiveKilled$")
-		cmd.Env = append(os.Environ(), "POSTRIDER_ARCHIVE_CHILD="+dir, "POSTRIDER_ARCHIVE_FILE="+file, fmt.Sprintf("POSTRIDER_ARCHIVE_BOX=%d", box.ID))
+		cmd := k.child("TestArchiveKilled", "POSTRIDER_ARCHIVE_CHILD="+k.dir)
 		var out strings.Builder
 		cmd.Stdout, cmd.Stderr = &out, &out
 		if err := cmd.Start(); err != nil {
@@ -174,36 +164,85 @@ func TestArchiveKilled(t *testing.T) {
 			t.Errorf("letter %d is %d times in the file", i, c)
 		}
 	}
-	a = open(t, s, dir)
-	runs, err := a.Archives(context.Background())
-	if err != nil || len(runs) != 1 || runs[0].Moved != n || !runs[0].Done {
-		t.Errorf("the ledger says %+v (%v)", runs, err)
+	if runs := k.moved(); len(runs) != 1 || runs[0].Moved != n || !runs[0].Done {
+		t.Errorf("the ledger says %+v", runs)
 	}
-	waitFor(t, "the server's Trash", func() bool {
-		return len(rows(t, a, store.View{Mailbox: box.ID})) == 0 && len(rows(t, a, store.View{Mailbox: mailbox(t, a, ada.ID, mail.RoleTrash).ID})) == n
-	})
 }
 
-func archiveChild(dir string) {
-	ctx := context.Background()
-	a, err := app.Open(ctx, app.Options{Dir: dir, Keychain: keychain.Memory(), Idle: true})
+// killing is a profile whose letters are archived by processes of the test's own program that are killed.
+type killing struct {
+	t         *testing.T
+	s         *testserver.Server
+	ada       mail.Account
+	box       mail.Mailbox
+	n         int
+	dir, file string
+}
+
+func newKilling(t *testing.T, n int) *killing {
+	t.Helper()
+	k := &killing{t: t, n: n, s: testserver.Start(t, testserver.Options{}), dir: t.TempDir(), file: filepath.Join(t.TempDir(), "Letters.pst")}
+	a := open(t, k.s, k.dir)
+	k.ada = add(t, a, account(k.s, "ada@example.test", 993, 587))
+	k.box = letters(t, k.s, a, k.ada, n)
+	a.Close()
+	return k
+}
+
+// child is a process that runs a test as a child, which env tells it.
+func (k *killing) child(test string, env ...string) *exec.Cmd {
+	k.t.Helper()
+	exe, err := os.Executable()
 	if err != nil {
-		fmt.Println(err)
-		os.Exit(3)
+		k.t.Fatal(err)
 	}
-	file := os.Getenv("POSTRIDER_ARCHIVE_FILE")
-	runs, err := a.Archives(ctx)
-	if err == nil && len(runs) > 0 {
-		_, err = a.ResumeArchive(ctx, runs[0].Run, nil)
-	} else if err == nil {
-		var box int64
-		_, _ = fmt.Sscan(os.Getenv("POSTRIDER_ARCHIVE_BOX"), &box)
-		_, err = a.Archive(ctx, app.ArchivePlan{Mailboxes: []mail.MailboxID{mail.MailboxID(box)}, File: file, Unread: true, Starred: true}, nil)
+	cmd := exec.Command(exe, "-test.run", "^"+test+"$")
+	cmd.Env = append(append(os.Environ(), "POSTRIDER_ARCHIVE_FILE="+k.file, fmt.Sprintf("POSTRIDER_ARCHIVE_BOX=%d", k.box.ID)), env...)
+	return cmd
+}
+
+// moved opens the profile, waits until all letters are in the server's Trash, and returns the runs of the ledger.
+func (k *killing) moved() []app.ArchiveState {
+	k.t.Helper()
+	a := open(k.t, k.s, k.dir)
+	runs, err := a.Archives(context.Background())
+	if err != nil {
+		k.t.Fatal(err)
 	}
+	waitFor(k.t, "the server's Trash", func() bool {
+		return len(rows(k.t, a, store.View{Mailbox: k.box.ID})) == 0 && len(rows(k.t, a, store.View{Mailbox: mailbox(k.t, a, k.ada.ID, mail.RoleTrash).ID})) == k.n
+	})
+	return runs
+}
+
+// plannedHere is the plan of a child.
+func plannedHere() app.ArchivePlan {
+	var box int64
+	_, _ = fmt.Sscan(os.Getenv("POSTRIDER_ARCHIVE_BOX"), &box)
+	return app.ArchivePlan{Mailboxes: []mail.MailboxID{mail.MailboxID(box)}, File: os.Getenv("POSTRIDER_ARCHIVE_FILE"), Unread: true, Starred: true}
+}
+
+// ended ends a child.
+func ended(a *app.App, err error) {
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(3)
 	}
 	a.Close()
 	os.Exit(0)
+}
+
+func archiveChild(dir string) {
+	ctx := context.Background()
+	a, err := app.Open(ctx, app.Options{Dir: dir, Keychain: keychain.Memory(), Idle: true})
+	if err != nil {
+		ended(nil, err)
+	}
+	runs, err := a.Archives(ctx)
+	if err == nil && len(runs) > 0 {
+		_, err = a.ResumeArchive(ctx, runs[0].Run, nil)
+	} else if err == nil {
+		_, err = a.Archive(ctx, plannedHere(), nil)
+	}
+	ended(a, err)
 }

@@ -2,25 +2,10 @@
 
 package app
 
-import (
-	"os"
-	"path/filepath"
+import "golang.org/x/sys/unix"
 
-	"golang.org/x/sys/unix"
-)
-
-// FreeSpace returns the bytes that may still be written where a file is, or will be; -1 = not known.
-func FreeSpace(path string) int64 {
-	for {
-		if _, err := os.Stat(path); err == nil {
-			break
-		}
-		up := filepath.Dir(path)
-		if up == path {
-			return -1
-		}
-		path = up
-	}
+// freeIn returns the bytes that may still be written in a folder or beside a file that is there; -1 = not known.
+func freeIn(path string) int64 {
 	var s unix.Statfs_t
 	if unix.Statfs(path, &s) != nil {
 		return -1

@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -269,15 +268,7 @@ func TestKill(t *testing.T) {
 		appendForever(path)
 		return
 	}
-	path := filepath.Join(t.TempDir(), "a.pst")
-	s, err := Create(path, CreateOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	box, err := s.CreateFolder(0, "Inbox", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, box, path := newFile(t, "Inbox", "")
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -425,15 +416,7 @@ func TestDiskFull(t *testing.T) {
 
 // A large value that begins like a heap is a value: no rule is broken by it.
 func TestValueLikeAHeap(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a.pst")
-	s, err := Create(path, CreateOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	box, err := s.CreateFolder(0, "Inbox", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, box, path := newFile(t, "Inbox", "")
 	for _, kind := range []byte{0xbc, 0x7c} {
 		data := append([]byte{0x89, 0xf6, 0xec, kind}, bytes.Repeat([]byte{0xff, 0x3a}, 9000)...)
 		raw := "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=x.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n" +

@@ -6,7 +6,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"mime"
+	"path/filepath"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/postrider/postrider/accounts/msox/prop"
@@ -170,4 +172,18 @@ func attach(name string, content []byte) prop.Attachment {
 			return io.NopCloser(bytes.NewReader(content)), int64(len(content)), nil
 		},
 	}
+}
+
+// newFile makes a data file with one folder, and leaves it open.
+func newFile(t testing.TB, folder, class string) (s *Store, box Ref, path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "a.pst")
+	s, err := Create(path, CreateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if box, err = s.CreateFolder(0, folder, class); err != nil {
+		t.Fatal(err)
+	}
+	return s, box, path
 }

@@ -17,16 +17,8 @@ import (
 // of two levels, tables whose rows do not fit on their heap, heaps of many blocks; and pffexport reads it. readpst does not know
 // subnode trees of two levels (over 340 attachments) and property contexts of two (over 440 properties), so it is not asked.
 func TestLimits(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "a.pst")
-	s, err := Create(path, CreateOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	box, err := s.CreateFolder(0, "Inbox", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, box, path := newFile(t, "Inbox", "")
+	dir := filepath.Dir(path)
 	g := newGenerator(12)
 	g.light = true
 	many := &prop.Message{Bag: prop.Map{prop.PidTagSubject: "many attachments", prop.PidTagMessageClass: "IPM.Note", prop.PidTagBody: "x"}}
@@ -62,7 +54,8 @@ func TestLimits(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if s, err = Open(path, Options{}); err != nil {
+	s, err := Open(path, Options{})
+	if err != nil {
 		t.Fatal(err)
 	}
 	for i, r := range (&Folder{s: s, Ref: box}).Items() {

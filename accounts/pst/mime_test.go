@@ -23,15 +23,7 @@ import (
 // TestMIMECorpora files every message of the corpora in a PST and takes it out again: not a byte may differ.
 func TestMIMECorpora(t *testing.T) {
 	dirs, _ := filepath.Glob(filepath.Join(corpora.Dir(t, ""), "mail-*"))
-	path := filepath.Join(t.TempDir(), "a.pst")
-	s, err := Create(path, CreateOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	box, err := s.CreateFolder(0, "Inbox", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, box, path := newFile(t, "Inbox", "")
 	var want [][]byte
 	var refs []Ref
 	for _, dir := range dirs {
@@ -63,7 +55,8 @@ func TestMIMECorpora(t *testing.T) {
 	if len(want) < 250 {
 		t.Fatalf("only %d messages", len(want))
 	}
-	if s, err = Open(path, Options{}); err != nil {
+	s, err := Open(path, Options{})
+	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
@@ -218,15 +211,7 @@ func (badReader) Read([]byte) (int, error) { return 0, errors.New("the disk is g
 
 // TestCompact: what was deleted is gone from the file, the rest is as it was.
 func TestCompact(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a.pst")
-	s, err := Create(path, CreateOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	box, err := s.CreateFolder(0, "Inbox", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, box, path := newFile(t, "Inbox", "")
 	g := newGenerator(4)
 	for range 150 {
 		if _, err := s.Add(box, g.message()); err != nil {

@@ -52,15 +52,7 @@ func foreignPIM(t *testing.T) (out [][]byte) {
 
 // TestPIMThereAndBack: a contact or appointment comes out of a file as the bytes that went in.
 func TestPIMThereAndBack(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a.pst")
-	w, err := Create(path, CreateOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder, err := w.CreateFolder(0, "All", "IPF.Contact")
-	if err != nil {
-		t.Fatal(err)
-	}
+	w, folder, path := newFile(t, "All", "IPF.Contact")
 	var all [][]byte
 	for _, s := range pimSamples {
 		all = append(all, []byte(s))
@@ -106,15 +98,7 @@ func TestPIMChangedByOutlook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "a.pst")
-	w, err := Create(path, CreateOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder, err := w.CreateFolder(0, "All", "IPF.Contact")
-	if err != nil {
-		t.Fatal(err)
-	}
+	w, folder, _ := newFile(t, "All", "IPF.Contact")
 	r, err := w.addPIM(folder, m, []byte(pimSamples[0]))
 	if err != nil {
 		t.Fatal(err)
@@ -150,15 +134,7 @@ func (c changed) Get(t prop.Tag) (prop.Value, bool) {
 // TestShelf: what is no mail is on the shelf, whatever folder it is in, and nowhere else; it follows changes of the file.
 func TestShelf(t *testing.T) {
 	ctx := context.Background()
-	path := filepath.Join(t.TempDir(), "a.pst")
-	w, err := Create(path, CreateOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	inbox, err := w.CreateFolder(0, "Inbox", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	w, inbox, path := newFile(t, "Inbox", "")
 	book, err := w.CreateFolder(0, "Contacts", "IPF.Contact")
 	if err != nil {
 		t.Fatal(err)

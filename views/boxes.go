@@ -2,10 +2,7 @@ package views
 
 import (
 	"context"
-	"strings"
 	"time"
-
-	"fyne.io/fyne/v2"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
@@ -103,24 +100,5 @@ func (w *Window) askName(title, label, value, action string, then func(string)) 
 	f := kit.NewField(label)
 	f.Name = label
 	f.SetText(value)
-	var d *kit.Dialog
-	ok := func() {
-		if s := strings.TrimSpace(f.Text()); s != "" {
-			d.Close()
-			then(s)
-		}
-	}
-	f.OnSubmit = ok
-	f.OnKey = func(k fyne.KeyName, _ bool) bool {
-		if k == fyne.KeyEscape {
-			d.Close()
-			return true
-		}
-		return false
-	}
-	d = kit.NewDialog(w.win.Canvas(), kit.NarrowDialog, kit.Col(0, kit.NewLabel(title, kit.Title16, kit.Text), kit.Gap(0, 14), f, kit.Gap(0, 20),
-		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton(action, "", kit.Primary, ok))))
-	d.Open()
-	w.win.Canvas().Focus(f) // the field itself does not know its canvas before it is drawn
-	f.SelectAll()
+	kit.AskText(w.win.Canvas(), title, f, action, then)
 }

@@ -61,26 +61,14 @@ func (p *Page) calendarMenu(c pim.Calendar, at fyne.Position) {
 
 // ask asks for one line.
 func (p *Page) ask(head, name, text, action string, do func(string)) {
-	var d *kit.Dialog
 	f := kit.NewField("")
 	f.Name = name
 	f.SetText(text)
-	ok := func() {
-		if s := strings.TrimSpace(f.Text()); s != "" {
-			d.Close()
-			do(s)
-		}
-	}
-	f.OnSubmit = ok
-	d = kit.NewDialog(p.win.Canvas(), kit.NarrowDialog, kit.Col(0, kit.NewLabel(head, kit.Title16, kit.Text), kit.Gap(0, 14), f, kit.Gap(0, 20),
-		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton(action, "", kit.Primary, ok))))
-	d.Open()
-	p.win.Canvas().Focus(f)
+	kit.AskText(p.win.Canvas(), head, f, action, do)
 }
 
 // addCalendar makes a calendar on this computer or with an account, or follows one at an address.
 func (p *Page) addCalendar() {
-	var d *kit.Dialog
 	f := kit.NewField("Name, or an address to follow: webcal://…")
 	f.Name = "Name or address"
 	places := kit.Places(func(yield func(key, name string) bool) {
@@ -91,12 +79,7 @@ func (p *Page) addCalendar() {
 		}
 	})
 	where := kit.NewWhere(places, "Where")
-	ok := func() {
-		text := strings.TrimSpace(f.Text())
-		if text == "" {
-			return
-		}
-		d.Close()
+	kit.AskText(p.win.Canvas(), "Add a calendar", f, "Add", func(text string) {
 		low := strings.ToLower(text)
 		account := mail.AccountID(places[max(0, where.Selected)].Key)
 		go func() {
@@ -113,10 +96,5 @@ func (p *Page) addCalendar() {
 				p.loadCalendars()
 			})
 		}()
-	}
-	f.OnSubmit = ok
-	d = kit.NewDialog(p.win.Canvas(), kit.NarrowDialog, kit.Col(0, kit.NewLabel("Add a calendar", kit.Title16, kit.Text), kit.Gap(0, 14), f, kit.Gap(0, 10), where, kit.Gap(0, 20),
-		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton("Add", "", kit.Primary, ok))))
-	d.Open()
-	p.win.Canvas().Focus(f)
+	}, where)
 }

@@ -1,6 +1,10 @@
 package kit
 
-import "fyne.io/fyne/v2"
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+)
 
 // Widths of dialogs in px.
 const (
@@ -44,5 +48,33 @@ func Ask(c fyne.Canvas, title, text, action string, danger bool, do func()) *Dia
 		Row(8, Spring(nil), cancel, act)))
 	d.Open()
 	c.Focus(cancel)
+	return d
+}
+
+// AskText opens a dialog with a field, whose text is selected, and more below it. do gets the text without the white space around it; where there is none the dialog stays.
+func AskText(c fyne.Canvas, title string, f *Field, action string, do func(string), more ...fyne.CanvasObject) *Dialog {
+	var d *Dialog
+	ok := func() {
+		if s := strings.TrimSpace(f.Text()); s != "" {
+			d.Close()
+			do(s)
+		}
+	}
+	f.OnSubmit = ok
+	f.OnKey = func(k fyne.KeyName, _ bool) bool {
+		if k == fyne.KeyEscape {
+			d.Close()
+		}
+		return k == fyne.KeyEscape
+	}
+	rows := []fyne.CanvasObject{NewLabel(title, Title16, Text), Gap(0, 14), f}
+	for _, o := range more {
+		rows = append(rows, Gap(0, 10), o)
+	}
+	rows = append(rows, Gap(0, 20), Row(8, Spring(nil), NewButton("Cancel", "", Plain, func() { d.Close() }), NewButton(action, "", Primary, ok)))
+	d = NewDialog(c, NarrowDialog, Col(0, rows...))
+	d.Open()
+	c.Focus(f) // the field itself does not know its canvas before it is drawn
+	f.SelectAll()
 	return d
 }

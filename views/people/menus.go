@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -82,8 +81,8 @@ func (p *Page) bookMenu(b pim.AddressBook, at fyne.Position) {
 	kit.ShowMenu(p.win.Canvas(), at, items...)
 }
 
+// addBook makes an address book on this computer or with an account.
 func (p *Page) addBook() {
-	var d *kit.Dialog
 	f := kit.NewField("Name")
 	f.Name = "Name"
 	places := kit.Places(func(yield func(key, name string) bool) {
@@ -94,12 +93,7 @@ func (p *Page) addBook() {
 		}
 	})
 	where := kit.NewWhere(places, "Where")
-	ok := func() {
-		name := strings.TrimSpace(f.Text())
-		if name == "" {
-			return
-		}
-		d.Close()
+	kit.AskText(p.win.Canvas(), "New address book", f, "Make", func(name string) {
 		go func() {
 			_, err := p.c.MakeAddressBook(context.Background(), mail.AccountID(places[max(0, where.Selected)].Key), name, "")
 			p.h.Do(func() {
@@ -109,10 +103,5 @@ func (p *Page) addBook() {
 				p.loadBooks()
 			})
 		}()
-	}
-	f.OnSubmit = ok
-	d = kit.NewDialog(p.win.Canvas(), kit.NarrowDialog, kit.Col(0, kit.NewLabel("New address book", kit.Title16, kit.Text), kit.Gap(0, 14), f, kit.Gap(0, 10), where, kit.Gap(0, 20),
-		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), kit.NewButton("Make", "", kit.Primary, ok))))
-	d.Open()
-	p.win.Canvas().Focus(f)
+	}, where)
 }

@@ -5,7 +5,9 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
 
+	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/viewtest"
 )
 
@@ -38,8 +40,20 @@ func TestKeysOfPages(t *testing.T) {
 		t.Errorf("printed %d times", k.prints)
 	}
 	b.w.page = k.CanvasObject
+	var inPage *kit.Field
+	for _, o := range test.LaidOutObjects(b.w.win.Content()) {
+		if f, ok := o.(*kit.Field); ok && f.Name == "Search contacts" {
+			inPage = f
+		}
+	}
+	if b.w.win.Canvas().Focus(inPage); !inPage.Focused() {
+		t.Fatal("the search does not take the keyboard")
+	}
 	b.w.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	if b.w.page != nil {
 		t.Error("Escape does not lead back to the mail")
+	}
+	if inPage.Focused() {
+		t.Error("what is not shown keeps the keyboard")
 	}
 }

@@ -58,7 +58,8 @@ type PIM interface {
 	// SaveEvent stores a new (ID 0) or changed event; scope counts for one occurrence of a series (Recurrence set). A changed Calendar moves the whole event.
 	SaveEvent(ctx context.Context, e pim.Event, scope pim.Scope) (pim.EventID, Undo, error)
 	DeleteEvent(ctx context.Context, id pim.EventID, recurrence string, scope pim.Scope) (Undo, error)
-	// QuickEvent reads an entry like "Lunch Friday 13:00-14:30 at the harbour" (English); what it does not find stays in Summary. Nothing is stored.
+	// QuickEvent reads an entry like "Lunch Friday 13:00-14:30 at the harbour" (English); what it does not find stays in Summary. Text that says nothing of a
+	// time is a title, and Start is zero then. Nothing is stored.
 	QuickEvent(text string, now time.Time) pim.Event
 
 	Tasks(ctx context.Context, calendars []pim.CollectionID, done bool) ([]pim.Task, error)

@@ -56,6 +56,9 @@ func (s *Shelves) QuickEvent(text string, now time.Time) pim.Event {
 		e.Start, e.End = pim.At(start), pim.At(end)
 	} else {
 		d := q.day
+		if d.IsZero() && q.rule == nil && q.length == 0 { // it says nothing of when: it is a title
+			return pim.Event{Summary: strings.TrimSpace(text)}
+		}
 		if d.IsZero() {
 			d = now
 		}

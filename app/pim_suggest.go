@@ -108,7 +108,16 @@ func (s *Shelves) Members(ctx context.Context, group pim.ContactID) ([]mail.Addr
 	for _, m := range g.Members {
 		low := strings.ToLower(m)
 		if strings.HasPrefix(low, "mailto:") {
-			add("", m[len("mailto:"):])
+			addr := m[len("mailto:"):]
+			os, err := st.PIMByAddress(ctx, addr)
+			if err != nil {
+				return nil, err
+			}
+			name := ""
+			if len(os) > 0 {
+				name = os[0].Title
+			}
+			add(name, addr)
 			continue
 		}
 		uid := m

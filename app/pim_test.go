@@ -419,6 +419,11 @@ func TestQuickEntry(t *testing.T) {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
+	for _, text := range []string{"Light test", "Lunch ", "Meet Bob at the harbour", "", "Room 2"} {
+		if e := s.QuickEvent(text, now); !e.Start.IsZero() || e.Location != "" || e.Summary != strings.TrimSpace(text) {
+			t.Errorf("%q names no time, and is %+v", text, e)
+		}
+	}
 	if e := s.QuickEvent("Stand-up every weekday 9:00", now); e.Rule == nil || len(e.Rule.ByDay) != 5 || e.Start.Time.Hour() != 9 {
 		t.Errorf("%+v", e)
 	}

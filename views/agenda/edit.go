@@ -87,14 +87,12 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 		clock1.Refresh()
 		clock2.Refresh()
 	}
-	rep := repeatOf(e.Rule, start)
-	options := repeats
-	if rep < 0 {
-		options = append(slices.Clone(repeats), ruleText(e.Rule, start))
-		rep = len(options) - 1
-	}
-	repeat := kit.NewChoice(options, rep, nil)
-	repeat.Name = "Repeats"
+	repeat := newRepeating(p, e.Rule, func() time.Time {
+		if d, ok := plan.ParseDay(day1.Text(), start); ok {
+			return d
+		}
+		return start
+	})
 	al := alarmOf(e.Alarms)
 	aopts := alarmTexts
 	if al < 0 {
@@ -133,6 +131,9 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 		clock2.SetText(b.Format("15:04"))
 		if q.Location != "" {
 			place.SetText(q.Location)
+		}
+		if q.Rule != nil {
+			repeat.set(q.Rule)
 		}
 		whole.Refresh()
 		times()
@@ -193,9 +194,7 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 		if notes.Text() != noted {
 			n.Description = notes.Text()
 		}
-		if repeat.Selected < len(repeats) {
-			n.Rule = ruleOf(repeat.Selected)
-		}
+		n.Rule = repeat.rule()
 		if alarm.Selected < len(alarmTexts) && alarm.Selected != alarmOf(e.Alarms) {
 			n.Alarms = nil
 			if alarm.Selected > 0 {
@@ -320,7 +319,7 @@ func (p *Page) edit(e pim.Event, o *pim.Occurrence) {
 	d = kit.NewDialog(p.win.Canvas(), kit.WideDialog, kit.Col(0,
 		kit.NewLabel(head, kit.Title16, kit.Text), kit.Gap(0, 14), name, kit.Gap(0, 12),
 		half(label("Begins", m1), label("Ends", m2)), kit.Gap(0, 10), kit.Sized(0, kit.SmallField, kit.Row(0, whole, kit.Spring(nil), kit.Sized(220, kit.SmallField, zone))), kit.Gap(0, 10),
-		half(label("Repeats", repeat), label("Reminder", alarm)), kit.Gap(0, 12), label("Place", place), kit.Gap(0, 12), label("People and rooms", people.whole), room, kit.Gap(0, 12),
+		half(label("Repeats", repeat.pick), label("Reminder", alarm)), kit.Gap(0, 12), label("Place", place), kit.Gap(0, 12), label("People and rooms", people.whole), room, kit.Gap(0, 12),
 		half(label("Notes", notes), label("Calendar", cal)), kit.Gap(0, 8), kit.Sized(0, 18, problem), kit.Gap(0, 8),
 		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { d.Close() }), saveB)))
 	d.Open()

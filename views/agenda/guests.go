@@ -213,7 +213,7 @@ func (g *guests) show(found []offer) {
 		g.found = append(g.found, o)
 		av := kit.NewAvatar(o.name, o.as[0].Addr, 26)
 		av.Icon = o.icon
-		f := kit.NewFrame(kit.Clear, kit.Clear, 6, 0, kit.Sized(0, 36, kit.Row(10, kit.Gap(0, 0), av, kit.NewShrinkLabel(o.name, kit.Body13, kit.Text), kit.NewShrinkLabel(o.about, kit.Small12, kit.Text3), kit.Spring(nil),
+		f := kit.NewFrame(kit.Clear, kit.Clear, 6, 0, kit.Sized(0, 36, kit.Row(10, kit.Gap(0, 0), av, kit.NewLabel(kit.Cut(o.name, kit.Body13, 200), kit.Body13, kit.Text), kit.NewShrinkLabel(o.about, kit.Small12, kit.Text3), kit.Spring(nil),
 			kit.NewLabel(o.word, kit.Small12, kit.Text2), kit.Gap(0, 0))))
 		f.Name, f.HoverFill = o.name, kit.Hover
 		f.OnTapped = func() {

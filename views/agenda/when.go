@@ -128,7 +128,7 @@ func ruleText(r *pim.Rule, start time.Time) string {
 	case r.Count > 0:
 		s += fmt.Sprintf(", %d times", r.Count)
 	case !r.Until.IsZero():
-		s += " until " + r.Until.Time.Format("2 January 2006")
+		s += " until " + r.Until.In(start.Location()).Format("2 January 2006")
 	}
 	return s
 }

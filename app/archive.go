@@ -61,6 +61,7 @@ type ArchiveState struct {
 	Differs  []string  `json:"differs"` // subjects of messages whose copy was not the same: nothing happened to them
 	Missing  []string  `json:"missing"` // subjects of messages that could not be fetched
 	Done     bool      `json:"done"`
+	Keep     bool      `json:"keep"` // the originals stay where they are
 	// Paused: a person stopped it. One that was cut off otherwise goes on by itself.
 	Paused bool `json:"paused"`
 }

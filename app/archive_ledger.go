@@ -154,7 +154,7 @@ func (l *ledger) write(lines ...any) error {
 }
 
 func (l *ledger) state() ArchiveState {
-	s := ArchiveState{Run: strings.TrimSuffix(filepath.Base(l.path), ".jsonl"), Started: l.at, Ended: l.ended, File: l.plan.File, Files: []string{l.plan.File}, Total: len(l.ids), Done: l.done, Paused: l.paused && !l.done, Differs: []string{}, Missing: []string{}}
+	s := ArchiveState{Run: strings.TrimSuffix(filepath.Base(l.path), ".jsonl"), Started: l.at, Ended: l.ended, File: l.plan.File, Files: []string{l.plan.File}, Total: len(l.ids), Done: l.done, Keep: l.plan.Keep, Paused: l.paused && !l.done, Differs: []string{}, Missing: []string{}}
 	inTrash := false
 	for _, id := range l.ids {
 		r := l.rows[id]

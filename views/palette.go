@@ -115,6 +115,10 @@ func (w *Window) paletteItems() []kit.LaunchItem {
 	act("Import mail…", "download", "mbox thunderbird apple mail files eml", func() {
 		transfer.Import(w.win, w.c, transfer.Hooks{Do: w.h.Do}, "Imported", app.ImportOptions{})
 	})
+	if w.h.Backup != nil && w.h.Restore != nil {
+		act("Back up everything…", "hard-drive", "backup copy save profile", w.h.Backup)
+		act("Restore a backup…", "hard-drive", "backup recover", w.h.Restore)
+	}
 	act("Open Outlook data file…", "package", "pst ost archive import", w.openDataFile)
 	act("Settings", "sliders-horizontal", "preferences options", func() { w.openSettings("") })
 	act("Add an account", "plus", "new", w.openWizard)

@@ -41,6 +41,8 @@ type Hooks struct {
 	Certificate func(s app.AccountStatus)
 	OpenURL     func(url string) error
 	OpenFile    func(path string) error
+	// Backup and Restore copy the profile into a file and take it from one; nil = not offered.
+	Backup, Restore func()
 }
 
 // Window is the main window.

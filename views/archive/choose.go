@@ -56,13 +56,15 @@ type choose struct {
 	turn    int
 	missing int
 	typed   bool // the file was named by the person
+	pace    pace
 
 	list   *fyne.Container
 	scroll *kit.Scroller
 	file   *kit.Field
 	dates  [2]*kit.Field
 	chips  []*kit.FilterChip
-	sums   [2]*kit.Label
+	sums   [3]*kit.Label
+	picked [2]*kit.Frame // behind what happens to the originals
 	hint   *kit.Label
 	start  *kit.Button
 	graceC *kit.Choice
@@ -94,7 +96,7 @@ func Show(win fyne.Window, c Client, h Hooks, account mail.AccountID) {
 					return
 				}
 			}
-			x := &choose{c: c, h: h, win: win, on: map[mail.MailboxID]bool{}, est: map[mail.MailboxID]app.ArchiveBox{}, move: true}
+			x := &choose{c: c, h: h, win: win, on: map[mail.MailboxID]bool{}, est: map[mail.MailboxID]app.ArchiveBox{}, move: true, pace: paceOf(runs)}
 			for _, a := range as {
 				if a.Incoming.Protocol == mail.PST {
 					continue
@@ -120,7 +122,7 @@ func Show(win fyne.Window, c Client, h Hooks, account mail.AccountID) {
 // resume offers to go on with a run that was cut off.
 func resume(win fyne.Window, c Client, h Hooks, r app.ArchiveState) {
 	kit.Ask(win.Canvas(), "Go on archiving", filepath.Base(r.File)+" was not finished: "+kit.Count(r.Verified)+" of "+kit.Plural(r.Total, "message", "messages")+" are in the file and were compared. Nothing is copied twice.", "Go on", false, func() {
-		run(win, c, h, r.File, func(ctx context.Context, progress func(app.ArchiveState)) (app.ArchiveState, error) {
+		run(win, c, h, r.File, r.Keep, func(ctx context.Context, progress func(app.ArchiveState)) (app.ArchiveState, error) {
 			return c.ResumeArchive(ctx, r.Run, progress)
 		})
 	})
@@ -133,8 +135,14 @@ func (x *choose) show() {
 	x.scroll.Fill = kit.Card
 	x.file = kit.NewField("")
 	x.file.Name = "File"
-	x.sums = [2]*kit.Label{kit.NewLabel("0 MB", kit.Title20, kit.Text), kit.NewLabel("0", kit.Title20, kit.Text)}
-	x.hint = kit.NewLabel("", kit.Small12, kit.Text3)
+	for i := range x.sums {
+		x.sums[i] = kit.NewLabel("0", kit.Title20, kit.Text)
+	}
+	x.hint = kit.NewShrinkLabel("", kit.Small12, kit.Text3)
+	x.hint.Align = fyne.TextAlignTrailing
+	for i := range x.picked {
+		x.picked[i] = kit.NewFrame(kit.Tint, kit.Clear, 7, 0, nil)
+	}
 	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, now.Location()) }
 	dates := []struct {
 		name string
@@ -185,14 +193,17 @@ func (x *choose) show() {
 			x.on[b.ID] = b.Selectable
 		}
 		x.draw()
-		x.estimate()
+		x.total()
 	})
 	all.Height = kit.SmallButton
 	change := kit.NewButton("Change…", "", kit.Link, x.pick)
 	change.Height = kit.SmallButton
 	frame := kit.NewFrame(kit.Card, kit.Border, 8, 0, nil)
-	est := kit.NewFrame(kit.Canvas, kit.Border, 8, 0, kit.Inset(12, 16, 12, 16, kit.Row(48,
-		kit.Col(4, kit.NewLabel("Size", kit.Small12, kit.Text2), x.sums[0]), kit.Col(4, kit.NewLabel("Messages", kit.Small12, kit.Text2), x.sums[1]))))
+	sums := kit.Row(36)
+	for i, name := range []string{"Estimated size", "Messages", "Time"} {
+		sums.Add(kit.Col(4, kit.NewLabel(name, kit.Small12, kit.Text2), x.sums[i]))
+	}
+	est := kit.NewFrame(kit.Canvas, kit.Border, 8, 0, kit.Inset(12, 16, 12, 16, sums))
 	what := kit.NewFrame(kit.Card, kit.Border, 8, 0, nil)
 	copyNote := kit.NewLabel("The mail also stays on the server.", kit.Small12, kit.Text3)
 	moveNote := kit.NewLabel("Each message is read back and compared, then moved to Trash on the server.", kit.Small12, kit.Text3)
@@ -222,29 +233,32 @@ func (x *choose) show() {
 		kit.Place(file, rx, 164, rw, 18)
 		kit.Place(x.file, rx, 186, rw-86, 36)
 		kit.Place(change, rx+rw-84, 190, 84, 28)
-		kit.Place(x.hint, rx, 226, rw, 18)
-		kit.Place(split, rx, 252, rw, 20)
-		kit.Place(unread, rx, 278, rw-160, 20)
-		kit.Place(size, rx+rw-146, 265, 146, kit.SmallField)
-		kit.Place(est, rx, 306, rw, 74)
+		kit.Place(x.hint, rx+40, 164, rw-40, 18)
+		kit.Place(split, rx, 233, rw, 20)
+		kit.Place(unread, rx, 264, rw-160, 20)
+		kit.Place(size, rx+rw-152, 264+10-kit.SmallField/2, 152, kit.SmallField)
+		kit.Place(est, rx, 302, rw, 78)
 		kit.Place(what, 0, 396, s.Width, 112)
+		kit.Place(x.picked[0], 1, 397, s.Width-2, 54)
+		kit.Place(x.picked[1], 1, 453, s.Width-2, 54)
 		kit.Place(x.copyB, 14, 406, s.Width-28, 20)
 		kit.Place(copyNote, 40, 428, s.Width-60, 16)
-		kit.Place(x.moveB, 14, 454, s.Width-320, 20)
-		kit.Place(moveNote, 40, 477, s.Width-60, 16)
-		kit.Place(x.graceC, s.Width-14-260, 446, 260, kit.SmallField)
+		kit.Place(x.moveB, 14, 461, s.Width-320, 20)
+		kit.Place(moveNote, 40, 483, s.Width-60, 16)
+		kit.Place(x.graceC, s.Width-14-260, 480-kit.SmallField/2, 260, kit.SmallField)
 		kit.Place(note, 0, 568, s.Width-280, 32)
 		kit.Place(every, s.Width-14-260, 520, 260, kit.SmallField)
 		kit.Place(again, 14, 527, s.Width-300, 18)
 		z := x.start.MinSize().Width
 		kit.Place(x.start, s.Width-z, 568, z, 32)
 		kit.Place(cancel, s.Width-z-92, 568, 84, 32)
-	}, head, closeB, sub, earlier, left, all, frame, x.scroll, dated, x.dates[0], to, x.dates[1], chips, file, x.file, change, x.hint, split, unread, size, est, what, x.copyB, copyNote, x.moveB, moveNote, x.graceC, every, again, note, x.start, cancel)
+	}, head, closeB, sub, earlier, left, all, frame, x.scroll, dated, x.dates[0], to, x.dates[1], chips, file, x.file, change, x.hint, split, unread, size, est, what, x.picked[0], x.picked[1], x.copyB, copyNote, x.moveB, moveNote, x.graceC, every, again, note, x.start, cancel)
 	for _, b := range x.boxes {
 		if b.Role == mail.RoleSent || b.Role == mail.RoleArchive {
 			x.on[b.ID] = true
 		}
 	}
+	x.setMove(x.move)
 	x.draw()
 	x.d = kit.NewDialog(x.win.Canvas(), chooseWidth, body)
 	x.d.Open()
@@ -380,6 +394,12 @@ func (x *choose) setMove(on bool) {
 	x.moveB.On, x.copyB.On = on, !on
 	x.moveB.Refresh()
 	x.copyB.Refresh()
+	if x.picked[0].Show(); on {
+		x.picked[0].Hide()
+	}
+	if x.picked[1].Hide(); on {
+		x.picked[1].Show()
+	}
 	if on {
 		x.graceC.Enable()
 	} else {
@@ -400,28 +420,32 @@ func (x *choose) draw() {
 			if icon == "" {
 				icon = "folder"
 			}
-			e := x.est[b.ID]
 			row := kit.Row(8, kit.Gap(14+float32(depth)*18, 0))
 			check := kit.NewCheck("", x.on[b.ID], func(on bool) {
 				x.set(b.ID, on)
 				x.draw()
-				x.estimate()
+				x.total()
 			})
+			check.Mixed = x.mixed(b.ID)
 			if b.Selectable {
 				row.Add(check)
 			} else {
 				row.Add(kit.Gap(16, 0))
 			}
-			n, size := "", ""
+			e, ink := x.est[b.ID], kit.Text3
 			if x.on[b.ID] {
-				n, size = kit.Count(e.Messages), kit.Bytes(e.Bytes)
+				ink = kit.Text
+			}
+			number := func(text string, ink kit.Token) *kit.Label {
+				l := kit.NewLabel(text, kit.Small12, ink)
+				l.Align = fyne.TextAlignTrailing
+				return l
 			}
 			row.Add(kit.NewIcon(icon, 16, kit.Text2))
-			row.Add(kit.NewShrinkLabel(mailboxes.Title(b), kit.Body13, kit.Text))
-			row.Add(kit.Spring(nil))
-			row.Add(kit.NewLabel(n, kit.Small12, kit.Text3))
-			row.Add(kit.Sized(64, 16, kit.NewLabel(size, kit.Small12, kit.Text)))
-			row.Add(kit.Gap(10, 0))
+			row.Add(kit.Spring(kit.NewShrinkLabel(mailboxes.Title(b), kit.Body13, kit.Text)))
+			row.Add(kit.Sized(52, 16, number(kit.Count(e.Messages), kit.Text3)))
+			row.Add(kit.Sized(64, 16, number(kit.Bytes(e.Bytes), ink)))
+			row.Add(kit.Gap(8, 0))
 			objs = append(objs, kit.Sized(0, 30, row))
 			walk(b.ID, depth+1)
 		}
@@ -430,6 +454,28 @@ func (x *choose) draw() {
 	x.list.Objects = objs
 	x.list.Refresh()
 	x.scroll.Refresh()
+}
+
+// mixed reports whether of a mailbox and what is below it a part is checked.
+func (x *choose) mixed(id mail.MailboxID) bool {
+	on, off := 0, 0
+	var walk func(id mail.MailboxID, depth int)
+	walk = func(id mail.MailboxID, depth int) {
+		for _, b := range x.boxes {
+			if b.ID == id && b.Selectable {
+				if x.on[b.ID] {
+					on++
+				} else {
+					off++
+				}
+			}
+			if b.Parent == id && b.ID != id && depth < 32 {
+				walk(b.ID, depth+1)
+			}
+		}
+	}
+	walk(id, 0)
+	return on > 0 && off > 0
 }
 
 // set checks a mailbox and all below it.
@@ -460,10 +506,16 @@ func (x *choose) wanted() app.ArchivePlan {
 	return p
 }
 
-// estimate counts what would be taken.
+// estimate counts what would be taken of each mailbox.
 func (x *choose) estimate() {
 	x.turn++
 	turn, p := x.turn, x.wanted()
+	p.Mailboxes = nil
+	for _, b := range x.boxes {
+		if b.Selectable {
+			p.Mailboxes = append(p.Mailboxes, b.ID)
+		}
+	}
 	go func() {
 		boxes, err := x.c.EstimateArchive(context.Background(), p)
 		x.h.Do(func() {
@@ -474,20 +526,29 @@ func (x *choose) estimate() {
 				x.h.Failed(err)
 				return
 			}
-			n, size := 0, int64(0)
-			x.missing = 0
 			for _, b := range boxes {
 				x.est[b.Mailbox] = b
-				n, size = n+b.Messages, size+b.Bytes
-				x.missing += b.Missing
 			}
-			x.sums[0].SetText(kit.Bytes(size))
-			x.sums[1].SetText(kit.Count(n))
-			x.free()
-			x.start.SetEnabled(n > 0)
+			x.total()
 			x.draw()
 		})
 	}()
+}
+
+// total adds up what is checked.
+func (x *choose) total() {
+	n, size := 0, int64(0)
+	x.missing = 0
+	for id, b := range x.est {
+		if x.on[id] {
+			n, size, x.missing = n+b.Messages, size+b.Bytes, x.missing+b.Missing
+		}
+	}
+	x.sums[0].SetText(kit.Bytes(size))
+	x.sums[1].SetText(kit.Count(n))
+	x.sums[2].SetText(x.pace.words(n, size))
+	x.free()
+	x.start.SetEnabled(n > 0)
 }
 
 // pick chooses the file.
@@ -526,7 +587,7 @@ func (x *choose) begin() {
 	if x.every > 0 {
 		x.again(p)
 	}
-	run(x.win, x.c, x.h, p.File, func(ctx context.Context, progress func(app.ArchiveState)) (app.ArchiveState, error) {
+	run(x.win, x.c, x.h, p.File, p.Keep, func(ctx context.Context, progress func(app.ArchiveState)) (app.ArchiveState, error) {
 		return x.c.Archive(ctx, p, progress)
 	})
 }

@@ -93,7 +93,7 @@ func showLedger(win fyne.Window, c Client, h Hooks, runs []app.ArchiveState, rul
 		if !r.Done {
 			actions = append(actions, link("Go on", func() {
 				d.Close()
-				run(win, c, h, r.File, func(ctx context.Context, progress func(app.ArchiveState)) (app.ArchiveState, error) {
+				run(win, c, h, r.File, r.Keep, func(ctx context.Context, progress func(app.ArchiveState)) (app.ArchiveState, error) {
 					return c.ResumeArchive(ctx, r.Run, progress)
 				})
 			}))

@@ -54,7 +54,7 @@ func Open(a fyne.App, c app.Client, dir string) *Desk {
 	d.win.SetMaster()
 	d.main = views.New(d.win, c, views.Hooks{
 		OpenWizard: d.OpenWizard, OpenSettings: d.openSettings, OpenComposer: d.Compose, OpenDraft: d.openDraft,
-		SignIn: d.signIn, Certificate: d.certificate, Unlock: d.unlock, OpenURL: d.openURL, OpenFile: openFile,
+		SignIn: d.signIn, Certificate: d.certificate, Unlock: d.unlock, OpenURL: d.openURL, OpenFile: openFile, Backup: d.backup, Restore: d.restore,
 	})
 	d.win.SetCloseIntercept(d.shut)
 	if c.Settings().KeepRunning {
@@ -199,14 +199,19 @@ func (d *Desk) sent(id mail.OutboxID, at time.Time) {
 	})
 }
 
+func (d *Desk) backup() {
+	transfer.Backup(d.win, d.c, transfer.Hooks{Do: fyne.Do, Quit: d.close}, time.Now())
+}
+
+func (d *Desk) restore() {
+	transfer.Restore(d.win, d.c, transfer.Hooks{Do: fyne.Do, Quit: d.close})
+}
+
 // openSettings shows the settings in the main window, at an account when one is named.
 func (d *Desk) openSettings(id mail.AccountID) {
-	hooks := transfer.Hooks{Do: fyne.Do, Quit: d.close}
 	v := settings.New(d.c, settings.Hooks{
-		Backup:   func() { transfer.Backup(d.win, d.c, hooks, time.Now()) },
-		Restore:  func() { transfer.Restore(d.win, d.c, hooks) },
-		Archives: d.main.Archives,
-		Do:       fyne.Do, OpenURL: d.openURL, Keys: views.Keys(), Version: app.Version, Dir: d.dir,
+		Backup: d.backup, Restore: d.restore, Archives: d.main.Archives,
+		Do: fyne.Do, OpenURL: d.openURL, Keys: views.Keys(), Version: app.Version, Dir: d.dir,
 		AddAccount: func() { d.OpenWizard(false) }, Toast: func(text string) { d.main.Toast("info", text) },
 	})
 	if id != "" {

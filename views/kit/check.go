@@ -89,10 +89,11 @@ func (t *toggle) MouseMoved(*desktop.MouseEvent) {}
 // MouseOut implements desktop.Hoverable.
 func (t *toggle) MouseOut() { t.hovered = false; t.Refresh() }
 
-// Check is a check box of 16 px with its label. Hue fills it with the solid of a hue instead of the accent.
+// Check is a check box of 16 px with its label. Hue fills it with the solid of a hue instead of the accent. Mixed shows that a part of what it stands for is on.
 type Check struct {
 	toggle
-	Hue string
+	Hue   string
+	Mixed bool
 }
 
 // NewCheck returns a check box.
@@ -122,12 +123,16 @@ func (c *Check) CreateRenderer() fyne.WidgetRenderer {
 		ring.StrokeColor, ring.Hidden = C(Accent), !c.focused
 		box.FillColor, box.StrokeColor, box.StrokeWidth = C(FieldFill), C(BorderStrong), 1
 		text.Color = C(Text)
-		mark.Hidden = !c.On
+		mark.Hidden = !c.On && !c.Mixed
+		if mark.Name = "check"; c.Mixed {
+			mark.Name = "minus"
+		}
+		mark.Refresh()
 		switch {
 		case c.disabled:
 			box.FillColor, box.StrokeColor, text.Color = C(Canvas), C(Disabled), C(Disabled)
 			mark.Ink = Disabled
-		case c.On:
+		case c.On, c.Mixed:
 			box.FillColor, box.StrokeWidth, mark.Ink = C(Accent), 0, OnAccent
 			if c.Hue != "" {
 				box.FillColor = Hue(c.Hue).Solid

@@ -13,6 +13,7 @@ import (
 func ShowFiles(d *dialog.FileDialog, c fyne.Canvas, title, action string) {
 	d.SetTitleText(title)
 	d.SetConfirmText(action)
+	under := TopOverlay(c)
 	d.Show()
 	old := c.OnTypedKey()
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) { // else Escape closes what the dialog belongs to
@@ -20,7 +21,13 @@ func ShowFiles(d *dialog.FileDialog, c fyne.Canvas, title, action string) {
 			d.Hide()
 		}
 	})
-	d.SetOnClosed(func() { c.SetOnTypedKey(old) })
+	d.SetOnClosed(func() {
+		if o := TopOverlay(c); o != nil && o != under { // the answer has opened something already, which has the keys now
+			o.oldKey = old
+			return
+		}
+		c.SetOnTypedKey(old)
+	})
 	z := c.Size()
 	d.Resize(fyne.NewSize(max(320, min(900, z.Width-48)), max(240, min(620, z.Height-48))))
 }

@@ -39,14 +39,12 @@ func Backup(win fyne.Window, c Client, h Hooks, now time.Time) {
 }
 
 func backUp(win fyne.Window, c Client, h Hooks, path string) {
-	run(win, h, "Backing up", func(ctx context.Context, say func(string)) (string, []string, error) {
+	run(win, h, "Backing up", func(ctx context.Context, say func(string)) (outcome, error) {
 		d, err := c.Backup(ctx, path, steps(say))
-		words := doneWords(d)
-		if err == nil {
-			words += " written, read back and compared"
-			return words, []string{path, "Passwords are not in it; they are in the keychain of this computer."}, nil
+		if err != nil {
+			return outcome{words: doneWords(d)}, err
 		}
-		return words, nil, err
+		return outcome{title: "Backed up", words: doneWords(d) + " written, read back and compared", report: []string{path, "Passwords are not in it; they are in the keychain of this computer."}}, nil
 	})
 }
 
@@ -66,17 +64,16 @@ func Restore(win fyne.Window, c Client, h Hooks) {
 }
 
 func restore(win fyne.Window, c Client, h Hooks, path string) {
-	run(win, h, "Restoring", func(ctx context.Context, say func(string)) (string, []string, error) {
+	run(win, h, "Restoring", func(ctx context.Context, say func(string)) (outcome, error) {
 		keep, d, err := c.PrepareRestore(ctx, path, steps(say))
 		if err != nil {
-			return doneWords(d), nil, err
+			return outcome{words: doneWords(d)}, err
 		}
+		out := outcome{title: "Ready to start again", words: doneWords(d) + " ready", report: []string{"The backup takes its place when Postrider is started the next time.", "What is here now is kept in " + keep + ".", "You sign in to your accounts again: passwords are not in a backup."}}
 		if h.Quit != nil {
-			h.Do(func() {
-				kit.Ask(win.Canvas(), "Start Postrider again", "The backup is ready and takes its place when Postrider is started the next time.", "Quit now", false, h.Quit)
-			})
+			out.action, out.do = "Quit now", h.Quit
 		}
-		return doneWords(d) + " ready", []string{"The backup takes its place when Postrider is started the next time.", "What is here now is kept in " + keep + ".", "You sign in to your accounts again: passwords are not in a backup."}, nil
+		return out, nil
 	})
 }
 

@@ -59,7 +59,7 @@ func Export(win fyne.Window, c Client, h Hooks, name string, box mail.MailboxID,
 }
 
 func write(win fyne.Window, c Client, h Hooks, name string, o app.ExportOptions) {
-	run(win, h, "Exporting "+kit.Cut(name, kit.Title16, 320), func(ctx context.Context, say func(string)) (string, []string, error) {
+	run(win, h, "Exporting "+kit.Cut(name, kit.Title16, 320), func(ctx context.Context, say func(string)) (outcome, error) {
 		var told time.Time
 		s, err := c.Export(ctx, o, func(s app.ExportState) {
 			if now := time.Now(); now.Sub(told) > 100*time.Millisecond {
@@ -75,7 +75,7 @@ func write(win fyne.Window, c Client, h Hooks, name string, o app.ExportOptions)
 		for _, m := range s.Missing {
 			report = append(report, "Not on this computer yet, so left out: "+m)
 		}
-		return words, report, err
+		return outcome{title: "Exported " + kit.Cut(name, kit.Title16, 320), words: words, report: report}, err
 	})
 }
 

@@ -71,7 +71,8 @@ func choose(win fyne.Window, c Client, h Hooks, into string, o app.ImportOptions
 }
 
 func take(win fyne.Window, c Client, h Hooks, into, path string, o app.ImportOptions) {
-	run(win, h, "Importing "+kit.Cut(filepath.Base(path), kit.Title16, 320), func(ctx context.Context, say func(string)) (string, []string, error) {
+	name := kit.Cut(filepath.Base(path), kit.Title16, 320)
+	run(win, h, "Importing "+name, func(ctx context.Context, say func(string)) (outcome, error) {
 		var report []string
 		var told time.Time
 		s, err := c.Import(ctx, []string{path}, o, func(s app.ImportState, i app.ImportItem) {
@@ -87,7 +88,7 @@ func take(win fyne.Window, c Client, h Hooks, into, path string, o app.ImportOpt
 		if err == nil && s.Added > 0 {
 			words += ". They are in " + into + "."
 		}
-		return words, report, err
+		return outcome{title: "Imported " + name, words: words, report: report}, err
 	})
 }
 

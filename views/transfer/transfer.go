@@ -40,8 +40,18 @@ const most = 200
 
 const width = kit.WideDialog
 
-// run shows a run in a dialog: do works on a goroutine of its own and calls say, from any, with how far it is; it returns the last words and lines of a report.
-func run(win fyne.Window, h Hooks, title string, do func(ctx context.Context, say func(string)) (words string, report []string, err error)) {
+// outcome is what a run came to.
+type outcome struct {
+	title  string // of the dialog from now on, where it went well
+	words  string
+	report []string
+	// action is what a second button offers, "" = nothing.
+	action string
+	do     func()
+}
+
+// run shows a run in a dialog: do works on a goroutine of its own and calls say, from any, with how far it is.
+func run(win fyne.Window, h Hooks, title string, do func(ctx context.Context, say func(string)) (outcome, error)) {
 	ctx, stop := context.WithCancel(context.Background())
 	var d *kit.Dialog
 	spin := kit.NewSpinner(20)
@@ -50,7 +60,8 @@ func run(win fyne.Window, h Hooks, title string, do func(ctx context.Context, sa
 	scroll := kit.NewScroller(list)
 	details := kit.Sized(width-48, 0, kit.Gap(0, 0))
 	button := kit.NewButton("Stop", "", kit.Plain, func() { stop() })
-	body := kit.Col(0, kit.NewLabel(title, kit.Title16, kit.Text), kit.Gap(0, 16), kit.Row(10, spin, kit.Spring(word)), kit.Gap(0, 12))
+	head := kit.NewLabel(title, kit.Title16, kit.Text)
+	body := kit.Col(0, head, kit.Gap(0, 16), kit.Row(10, spin, kit.Spring(word)), kit.Gap(0, 12))
 	foot := kit.Row(8, kit.Spring(nil), button)
 	body.Add(details)
 	body.Add(kit.Gap(0, 8))
@@ -62,13 +73,16 @@ func run(win fyne.Window, h Hooks, title string, do func(ctx context.Context, sa
 	spin.Show()
 	say := func(s string) { h.Do(func() { word.SetText(s) }) }
 	go func() {
-		words, report, err := do(ctx, say)
+		out, err := do(ctx, say)
 		h.Do(func() {
 			spin.Hide()
+			words, report := out.words, out.report
 			switch {
+			case err == nil:
+				head.SetText(out.title)
 			case ctx.Err() != nil:
 				words = "Stopped. " + words
-			case err != nil:
+			default:
 				f := fault.Of(err)
 				words = f.Title + ". " + f.Detail
 				word.Ink = kit.Err
@@ -90,6 +104,10 @@ func run(win fyne.Window, h Hooks, title string, do func(ctx context.Context, sa
 				body.Objects[4] = kit.Sized(width-48, min(220, max(40, list.MinSize().Height)), scroll)
 			}
 			button.Kind = kit.Primary
+			if err == nil && out.action != "" {
+				button.Kind = kit.Plain
+				foot.Add(kit.NewButton(out.action, "", kit.Primary, func() { d.Close(); out.do() }))
+			}
 			button.SetText("Close")
 			button.OnTapped = func() { d.Close() }
 			d.OnEscape = nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	imap2 "github.com/emersion/go-imap/v2"
 
@@ -16,16 +15,11 @@ import (
 // Test tries a server with the person's secret for the wizard: connection, certificate, kind of server, signing in, the list of mailboxes
 // and the inbox, read-only. Nothing is changed on the server. Err is a *fault.Error that says what to do.
 func Test(ctx context.Context, o wire.Options) mail.TestLine {
-	start := time.Now()
-	line := mail.TestLine{Protocol: mail.IMAP, Server: o.Server, State: mail.StepFailed, Detail: wire.Addr(o.Server)}
-	err := try(ctx, o, &line)
-	line.Took = time.Since(start)
-	if err != nil {
-		f := fault.Of(err)
+	line := wire.Try(o, mail.IMAP, func(line *mail.TestLine) error { return try(ctx, o, line) })
+	if line.Err != nil {
+		f := fault.Of(line.Err)
 		line.Err, line.Summary = f, f.Title
-		return line
 	}
-	line.State = mail.StepFound
 	return line
 }
 

@@ -154,7 +154,7 @@ func (c *conn) with(ctx context.Context, fresh bool, do func(*session) error) er
 				continue
 			}
 		}
-		return ctxOr(ctx, err)
+		return wire.OrDone(ctx, err)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/postrider/postrider/accounts/wire"
 )
 
 // parseStatus reads a status line; good is false where it is none. Some servers write in lower case.
@@ -114,18 +116,5 @@ func parseStat(text string) (count int, octets int64, ok bool) {
 	return n, octets, ok
 }
 
-// clean makes a server's words fit to be shown: one line, no control characters, not endless.
-func clean(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return ' '
-		}
-		return r
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > 400 {
-		s = strings.ToValidUTF8(s[:400], "") + "…"
-	}
-	return s
-}
+// clean makes a server's words fit to be shown.
+func clean(s string) string { return wire.Clean(s, 400) }

@@ -3,17 +3,12 @@ package pop3
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
 	"strconv"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/postrider/postrider/accounts/fault"
-	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/wire"
 )
 
@@ -21,7 +16,7 @@ import (
 type session struct {
 	o    wire.Options
 	conn net.Conn
-	line *watched
+	line *wire.Line
 	r    *bufio.Reader
 	w    *bufio.Writer
 
@@ -40,67 +35,28 @@ const (
 	pipeline   = 32
 )
 
-// watched sets a deadline for each read, so that only silence is a timeout, and lets a context end it.
-type watched struct {
-	net.Conn
-	idle time.Duration
-	mu   sync.Mutex
-	dead atomic.Bool
-}
-
-func (w *watched) arm() {
-	w.mu.Lock()
-	if !w.dead.Load() {
-		w.Conn.SetDeadline(time.Now().Add(w.idle))
-	}
-	w.mu.Unlock()
-}
-
-func (w *watched) Read(p []byte) (int, error)  { w.arm(); return w.Conn.Read(p) }
-func (w *watched) Write(p []byte) (int, error) { w.arm(); return w.Conn.Write(p) }
-
-// kill makes reads and writes return at once.
-func (w *watched) kill() {
-	w.mu.Lock()
-	w.dead.Store(true)
-	w.Conn.SetDeadline(time.Unix(1, 0))
-	w.mu.Unlock()
-}
-
 func (s *session) use(c net.Conn) {
 	s.conn = c
-	s.line = &watched{Conn: c, idle: s.o.Dialer.IdleTimeout()}
+	s.line = wire.NewLine(c, s.o.Dialer.IdleTimeout())
 	s.r = bufio.NewReaderSize(s.line, readBuffer)
 	s.w = bufio.NewWriterSize(s.line, 4<<10)
 }
 
 // guard ends the session when ctx is done, until the returned func is called.
-func (s *session) guard(ctx context.Context) func() bool {
-	l := s.line
-	return context.AfterFunc(ctx, l.kill)
-}
+func (s *session) guard(ctx context.Context) func() bool { return s.line.Guard(ctx) }
 
 // connect opens a session up to and with TLS and the capabilities, but does not sign in.
 func connect(ctx context.Context, o wire.Options) (*session, error) {
 	s := &session{o: o, window: 1}
-	var c net.Conn
-	var err error
-	if o.Server.Security == mail.STARTTLS {
-		c, err = o.Dialer.DialPlain(ctx, o.Server)
-	} else {
-		var t *tls.Conn
-		if t, err = o.Dialer.DialTLS(ctx, o.Server); err == nil {
-			c = t
-			s.secured, s.version = true, t.ConnectionState().Version
-		}
-	}
+	c, version, err := o.Dialer.Dial(ctx, o.Server)
 	if err != nil {
-		return nil, ctxOr(ctx, err)
+		return nil, wire.OrDone(ctx, err)
 	}
+	s.secured, s.version = version != 0, version
 	s.use(c)
 	if err := s.begin(ctx); err != nil {
 		s.conn.Close()
-		return nil, ctxOr(ctx, err)
+		return nil, wire.OrDone(ctx, err)
 	}
 	return s, nil
 }
@@ -290,6 +246,6 @@ func (s *session) quit(ctx context.Context) (text string, ok bool, err error) {
 
 // drop closes the connection without a word: the server keeps everything as it was (RFC 1939 section 6).
 func (s *session) drop() {
-	s.line.kill()
+	s.line.Kill()
 	s.conn.Close()
 }

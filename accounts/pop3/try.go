@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/wire"
@@ -13,14 +12,7 @@ import (
 
 // Test signs in, counts (STAT, UIDL) and leaves; nothing changes on the server.
 func Test(ctx context.Context, o wire.Options) mail.TestLine {
-	start := time.Now()
-	line := mail.TestLine{Protocol: mail.POP3, Server: o.Server, State: mail.StepFailed, Detail: wire.Addr(o.Server)}
-	line.Err = try(ctx, o, &line)
-	line.Took = time.Since(start)
-	if line.Err == nil {
-		line.State = mail.StepFound
-	}
-	return line
+	return wire.Try(o, mail.POP3, func(line *mail.TestLine) error { return try(ctx, o, line) })
 }
 
 func try(ctx context.Context, o wire.Options, line *mail.TestLine) error {
@@ -34,7 +26,7 @@ func try(ctx context.Context, o wire.Options, line *mail.TestLine) error {
 	defer stop()
 	text, ok, err := s.cmd("STAT")
 	if err != nil {
-		return ctxOr(ctx, err)
+		return wire.OrDone(ctx, err)
 	}
 	if !ok {
 		return s.refused("list", text)
@@ -44,12 +36,12 @@ func try(ctx context.Context, o wire.Options, line *mail.TestLine) error {
 		return s.protocol("bad-stat", "It does not say how many messages there are.", text)
 	}
 	if text, ok, err = s.cmd("UIDL"); err != nil {
-		return ctxOr(ctx, err)
+		return wire.OrDone(ctx, err)
 	}
 	if ok {
 		n := 0
 		if err := s.lines(maxListBytes, func([]byte) { n++ }); err != nil {
-			return ctxOr(ctx, err)
+			return wire.OrDone(ctx, err)
 		}
 		count = max(count, n)
 	} else {

@@ -1,7 +1,6 @@
 package pop3
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"time"
@@ -11,14 +10,6 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/wire"
 )
-
-// ctxOr returns ctx's error when ctx is why it failed.
-func ctxOr(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
-}
 
 // greeting reads the server's first line.
 func (s *session) greeting() error {
@@ -52,19 +43,8 @@ func (s *session) greeting() error {
 }
 
 func (s *session) notPOP3(line string) error {
-	what := "an unknown kind of server"
-	switch {
-	case strings.HasPrefix(line, "* "):
-		what = "an IMAP server"
-	case strings.HasPrefix(line, "220"):
-		what = "a server for sending mail (SMTP)"
-	case strings.HasPrefix(line, "HTTP/"):
-		what = "a web server"
-	case strings.HasPrefix(line, "SSH-"):
-		what = "a server for remote log-in (SSH)"
-	}
 	e := &fault.Error{Kind: fault.Protocol, Code: "wrong-protocol", Op: "connect", Service: wire.Addr(s.o.Server), Title: "This is no POP3 server",
-		Detail: "What answers there is " + what + ". The port or the protocol is mixed up. Your password was not sent.", ServerText: clean(line)}
+		Detail: "What answers there is " + wire.Stranger(line, mail.POP3) + ". The port or the protocol is mixed up. Your password was not sent.", ServerText: clean(line)}
 	s.broken = e
 	return e
 }

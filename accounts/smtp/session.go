@@ -11,14 +11,12 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/emersion/go-sasl"
 
 	"github.com/postrider/postrider/accounts/auth"
 	"github.com/postrider/postrider/accounts/fault"
-	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/wire"
 )
 
@@ -28,7 +26,7 @@ const helloName = "[127.0.0.1]"
 // session is one connection.
 type session struct {
 	o       wire.Options
-	line    *timed
+	line    *wire.Line
 	conn    net.Conn
 	r       *bufio.Reader
 	w       *bufio.Writer
@@ -38,59 +36,24 @@ type session struct {
 	broken  bool
 }
 
-// timed gives each read and write its time, and lets a context end it.
-type timed struct {
-	net.Conn
-	mu   sync.Mutex
-	wait time.Duration
-	dead bool
-}
-
-func (t *timed) arm() {
-	t.mu.Lock()
-	if !t.dead {
-		t.Conn.SetDeadline(time.Now().Add(t.wait))
-	}
-	t.mu.Unlock()
-}
-
-func (t *timed) Read(p []byte) (int, error)  { t.arm(); return t.Conn.Read(p) }
-func (t *timed) Write(p []byte) (int, error) { t.arm(); return t.Conn.Write(p) }
-
-func (t *timed) kill() {
-	t.mu.Lock()
-	t.dead = true
-	t.Conn.SetDeadline(time.Unix(1, 0))
-	t.mu.Unlock()
-}
-
 func (s *session) use(c net.Conn) {
 	s.conn = c
-	s.line = &timed{Conn: c, wait: s.o.Dialer.IdleTimeout()}
+	s.line = wire.NewLine(c, s.o.Dialer.IdleTimeout())
 	s.r = bufio.NewReaderSize(s.line, maxLine)
 	s.w = bufio.NewWriterSize(s.line, 32<<10)
 }
 
-func (s *session) guard(ctx context.Context) func() bool { return context.AfterFunc(ctx, s.line.kill) }
+func (s *session) guard(ctx context.Context) func() bool { return s.line.Guard(ctx) }
 
 // patience sets how long the next reply may take, in the RFC's minutes; its 5 are the idle time.
 func (s *session) patience(minutes int) {
-	s.line.mu.Lock()
-	s.line.wait = s.o.Dialer.IdleTimeout() * time.Duration(minutes) / 5
-	s.line.mu.Unlock()
+	s.line.Wait(s.o.Dialer.IdleTimeout() * time.Duration(minutes) / 5)
 }
 
 func (s *session) drop() {
-	s.line.kill()
+	s.line.Kill()
 	s.conn.Close()
 	s.broken = true
-}
-
-func ctxOr(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
 }
 
 // open connects and signs in, once more with a fresh credential after a refusal.
@@ -121,24 +84,15 @@ func openWith(ctx context.Context, o wire.Options, c auth.Credential) (*session,
 
 func connect(ctx context.Context, o wire.Options) (*session, error) {
 	s := &session{o: o}
-	var c net.Conn
-	var err error
-	if o.Server.Security == mail.STARTTLS {
-		c, err = o.Dialer.DialPlain(ctx, o.Server)
-	} else {
-		var t *tls.Conn
-		if t, err = o.Dialer.DialTLS(ctx, o.Server); err == nil {
-			c = t
-			s.secured, s.version = true, t.ConnectionState().Version
-		}
-	}
+	c, version, err := o.Dialer.Dial(ctx, o.Server)
 	if err != nil {
-		return nil, ctxOr(ctx, port25(err, o.Server))
+		return nil, wire.OrDone(ctx, port25(err, o.Server))
 	}
+	s.secured, s.version = version != 0, version
 	s.use(c)
 	if err := s.begin(ctx); err != nil {
 		s.conn.Close()
-		return nil, ctxOr(ctx, err)
+		return nil, wire.OrDone(ctx, err)
 	}
 	return s, nil
 }

@@ -117,7 +117,7 @@ func (b *submitter) Close() error {
 	}
 	b.mu.Unlock()
 	if busy != nil {
-		busy.line.kill()
+		busy.line.Kill()
 		busy.conn.Close()
 	}
 	if idle != nil {

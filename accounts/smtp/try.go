@@ -3,7 +3,6 @@ package smtp
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/wire"
@@ -12,14 +11,7 @@ import (
 // Test signs in and asks whether the server takes mail from and to the account's address (MAIL, RCPT), then takes that back (RSET) and leaves:
 // nothing is sent.
 func Test(ctx context.Context, o wire.Options) mail.TestLine {
-	start := time.Now()
-	line := mail.TestLine{Protocol: mail.SMTP, Server: o.Server, State: mail.StepFailed, Detail: wire.Addr(o.Server)}
-	line.Err = try(ctx, o, &line)
-	line.Took = time.Since(start)
-	if line.Err == nil {
-		line.State = mail.StepFound
-	}
-	return line
+	return wire.Try(o, mail.SMTP, func(line *mail.TestLine) error { return try(ctx, o, line) })
 }
 
 func try(ctx context.Context, o wire.Options, line *mail.TestLine) error {
@@ -42,7 +34,7 @@ func try(ctx context.Context, o wire.Options, line *mail.TestLine) error {
 	for _, cmd := range []string{"MAIL FROM:<" + addr + ">" + param, "RCPT TO:<" + addr + ">"} {
 		r, err := s.cmd(cmd)
 		if err != nil {
-			return ctxOr(ctx, err)
+			return wire.OrDone(ctx, err)
 		}
 		if r.code/100 != 2 {
 			return s.refused("send", r)

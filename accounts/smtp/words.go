@@ -15,19 +15,8 @@ import (
 
 func (s *session) notSMTP(line string) error {
 	s.broken = true
-	what := "an unknown kind of server"
-	switch {
-	case strings.HasPrefix(line, "* "):
-		what = "an IMAP server"
-	case strings.HasPrefix(line, "+OK"):
-		what = "a POP3 server"
-	case strings.HasPrefix(line, "HTTP/"):
-		what = "a web server"
-	case strings.HasPrefix(line, "SSH-"):
-		what = "a server for remote log-in (SSH)"
-	}
 	return &fault.Error{Kind: fault.Protocol, Code: auth.CodeWrongProtocol, Op: "connect", Service: wire.Addr(s.o.Server), Title: "This is no server for sending mail",
-		Detail: "What answers there is " + what + ". The port or the protocol is mixed up. Your password was not sent.", ServerText: clean(line)}
+		Detail: "What answers there is " + wire.Stranger(line, mail.SMTP) + ". The port or the protocol is mixed up. Your password was not sent.", ServerText: clean(line)}
 }
 
 // noStartTLS: a server for sending that shows no STARTTLS has most often had it taken out on the way: some boxes write X over it.
@@ -129,21 +118,8 @@ func tooLarge(srv mail.Server, size, limit int64) error {
 		Detail: "Remove files or make them smaller."}
 }
 
-// clean makes a server's words fit to be shown: one line, no control characters, not endless.
-func clean(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return ' '
-		}
-		return r
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > 600 {
-		s = strings.ToValidUTF8(s[:600], "") + "…"
-	}
-	return s
-}
+// clean makes a server's words fit to be shown.
+func clean(s string) string { return wire.Clean(s, 600) }
 
 // bytesText writes sizes in decimal units, as people's disks and providers do.
 func bytesText(n int64) string {

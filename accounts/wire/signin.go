@@ -14,27 +14,19 @@ func SignIn[S any](ctx context.Context, o Options, open func(auth.Credential) (S
 	var none S
 	c, err := o.Creds.Credential(ctx, false)
 	if err != nil {
-		return none, orDone(ctx, err)
+		return none, OrDone(ctx, err)
 	}
 	s, err := open(c)
 	if err == nil || !fault.Is(err, fault.Auth) || fault.Of(err).Code == "no-mechanism" || ctx.Err() != nil {
-		return s, orDone(ctx, err)
+		return s, OrDone(ctx, err)
 	}
 	fresh, ferr := o.Creds.Credential(ctx, true)
 	switch {
 	case ferr != nil && c.Token != "":
-		return none, orDone(ctx, ferr)
+		return none, OrDone(ctx, ferr)
 	case ferr != nil || fresh == c:
-		return none, orDone(ctx, err)
+		return none, OrDone(ctx, err)
 	}
 	s, err = open(fresh)
-	return s, orDone(ctx, err)
-}
-
-// orDone returns the context's error in place of what its end caused.
-func orDone(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
+	return s, OrDone(ctx, err)
 }

@@ -1,4 +1,5 @@
-// Package wire opens connections: dialling, the TLS policy, time limits and transcripts without secrets.
+// Package wire is what the protocols' connections have in common: dialling, the TLS policy, time limits, signing in once more with a fresh credential, faults of
+// the network and of TLS in words for people, and servers' words made fit to be shown.
 //
 // The policy is one: TLS 1.2 or better, the certificate verified against the system's store and the host name, no switch to turn
 // that off. Tests and the demo add a root of their own through [Dialer.Roots].
@@ -86,6 +87,19 @@ func (d *Dialer) DialPlain(ctx context.Context, s mail.Server) (net.Conn, error)
 		return nil, Fault(err, s, "connect")
 	}
 	return c, nil
+}
+
+// Dial opens s: with TLS from the first byte, or as it is where STARTTLS follows. version is that of TLS, 0 before it.
+func (d *Dialer) Dial(ctx context.Context, s mail.Server) (c net.Conn, version uint16, err error) {
+	if s.Security == mail.STARTTLS {
+		c, err = d.DialPlain(ctx, s)
+		return c, 0, err
+	}
+	t, err := d.DialTLS(ctx, s)
+	if err != nil {
+		return nil, 0, err
+	}
+	return t, t.ConnectionState().Version, nil
 }
 
 // DialTLS opens s with TLS from the first byte and verifies the certificate.

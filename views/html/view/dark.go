@@ -50,13 +50,18 @@ func Darken(l *display.List, ground color.NRGBA) *display.List {
 		switch it := it.(type) {
 		case *display.Box:
 			b := *it
-			picture := false
+			picture, shade, strong := false, 0, 0 // colours of gradients that hide what is behind, and those of them that stay
 			b.Layers = append([]display.Layer(nil), it.Layers...)
 			for k := range b.Layers {
 				if b.Layers[k].Gradient != nil {
 					g := *b.Layers[k].Gradient
 					g.Stops = append([]style.Stop(nil), g.Stops...)
 					for n := range g.Stops {
+						if c := g.Stops[n].Color; c.A > 127 && !picture {
+							if shade++; stays(c) {
+								strong++
+							}
+						}
 						g.Stops[n].Color = fill(g.Stops[n].Color)
 					}
 					b.Layers[k].Gradient = &g
@@ -86,7 +91,11 @@ func Darken(l *display.List, ground color.NRGBA) *display.List {
 				b.Border[k].Color = turn(b.Border[k].Color)
 			}
 			b.Shadows = nil
-			if (it.Color.A > 127 || picture) && min(b.W, b.H) > small {
+			switch {
+			case min(b.W, b.H) <= small:
+			case shade > 0:
+				grounds = append(grounds, area{b.Rect, 2*strong >= shade})
+			case it.Color.A > 127 || picture:
 				// What is written on a picture was chosen for it.
 				grounds = append(grounds, area{b.Rect, picture && it.Color.A < 128 || it.Color.A > 127 && stays(it.Color)})
 			}

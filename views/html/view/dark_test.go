@@ -98,3 +98,29 @@ func TestDarkenLines(t *testing.T) {
 		}
 	}
 }
+
+// TestDarkenGradients: what is written on a gradient stays with it.
+func TestDarkenGradients(t *testing.T) {
+	on := func(text color.NRGBA, stops ...uint32) color.NRGBA {
+		g := &style.Gradient{}
+		for _, c := range stops {
+			g.Stops = append(g.Stops, style.Stop{Color: rgb(c)})
+		}
+		area := display.Rect{W: 200, H: 40}
+		d := Darken(&display.List{Items: []display.Item{
+			&display.Box{Rect: area, Layers: []display.Layer{{Gradient: g, Area: area, Tile: area}}},
+			&display.Run{Rect: display.Rect{X: 10, Y: 10, W: 50, H: 16}, Color: text},
+		}}, rgb(0x1e2629))
+		return d.Items[1].(*display.Run).Color
+	}
+	white, black := rgb(0xffffff), rgb(0x000000)
+	if c := on(white, 0x00aa77, 0x0077aa); c != white {
+		t.Errorf("white on a strong gradient becomes %v", c)
+	}
+	if c := on(white, 0x14343a, 0x0a6c74); c != white {
+		t.Errorf("white on a dark gradient becomes %v", c)
+	}
+	if c := on(black, 0xffffff, 0xf0f0f0); lightness(c) < 0.9 {
+		t.Errorf("black on a light gradient becomes %v", c)
+	}
+}

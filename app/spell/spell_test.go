@@ -86,6 +86,18 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
+// TestSuggestOrder: where much is one letter away, the likely mistakes come first and are not left out for others.
+func TestSuggestOrder(t *testing.T) {
+	d, err := Read(strings.NewReader("SET UTF-8\nTRY esianrtolcdugmphbyfvkwzxjq\n"), strings.NewReader("15\npot\ncont\nfont\nwont\nlont\nmont\ndont\npent\npint\npond\nport\npost\npong\npoint\npnot\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := d.Suggest("pont")
+	if i := slices.Index(got, "point"); i < 0 || i > 3 || got[0] != "pnot" || slices.Contains(got, "font") {
+		t.Errorf("for pont it offers %q", got)
+	}
+}
+
 // TestSystem checks against a dictionary of the system, where there is one.
 func TestSystem(t *testing.T) {
 	d, err := Open("en_GB")

@@ -1,5 +1,5 @@
 // Package clip is the clipboard with formatting. The toolkit knows plain text only; under X11 this package owns the selection CLIPBOARD itself (ICCCM section 2), so
-// that what is copied is offered as text/html and as text, and what other programs copy can be pasted with its formatting.
+// that what is copied is offered as text/html and as text, and what other programs copy can be pasted with its formatting, or as a picture.
 //
 //	clip.go      the door: Copy and Paste, and the toolkit's clipboard where there is no other
 //	x11.go       the connection to the X server and its events;  serve.go  answers to who wants the content;  fetch.go  the content of others
@@ -19,6 +19,8 @@ import (
 // Content is what the clipboard holds. HTML is "" where it was copied without formatting; it comes from anywhere and is not cleaned.
 type Content struct {
 	Text, HTML string
+	// Picture is a PNG or JPEG picture as its bytes, of another program that offers one and no text with it (a screenshot, a part of a picture). It is not cleaned either.
+	Picture string
 	// Own: it was copied in this program.
 	Own bool
 }

@@ -143,6 +143,10 @@ func TestPasteOfOthers(t *testing.T) {
 	if c := get(t, x); c.Text != "nur Text äöü" || c.HTML != "" {
 		t.Errorf("%+v", c)
 	}
+	in(t, "image/png", []byte("\x89PNG\r\n\x1a\n\x00 and more"))
+	if c := get(t, x); c.Picture != "\x89PNG\r\n\x1a\n\x00 and more" || c.Text != "" || c.HTML != "" {
+		t.Errorf("%+v", c)
+	}
 	in(t, "STRING", []byte("Gr\xFC\xDFe"))
 	if c := get(t, x); c.Text != "Grüße" {
 		t.Errorf("%+v", c)

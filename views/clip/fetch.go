@@ -57,6 +57,20 @@ func (x *x11) get(ctx context.Context) (Content, error) {
 		}
 		break
 	}
+	// Who copies a picture of a page offers the page's element beside it, but no text; who copies text may offer a picture of it.
+	for _, n := range []string{"image/png", "image/jpeg"} {
+		if c.Text != "" || !offered[n] {
+			continue
+		}
+		b, _, err := x.convert(ctx, x.atom[n], at)
+		if err == nil {
+			c.Picture = string(b)
+			break
+		}
+		if ctx.Err() != nil {
+			return c, err
+		}
+	}
 	return c, nil
 }
 

@@ -17,7 +17,7 @@ import (
 
 // names of the atoms in use. The first ones are the kinds of text, in the order in which they are wanted.
 var names = []string{"UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "STRING", "TEXT", "text/html", "CLIPBOARD", "TARGETS", "TIMESTAMP", "MULTIPLE", "INCR", "ATOM_PAIR",
-	"CLIPBOARD_MANAGER", "SAVE_TARGETS", "POSTRIDER_CLIP", "POSTRIDER_TIME"}
+	"CLIPBOARD_MANAGER", "SAVE_TARGETS", "POSTRIDER_CLIP", "POSTRIDER_TIME", "image/png", "image/jpeg"}
 
 // x11 is a connection of its own to the X server, with a window that is never shown. One goroutine takes the events.
 type x11 struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -47,10 +48,24 @@ func (c *Composer) newRich() *rich.Editor {
 	e.OnLink = c.askLink
 	e.Copy = func(text, page string) { clip.Copy(clip.Content{Text: text, HTML: page}) }
 	e.Paste = func(then func(text, page string, foreign bool)) {
-		clip.Paste(c.h.Do, func(x clip.Content) { then(x.Text, x.HTML, !x.Own) })
+		clip.Paste(c.h.Do, func(x clip.Content) {
+			if !c.pastePicture(x.Picture) {
+				then(x.Text, x.HTML, !x.Own)
+			}
+		})
 	}
 	e.OnMenu = func(at fyne.Position) { c.textMenu(at) }
 	return e
+}
+
+// pastePicture puts a picture of the clipboard into the text; false = it is none.
+func (c *Composer) pastePicture(data string) bool {
+	ending := map[string]string{"image/png": ".png", "image/jpeg": ".jpg"}[http.DetectContentType([]byte(data[:min(len(data), 512)]))]
+	if ending == "" {
+		return false
+	}
+	c.addPicture("picture"+ending, func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(data)), nil })
+	return true
 }
 
 // body is the editor that is shown.

@@ -91,6 +91,27 @@ func TestPictureInText(t *testing.T) {
 	}
 }
 
+func TestPictureOfTheClipboard(t *testing.T) {
+	r := open(t, mail.Draft{To: []mail.Address{{Addr: "ada@example.com"}}, Subject: "Hi", Text: "See "}, formatted)
+	for _, none := range []string{"", "words", "GIF89a\x01\x00\x01\x00", "<svg xmlns='http://www.w3.org/2000/svg'/>"} {
+		if r.c.pastePicture(none) {
+			t.Errorf("%q is taken for a picture", none)
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 30, 20))); err != nil {
+		t.Fatal(err)
+	}
+	if !r.c.pastePicture(b.String()) {
+		t.Fatal("a picture is not taken")
+	}
+	r.Until("the picture", func() bool { return len(r.c.inline) == 1 })
+	d := r.c.Draft()
+	if len(d.Attach) != 1 || d.Attach[0].Name != "picture.png" || !strings.Contains(d.HTML, `<img src="cid:`+d.Attach[0].ContentID+`"`) {
+		t.Errorf("the draft is %q with %+v", d.HTML, d.Attach)
+	}
+}
+
 func TestPlainAndBack(t *testing.T) {
 	r := open(t, mail.Draft{To: []mail.Address{{Addr: "a@example.com"}}, Subject: "Re: x", Text: "Yes.", Quoted: "On Monday, Ada wrote:\n> question"}, formatted)
 	was := r.c.Draft().Text

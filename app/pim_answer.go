@@ -80,12 +80,8 @@ func (s *Shelves) AnswerInvitation(ctx context.Context, id mail.MessageID, answe
 				ob.DropMethod()
 			}
 			ob.SetAnswer(name, me, answer)
-			x, err := object(remote.Calendar, o.Collection, ob.Bytes())
-			if err != nil {
-				return err
-			}
-			x.ID, x.Ref, x.Rev = o.ID, o.Ref, o.Rev
-			return e.put(&x)
+			_, err = e.rewrite(remote.Calendar, o, ob.Bytes())
+			return err
 		})
 		if err != nil {
 			return err
@@ -158,12 +154,8 @@ func (s *Shelves) ApplyInvitation(ctx context.Context, id mail.MessageID) error 
 		if !done {
 			return fault.New(fault.Conflict, "old", "This message is out of date", "Something newer is in the calendar already.")
 		}
-		x, err := object(remote.Calendar, o.Collection, ob.Bytes())
-		if err != nil {
-			return err
-		}
-		x.ID, x.Ref, x.Rev = o.ID, o.Ref, o.Rev
-		return e.put(&x)
+		_, err = e.rewrite(remote.Calendar, o, ob.Bytes())
+		return err
 	})
 	return err
 }

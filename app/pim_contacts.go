@@ -150,16 +150,9 @@ func (s *Shelves) SaveContact(ctx context.Context, c pim.Contact) (pim.ContactID
 			}
 			k = vcard.New(c)
 		}
-		x, err := object(remote.Contacts, o.Collection, k.Bytes())
-		if err != nil {
-			return err
-		}
-		x.ID, x.Ref, x.Rev = o.ID, o.Ref, o.Rev
-		if err := e.put(&x); err != nil {
-			return err
-		}
-		id = x.ID
-		return nil
+		var err error
+		id, err = e.rewrite(remote.Contacts, o, k.Bytes())
+		return err
 	})
 	return pim.ContactID(id), undo, err
 }
@@ -292,12 +285,7 @@ func (s *Shelves) MergeContacts(ctx context.Context, ids []pim.ContactID, merged
 			return fault.New(fault.Local, "damaged", "This contact cannot be read", "Its vCard is damaged.")
 		}
 		k.Put(merged)
-		x, err := object(remote.Contacts, was.Collection, k.Bytes())
-		if err != nil {
-			return err
-		}
-		x.ID, x.Ref, x.Rev = was.ID, was.Ref, was.Rev
-		if err := e.put(&x); err != nil {
+		if _, err := e.rewrite(remote.Contacts, was, k.Bytes()); err != nil {
 			return err
 		}
 		for _, id := range ids[1:] {

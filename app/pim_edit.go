@@ -154,6 +154,19 @@ func (e *edit) tell(c store.PIMCollection, obj int64, kind store.OpKind) error {
 	return e.tx.AddPIMOp(store.PIMOp{Account: c.Account, Collection: c.ID, Object: obj, Kind: kind})
 }
 
+// rewrite stores what an object is now in the place of what it was, or as a new one where o has no id, and returns its id.
+func (e *edit) rewrite(kind remote.Kind, o store.PIMObject, raw []byte) (int64, error) {
+	x, err := object(kind, o.Collection, raw)
+	if err != nil {
+		return 0, err
+	}
+	x.ID, x.Ref, x.Rev = o.ID, o.Ref, o.Rev
+	if err := e.put(&x); err != nil {
+		return 0, err
+	}
+	return x.ID, nil
+}
+
 // remove takes an object away, at the server too.
 func (e *edit) remove(id int64) error {
 	o, err := e.tx.PIMObject(id)

@@ -178,12 +178,7 @@ func (s *Shelves) Snooze(ctx context.Context, r pim.Reminder, until time.Time) e
 		if !written {
 			return nil
 		}
-		x, err := object(remote.Calendar, o.Collection, ob.Bytes())
-		if err != nil {
-			return err
-		}
-		x.ID, x.Ref, x.Rev = o.ID, o.Ref, o.Rev
-		if err := e.put(&x); err != nil {
+		if _, err := e.rewrite(remote.Calendar, o, ob.Bytes()); err != nil {
 			return err
 		}
 		return e.tx.SetPIMAlarm(r.Key, store.Forever)

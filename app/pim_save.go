@@ -157,15 +157,9 @@ func (s *Shelves) SaveEvent(ctx context.Context, ev pim.Event, scope pim.Scope) 
 				o = store.PIMObject{Collection: cal}
 			}
 		}
-		x, err := object(remote.Calendar, o.Collection, ob.Bytes())
-		if err != nil {
+		if id, err = e.rewrite(remote.Calendar, o, ob.Bytes()); err != nil {
 			return err
 		}
-		x.ID, x.Ref, x.Rev = o.ID, o.Ref, o.Rev
-		if err := e.put(&x); err != nil {
-			return err
-		}
-		id = x.ID
 		if tail != nil {
 			y, err := object(remote.Calendar, o.Collection, tail.Bytes())
 			if err != nil {
@@ -209,11 +203,7 @@ func (s *Shelves) DeleteEvent(ctx context.Context, id pim.EventID, recurrence st
 			return e.remove(int64(id))
 		}
 		ob.Bump("")
-		x, err := object(remote.Calendar, was.Collection, ob.Bytes())
-		if err != nil {
-			return err
-		}
-		x.ID, x.Ref, x.Rev = was.ID, was.Ref, was.Rev
-		return e.put(&x)
+		_, err = e.rewrite(remote.Calendar, was, ob.Bytes())
+		return err
 	})
 }

@@ -96,16 +96,9 @@ func (s *Shelves) SaveTask(ctx context.Context, t pim.Task) (pim.EventID, Undo, 
 				o = store.PIMObject{Collection: cal}
 			}
 		}
-		x, err := object(remote.Calendar, o.Collection, ob.Bytes())
-		if err != nil {
-			return err
-		}
-		x.ID, x.Ref, x.Rev = o.ID, o.Ref, o.Rev
-		if err := e.put(&x); err != nil {
-			return err
-		}
-		id = x.ID
-		return nil
+		var err error
+		id, err = e.rewrite(remote.Calendar, o, ob.Bytes())
+		return err
 	})
 	return pim.EventID(id), undo, err
 }
@@ -142,11 +135,7 @@ func (s *Shelves) CompleteTask(ctx context.Context, id pim.EventID, done bool) (
 		if err := ob.PutTask(t); err != nil {
 			return errNoOccurrence
 		}
-		x, err := object(remote.Calendar, was.Collection, ob.Bytes())
-		if err != nil {
-			return err
-		}
-		x.ID, x.Ref, x.Rev = was.ID, was.Ref, was.Rev
-		return e.put(&x)
+		_, err = e.rewrite(remote.Calendar, was, ob.Bytes())
+		return err
 	})
 }

@@ -134,7 +134,11 @@ func (a *App) paths(ctx context.Context) (map[mail.MailboxID][]string, error) {
 	for _, b := range boxes {
 		var path []string
 		for x, ok := b, true; ok && len(path) < 64; x, ok = by[x.Parent] {
-			path = append([]string{x.Name}, path...)
+			name := x.Name
+			if x.Role == mail.RoleInbox && name == "INBOX" {
+				name = "Inbox"
+			}
+			path = append([]string{name}, path...)
 			if x.Parent == 0 {
 				break
 			}

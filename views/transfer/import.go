@@ -63,7 +63,7 @@ func choose(win fyne.Window, c Client, h Hooks, into string, o app.ImportOptions
 	}
 	d = kit.NewDialog(win.Canvas(), width, kit.Col(0,
 		kit.NewLabel("Import mail into "+kit.Cut(into, kit.Title16, width-220), kit.Title16, kit.Text), kit.Gap(0, 12), found,
-		kit.NewPara("A file can be an mbox, a message (.eml), an Outlook item (.msg) or data file (.pst), or a zip archive of messages. A folder can be a Maildir, the profile of another mail program, or hold such files. Messages that are there already are not taken twice.",
+		kit.NewPara("A file can be an mbox, a message (.eml), an Outlook item (.msg) or data file (.pst), contacts or a calendar (.vcf, .ics), or a zip archive of messages. A folder can be a Maildir, the profile of another mail program, or hold such files. Messages that are there already are not taken twice.",
 			kit.Body13, kit.Text2, 19, width-48), kit.Gap(0, 20),
 		kit.Row(8, kit.NewButton("Cancel", "", kit.Ghost, func() { d.Close() }), kit.Spring(nil), folder, file)))
 	d.Open()

@@ -49,6 +49,9 @@ func (a *Archive) folder(path []string, create bool) (pst.Ref, error) {
 	return a.folderOf(path, "IPF.Note", create)
 }
 
+// inbox is what the mailbox that mail comes to is called in a file; servers call it INBOX (RFC 9051 section 5.1), and so did files of before.
+const inbox = "Inbox"
+
 // folderOf is folder for what a container class is for ([MS-OXOSFLD] section 2.2.6).
 func (a *Archive) folderOf(path []string, class string, create bool) (pst.Ref, error) {
 	at := a.w.Top()
@@ -57,7 +60,7 @@ func (a *Archive) folderOf(path []string, class string, create bool) (pst.Ref, e
 		next := a.folders[key] // one that was made and is not committed yet is found here only
 		if next == 0 {
 			for _, f := range a.w.Folders() {
-				if f.Parent == at && f.Name == name {
+				if f.Parent == at && (f.Name == name || name == inbox && strings.EqualFold(f.Name, inbox)) {
 					next = f.Ref
 					break
 				}

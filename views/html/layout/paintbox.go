@@ -57,7 +57,7 @@ func (p *painter) self(b *box) {
 // columns paints the backgrounds of columns.
 func (p *painter) columns(b *box) {
 	t := b.tbl
-	if len(t.rows) == 0 || t.apart() {
+	if len(t.rows) == 0 || len(t.rowH) < len(t.rows) || t.apart() {
 		return
 	}
 	for i, c := range t.colOf {
@@ -119,7 +119,7 @@ func (p *painter) behindCell(b *box) {
 		}
 		p.add(d)
 	}
-	if i := b.cell.col; i < len(t.tbl.colOf) && i < len(t.tbl.cols) && len(t.tbl.rows) > 0 {
+	if i := b.cell.col; i < len(t.tbl.colOf) && i < len(t.tbl.cols) && len(t.tbl.rows) > 0 && len(t.tbl.rowH) >= len(t.tbl.rows) {
 		part(t.tbl.colOf[i], columnRect(t, i))
 	}
 	if row := b.parent; row != nil && row.kind == kRow {

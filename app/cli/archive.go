@@ -83,27 +83,13 @@ func archiveCommand() command {
 				if p.Before, err = before(older, time.Now()); err != nil {
 					return err
 				}
-				if box != "" {
-					id, err := k.mailbox(a, box)
-					if err != nil {
-						return err
-					}
-					p.Mailboxes = []mail.MailboxID{id}
-				} else {
-					as, err := k.chosen(a)
-					if err != nil {
-						return err
-					}
-					for _, x := range as {
-						ms, err := a.Store().Mailboxes(k.ctx, x.ID)
-						if err != nil {
-							return err
-						}
-						for _, m := range ms {
-							if m.Role != mail.RoleTrash && m.Role != mail.RoleJunk && m.Role != mail.RoleDrafts && m.Total > 0 {
-								p.Mailboxes = append(p.Mailboxes, m.ID)
-							}
-						}
+				var boxes []mail.Mailbox
+				if boxes, _, err = k.boxes(a, box); err != nil {
+					return err
+				}
+				for _, m := range boxes {
+					if m.Role != mail.RoleTrash && m.Role != mail.RoleJunk && m.Role != mail.RoleDrafts || box != "" {
+						p.Mailboxes = append(p.Mailboxes, m.ID)
 					}
 				}
 				s, err = a.Archive(k.ctx, p, progress)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/postrider/postrider/accounts/fault"
-	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/doors"
 )
@@ -109,32 +108,18 @@ func exportCommand() command {
 				return err
 			}
 			defer a.Close()
-			if box != "" {
-				id, err := k.mailbox(a, box)
-				if err != nil {
-					return err
-				}
-				o.Mailboxes = []mail.MailboxID{id}
-			} else {
-				as, err := k.chosen(a)
-				if err != nil {
-					return err
-				}
+			boxes, as, err := k.boxes(a, box)
+			if err != nil {
+				return err
+			}
+			for _, m := range boxes {
+				o.Mailboxes = append(o.Mailboxes, m.ID)
+			}
+			if o.Format == "pst" && box == "" {
 				for _, x := range as {
-					ms, err := a.Store().Mailboxes(k.ctx, x.ID)
-					if err != nil {
-						return err
-					}
-					for _, m := range ms {
-						if m.Total > 0 {
-							o.Mailboxes = append(o.Mailboxes, m.ID)
-						}
-					}
-					if o.Format == "pst" {
-						o.Shelves = append(o.Shelves, x.ID)
-					}
+					o.Shelves = append(o.Shelves, x.ID)
 				}
-				if o.Format == "pst" && k.account == "" {
+				if k.account == "" {
 					o.Shelves = append(o.Shelves, "")
 				}
 			}

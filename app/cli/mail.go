@@ -186,6 +186,29 @@ func (k *call) mailbox(a *app.App, word string) (mail.MailboxID, error) {
 	return 0, fault.New(fault.NotFound, "mailbox", "There is no mailbox "+word, "postrider mailboxes lists them.")
 }
 
+// boxes returns the mailbox that word names, or where word is "" all mailboxes with messages of the accounts that the command is about (which come too).
+func (k *call) boxes(a *app.App, word string) (ids []mail.Mailbox, as []mail.Account, err error) {
+	if word != "" {
+		id, err := k.mailbox(a, word)
+		return []mail.Mailbox{{ID: id}}, nil, err
+	}
+	if as, err = k.chosen(a); err != nil {
+		return nil, nil, err
+	}
+	for _, x := range as {
+		ms, err := a.Store().Mailboxes(k.ctx, x.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, m := range ms {
+			if m.Total > 0 {
+				ids = append(ids, m)
+			}
+		}
+	}
+	return ids, as, nil
+}
+
 func listCommand() command {
 	var box string
 	var limit int

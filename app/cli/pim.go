@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -90,14 +91,17 @@ func (k *call) imported(added, same int, err error) error {
 	return nil
 }
 
-func contactsCommand() command {
-	var format string
-	limit := 100
-	return command{name: "contacts", args: "list [WORDS] | import FILE | export | sync | on | off", about: "shows, reads and writes contacts; turns an account's on or off",
-		flags: func(k *call) {
-			k.fs.StringVar(&format, "format", "vcf", "of export: vcf or csv")
-			k.fs.IntVar(&limit, "limit", 100, "at most so many")
-		},
+// shelf is what the commands for contacts and for events do differently.
+type shelf struct {
+	name, args, about string
+	flags             func(*call)
+	list              func(k *call, a *app.App, words []string) error
+	take              func(context.Context, *app.App, io.Reader) (added, same int, err error)
+	give              func(k *call, a *app.App) error // writes all collections to k.Out
+}
+
+func (x shelf) command() command {
+	return command{name: x.name, args: x.args + " | import FILE | export | sync | on | off", about: x.about, flags: x.flags,
 		run: func(k *call, w []string) error {
 			verb := "list"
 			if len(w) > 0 {
@@ -105,11 +109,11 @@ func contactsCommand() command {
 			}
 			switch {
 			case verb == "on" || verb == "off":
-				return k.service("contacts", verb)
+				return k.service(x.name, verb)
 			case verb == "sync":
 				return k.syncShelves()
 			case verb != "list" && verb != "import" && verb != "export", verb == "import" && len(w) != 1:
-				return fault.New(fault.Usage, "words", "This is not understood", "postrider contacts -h lists what there is.")
+				return fault.New(fault.Usage, "words", "This is not understood", "postrider "+x.name+" -h lists what there is.")
 			}
 			a, err := k.open(true)
 			if err != nil {
@@ -123,25 +127,36 @@ func contactsCommand() command {
 					return err
 				}
 				defer f.Close()
-				return k.imported(a.ImportContacts(k.ctx, 0, f))
+				return k.imported(x.take(k.ctx, a, f))
 			case "export":
-				books, err := a.AddressBooks(k.ctx)
-				if err != nil {
-					return err
-				}
 				k.printed = true
-				for _, b := range books {
-					if b.Hidden || b.Count == 0 {
-						continue
-					}
-					if err := a.ExportContacts(k.ctx, b.ID, nil, format, k.Out); err != nil {
-						return err
-					}
-				}
-				return nil
+				return x.give(k, a)
 			}
-			return k.listContacts(a, strings.Join(w, " "), limit)
+			return x.list(k, a, w)
 		}}
+}
+
+func contactsCommand() command {
+	var format string
+	var limit int
+	return shelf{name: "contacts", args: "list [WORDS]", about: "shows, reads and writes contacts; turns an account's on or off",
+		flags: func(k *call) {
+			k.fs.StringVar(&format, "format", "vcf", "of export: vcf or csv")
+			k.fs.IntVar(&limit, "limit", 100, "at most so many")
+		},
+		list: func(k *call, a *app.App, w []string) error { return k.listContacts(a, strings.Join(w, " "), limit) },
+		take: func(ctx context.Context, a *app.App, r io.Reader) (int, int, error) {
+			return a.ImportContacts(ctx, 0, r)
+		},
+		give: func(k *call, a *app.App) error {
+			books, err := a.AddressBooks(k.ctx)
+			for _, b := range books {
+				if err == nil && !b.Hidden && b.Count > 0 {
+					err = a.ExportContacts(k.ctx, b.ID, nil, format, k.Out)
+				}
+			}
+			return err
+		}}.command()
 }
 
 func (k *call) listContacts(a *app.App, text string, limit int) error {
@@ -174,55 +189,24 @@ func (k *call) listContacts(a *app.App, text string, limit int) error {
 
 func eventsCommand() command {
 	var from, to string
-	return command{name: "events", args: "list [--from DAY] [--to DAY] | import FILE | export | sync | on | off", about: "shows, reads and writes events; turns an account's calendars on or off",
+	return shelf{name: "events", args: "list [--from DAY] [--to DAY]", about: "shows, reads and writes events; turns an account's calendars on or off",
 		flags: func(k *call) {
 			k.fs.StringVar(&from, "from", "", "first day, as in 2026-03-01 (default: today)")
 			k.fs.StringVar(&to, "to", "", "last day (default: a week after the first)")
 		},
-		run: func(k *call, w []string) error {
-			verb := "list"
-			if len(w) > 0 {
-				verb, w = w[0], w[1:]
-			}
-			switch {
-			case verb == "on" || verb == "off":
-				return k.service("events", verb)
-			case verb == "sync":
-				return k.syncShelves()
-			case verb != "list" && verb != "import" && verb != "export", verb == "import" && len(w) != 1:
-				return fault.New(fault.Usage, "words", "This is not understood", "postrider events -h lists what there is.")
-			}
-			a, err := k.open(true)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			switch verb {
-			case "import":
-				f, err := k.input(w[0])
-				if err != nil {
-					return err
+		list: func(k *call, a *app.App, _ []string) error { return k.listEvents(a, from, to) },
+		take: func(ctx context.Context, a *app.App, r io.Reader) (int, int, error) {
+			return a.ImportCalendar(ctx, 0, r)
+		},
+		give: func(k *call, a *app.App) error {
+			cals, err := a.Calendars(k.ctx)
+			for _, c := range cals {
+				if err == nil && !c.Hidden && c.Count > 0 {
+					err = a.ExportCalendar(k.ctx, c.ID, nil, k.Out)
 				}
-				defer f.Close()
-				return k.imported(a.ImportCalendar(k.ctx, 0, f))
-			case "export":
-				cals, err := a.Calendars(k.ctx)
-				if err != nil {
-					return err
-				}
-				k.printed = true
-				for _, c := range cals {
-					if c.Hidden || c.Count == 0 {
-						continue
-					}
-					if err := a.ExportCalendar(k.ctx, c.ID, nil, k.Out); err != nil {
-						return err
-					}
-				}
-				return nil
 			}
-			return k.listEvents(a, from, to)
-		}}
+			return err
+		}}.command()
 }
 
 func (k *call) listEvents(a *app.App, from, to string) error {

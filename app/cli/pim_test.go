@@ -45,6 +45,14 @@ func TestContactsAndEvents(t *testing.T) {
 	if !strings.Contains(r.out, "X-KEEP:1\r\n") {
 		t.Errorf("%+v", r)
 	}
+	if r := run(t, "", "", "events", "export", "--profile", filepath.Join(dir, "profile")); !strings.Contains(r.out, "RRULE:FREQ=DAILY;COUNT=3\r\n") {
+		t.Errorf("%+v", r)
+	}
+	for _, words := range [][]string{{"contacts", "import"}, {"events", "sing"}} {
+		if r := run(t, "", "", append(words, profile...)...); r.status != 2 {
+			t.Errorf("%q: %+v", words, r)
+		}
+	}
 	if r := run(t, "", "", append([]string{"events", "list", "--from", "soon"}, profile...)...); r.status != 2 {
 		t.Errorf("%+v", r)
 	}

@@ -3,15 +3,9 @@ package pop3
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"strings"
 	"sync"
@@ -23,28 +17,9 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/pop3/pop3server"
 	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/accounts/testserver"
 	"github.com/postrider/postrider/accounts/wire"
 )
-
-// certificate makes one for localhost and the pool that trusts it.
-func certificate(t testing.TB) (tls.Certificate, *x509.CertPool) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tpl := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
-	der, err := x509.CreateCertificate(rand.Reader, tpl, tpl, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, _ := x509.ParseCertificate(der)
-	pool := x509.NewCertPool()
-	pool.AddCert(leaf)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, pool
-}
 
 // fake is a server in this process that misbehaves on demand, with one account.
 type fake struct {
@@ -60,7 +35,7 @@ const user, pass = "ada@example.test", `päss wörd "q\`
 
 func newFake(t testing.TB, sec mail.Security) *fake {
 	t.Helper()
-	cert, roots := certificate(t)
+	cert, roots := testserver.Certificate(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -161,7 +136,7 @@ func refsOf(states []remote.State) []remote.Ref {
 // script is a server that says what it is told and answers commands by f, inside TLS.
 func script(t testing.TB, greeting string, f func(cmd string, w io.Writer) (quit bool)) wire.Options {
 	t.Helper()
-	cert, roots := certificate(t)
+	cert, roots := testserver.Certificate(t)
 	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{cert}})
 	if err != nil {
 		t.Fatal(err)

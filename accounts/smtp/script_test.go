@@ -18,6 +18,7 @@ import (
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/accounts/testserver"
 	"github.com/postrider/postrider/accounts/wire"
 )
 
@@ -136,7 +137,7 @@ func (s *scripted) serve(c net.Conn, raw net.Conn) {
 
 func (s *scripted) start(t testing.TB, sec mail.Security) wire.Options {
 	t.Helper()
-	cert, roots := certificate(t)
+	cert, roots := testserver.Certificate(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

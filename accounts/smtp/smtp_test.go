@@ -3,16 +3,10 @@ package smtp
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"slices"
 	"strings"
@@ -27,29 +21,11 @@ import (
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/accounts/testserver"
 	"github.com/postrider/postrider/accounts/wire"
 )
 
 const user, pass = "ada@example.test", `päss wörd "q\`
-
-func certificate(t testing.TB) (tls.Certificate, *x509.CertPool) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tpl := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
-	der, err := x509.CreateCertificate(rand.Reader, tpl, tpl, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, _ := x509.ParseCertificate(der)
-	pool := x509.NewCertPool()
-	pool.AddCert(leaf)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, pool
-}
 
 // sent is one message that the fake server took.
 type sent struct {
@@ -155,7 +131,7 @@ func (c *tap) Read(p []byte) (int, error) {
 
 func newFake(t testing.TB, sec mail.Security, set func(*gosmtp.Server)) (*backend, wire.Options) {
 	t.Helper()
-	cert, roots := certificate(t)
+	cert, roots := testserver.Certificate(t)
 	b := &backend{}
 	srv := gosmtp.NewServer(b)
 	srv.Domain = "localhost"

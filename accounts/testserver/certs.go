@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -12,8 +13,24 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"testing"
 	"time"
 )
+
+// Certificate makes a certificate for localhost and the roots that trust it, for a server in the test's own process.
+func Certificate(t testing.TB) (tls.Certificate, *x509.CertPool) {
+	t.Helper()
+	dir := t.TempDir()
+	roots, err := writeCerts(dir, "server")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := tls.LoadX509KeyPair(filepath.Join(dir, "tls.pem"), filepath.Join(dir, "tls.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, roots
+}
 
 // writeCerts makes a root (ca.pem) and one server certificate of the wanted kind (tls.pem, tls.key) in dir.
 func writeCerts(dir, kind string) (*x509.CertPool, error) {

@@ -29,10 +29,10 @@ var storeGoals = []struct {
 
 var benchLine = regexp.MustCompile(`^Benchmark(\S+?)(?:-\d+)?\s+\d+\s+([\d.]+) ns/op`)
 
-// store runs the reading benchmarks of package store over n messages in one mailbox and puts them into the table.
-func (b *bench) store(n int) {
+// store runs the reading benchmarks of package store over n messages in one mailbox, which stay in profile, and puts them into the table.
+func (b *bench) store(profile string, n int) {
 	fmt.Fprintf(os.Stderr, "making a mailbox of %d messages for the list and search figures\n", n)
-	c := exec.Command("go", "test", "-run", "^$", "-bench", "^Benchmark(List|OpenMailbox|Search)$", "-benchtime", "50x", "-timeout", "60m", "./app/store", "-args", "-store.n="+strconv.Itoa(n))
+	c := exec.Command("go", "test", "-run", "^$", "-bench", "^Benchmark(List|OpenMailbox|Search)$", "-benchtime", "50x", "-timeout", "60m", "./app/store", "-args", "-store.n="+strconv.Itoa(n), "-store.dir="+profile)
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = io.MultiWriter(&out, os.Stderr), os.Stderr
 	if err := c.Run(); err != nil {

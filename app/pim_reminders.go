@@ -9,6 +9,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/icalendar"
+	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/accounts/remote"
 	"github.com/postrider/postrider/app/store"
@@ -21,12 +22,13 @@ const (
 	ahead = 35 * 24 * time.Hour
 )
 
-// Reminders returns the alarms that are due until a time and were not dismissed.
+// Reminders returns the alarms that are due until a time and were not dismissed. Archives do not ring: what is in opened data files is left out.
 func (s *Shelves) Reminders(ctx context.Context, until time.Time) ([]pim.Reminder, error) {
-	cals, _, err := s.shown(ctx, remote.Calendar, nil)
+	cals, by, err := s.shown(ctx, remote.Calendar, nil)
 	if err != nil {
 		return nil, err
 	}
+	cals = slices.DeleteFunc(cals, func(id int64) bool { return by[id].Service == string(mail.PST) })
 	st, err := s.db(ctx)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ import (
 // An address book or calendar with an Account comes from its server; one without is only on this computer. The first use makes what a profile always has: a local address book and calendar, the book of collected
 // addresses, and the calendar of birthdays (Role "birthdays": it holds nothing itself).
 type PIM interface {
+	// AddressBooks and Calendars are in the order of the sidebar, hidden ones too.
 	AddressBooks(ctx context.Context) ([]pim.AddressBook, error)
 	Calendars(ctx context.Context) ([]pim.Calendar, error)
 	// MakeAddressBook and MakeCalendar make one with an account, or ("") only here. color is "#rrggbb" or "".
@@ -27,6 +28,7 @@ type PIM interface {
 	SubscribeCalendar(ctx context.Context, url, name, color string) (pim.CollectionID, error)
 	// ChangeCollection sets Name, Color, Order, Hidden and Default of c.ID; the rest of c is not looked at.
 	ChangeCollection(ctx context.Context, c pim.Collection) error
+	// DropCollection removes an address book or calendar with all that is in it, on the server too. It cannot be undone.
 	DropCollection(ctx context.Context, id pim.CollectionID) error
 
 	// Contacts returns rows in the order of the list, behind the row with id after (0 = from the start, or from q.Letter).
@@ -35,11 +37,13 @@ type PIM interface {
 	Letters(ctx context.Context, books []pim.CollectionID) ([]pim.Letter, error)
 	// Categories are the groups by name that contacts are in, by address book and name.
 	Categories(ctx context.Context) ([]pim.Category, error)
+	// Contact returns one with everything that pim.Contact has; a vCard holds more.
 	Contact(ctx context.Context, id pim.ContactID) (pim.Contact, error)
 	// ContactsOf returns the contacts that have an address: for avatars and "in my contacts".
 	ContactsOf(ctx context.Context, addr string) ([]pim.ContactRow, error)
 	// SaveContact stores a new (ID 0) or changed contact; a changed Book moves it. Fields that differ from what is stored are written, everything else of the vCard stays.
 	SaveContact(ctx context.Context, c pim.Contact) (pim.ContactID, Undo, error)
+	// DeleteContacts removes contacts, on the server too; those that are gone are passed over.
 	DeleteContacts(ctx context.Context, ids []pim.ContactID) (Undo, error)
 	// Duplicates finds contacts that look like one; MergeContacts makes them one: merged is stored in the place of the first, the others are removed.
 	Duplicates(ctx context.Context) ([]pim.Duplicate, error)
@@ -57,13 +61,16 @@ type PIM interface {
 	FindEvents(ctx context.Context, text string, limit int) ([]pim.Occurrence, error)
 	// SaveEvent stores a new (ID 0) or changed event; scope counts for one occurrence of a series (Recurrence set). A changed Calendar moves the whole event.
 	SaveEvent(ctx context.Context, e pim.Event, scope pim.Scope) (pim.EventID, Undo, error)
+	// DeleteEvent removes an event (recurrence ""), one occurrence of it, or with scope those that follow too.
 	DeleteEvent(ctx context.Context, id pim.EventID, recurrence string, scope pim.Scope) (Undo, error)
 	// QuickEvent reads an entry like "Lunch Friday 13:00-14:30 at the harbour" (English); what it does not find stays in Summary. Text that says nothing of a
 	// time is a title, and Start is zero then. Nothing is stored.
 	QuickEvent(text string, now time.Time) pim.Event
 
+	// Tasks returns tasks by due date, done ones only with done; calendars nil = all that are not hidden.
 	Tasks(ctx context.Context, calendars []pim.CollectionID, done bool) ([]pim.Task, error)
 	Task(ctx context.Context, id pim.EventID) (pim.Task, error)
+	// SaveTask stores a new (ID 0) or changed task; a changed Calendar moves it. Without one it goes into the default calendar that may hold tasks.
 	SaveTask(ctx context.Context, t pim.Task) (pim.EventID, Undo, error)
 	DeleteTask(ctx context.Context, id pim.EventID) (Undo, error)
 	// CompleteTask ticks a task off, or takes that back. One that repeats moves on to its next date that is not before today, and is done at its last one.
@@ -98,6 +105,7 @@ type PIM interface {
 	ImportContacts(ctx context.Context, book pim.CollectionID, r io.Reader) (added, same int, err error)
 	// ExportContacts writes "vcf" or "csv"; ids nil = the whole book.
 	ExportContacts(ctx context.Context, book pim.CollectionID, ids []pim.ContactID, format string, w io.Writer) error
+	// ImportCalendar reads events and tasks from an .ics file, and returns as ImportContacts does.
 	ImportCalendar(ctx context.Context, calendar pim.CollectionID, r io.Reader) (added, same int, err error)
 	// ExportCalendar writes .ics; ids nil = the whole calendar.
 	ExportCalendar(ctx context.Context, calendar pim.CollectionID, ids []pim.EventID, w io.Writer) error

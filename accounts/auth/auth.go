@@ -40,7 +40,9 @@ func (s Static) Credential(context.Context, bool) (Credential, error) { return C
 // goroutine. Missing secrets are fault.Auth with Code "no-secret"; a keychain that is locked or absent is fault.Local with Code
 // "keychain-locked" or "keychain-absent".
 type Keychain interface {
+	// Get returns a secret.
 	Get(ctx context.Context, account mail.AccountID, purpose Purpose) (string, error)
+	// Set stores a secret, in the place of the one that there is.
 	Set(ctx context.Context, account mail.AccountID, purpose Purpose, secret string) error
 	// Delete removes one secret; a missing one is no error.
 	Delete(ctx context.Context, account mail.AccountID, purpose Purpose) error

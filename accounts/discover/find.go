@@ -32,6 +32,7 @@ const (
 
 // Resolver looks names up; *net.Resolver is one. Names end in a dot.
 type Resolver interface {
+	// The methods are those of net.Resolver: a name that does not exist is a *net.DNSError with IsNotFound.
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
 	LookupSRV(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
 	LookupTXT(ctx context.Context, name string) ([]string, error)

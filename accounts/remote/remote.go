@@ -45,6 +45,7 @@ type Source interface {
 	// Fetch streams items in the order the back end finds best, calling each for one at a time, perhaps on goroutines of its own. Item.Body must be read inside each; what is
 	// left is discarded by the back end. An item that is gone is skipped silently. An error of each ends Fetch and is returned.
 	Fetch(ctx context.Context, c Ref, items []Ref, want Want, each func(Item) error) error
+	// Close ends the connection. It may be called at any time and more than once; calls under way return.
 	Close() error
 }
 
@@ -232,15 +233,19 @@ type Submitter interface {
 	Submit(ctx context.Context, e Envelope, open func() (io.ReadCloser, error)) (Receipt, error)
 	// MaxSize is the largest message in bytes, 0 where unknown. It may connect.
 	MaxSize(ctx context.Context) (int64, error)
+	// Close ends the connection; a Submit under way returns with what it knows.
 	Close() error
 }
 
 // Organizer changes the tree of collections.
 type Organizer interface {
+	// Create makes a mailbox inside parent ("" = at the top) and shows it. A name that is taken is fault.Refused.
 	Create(ctx context.Context, parent Ref, name string) (Collection, error)
 	// Rename gives it a new parent and name; Ref may change and is returned.
 	Rename(ctx context.Context, c, parent Ref, name string) (Ref, error)
+	// Delete removes a mailbox with its messages.
 	Delete(ctx context.Context, c Ref) error
+	// Subscribe marks a mailbox as shown in the person's programs, or not.
 	Subscribe(ctx context.Context, c Ref, on bool) error
 }
 

@@ -225,12 +225,12 @@ type Correspondent struct {
 	Last              time.Time
 }
 
-// Stats are the sizes of the profile in bytes.
+// Stats are the sizes of the profile.
 type Stats struct {
-	Messages   int
-	Bodies     int64
-	IndexBytes int64
-	Unindexed  int
+	Messages   int   // of all mailboxes
+	Bodies     int64 // bytes of what messages are
+	IndexBytes int64 // bytes of what is known of them, the text index among it
+	Unindexed  int   // messages that are here and whose text cannot be searched yet
 }
 
 // writer lists what Tx can do.

@@ -11,6 +11,7 @@ type Storage interface {
 	io.WriterAt
 	// Sync returns when everything written is safe.
 	Sync() error
+	// Truncate makes the file size bytes long; what is added reads as zeros.
 	Truncate(size int64) error
 }
 

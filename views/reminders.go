@@ -20,8 +20,8 @@ type reminders struct {
 func newReminders(w *Window) *reminders {
 	r := &reminders{w: w}
 	r.toast = kit.NewToasts(w.root, func() (fyne.Position, float32) {
-		z := w.root.Size()
-		return fyne.NewPos(railWidth+16, z.Height-64), max(200, min(720, z.Width-railWidth-32))
+		at, _ := w.toastAt()
+		return at.SubtractXY(0, 48), max(200, min(720, w.root.Size().Width-at.X-16))
 	})
 	return r
 }

@@ -120,19 +120,7 @@ func New(win fyne.Window, c app.Client, h Hooks) *Window {
 	w.panes = container.New(&panesLayout{w}, w.rail, w.side, w.list, w.out, w.read, w.banner, w.splitA, w.splitB, w.splitC, w.setup)
 	w.root = kit.NewRoot(w.panes)
 	w.root.MinW, w.root.MinH = 760, 520
-	w.toast = kit.NewToasts(w.root, func() (fyne.Position, float32) {
-		var in fyne.CanvasObject = w.list
-		if w.page != nil {
-			return fyne.NewPos(railWidth+252, w.root.Size().Height-16), max(200, min(520, w.root.Size().Width-railWidth-280))
-		}
-		if !w.list.Visible() {
-			in = w.out
-			if w.single() && w.detail {
-				in = w.read
-			}
-		}
-		return fyne.NewPos(in.Position().X+12, w.root.Size().Height-16), max(200, min(520, in.Size().Width-24))
-	})
+	w.toast = kit.NewToasts(w.root, w.toastAt)
 	w.rings = newReminders(w)
 	w.applySettings()
 	win.SetContent(w.root)
@@ -168,6 +156,21 @@ func (w *Window) Raise(argument string) {
 	if strings.HasPrefix(strings.ToLower(argument), "mailto:") {
 		w.compose(app.Compose{Kind: app.ComposeMailto, Mailto: argument}, "")
 	}
+}
+
+// toastAt is the lower left corner of what is told, and how wide it may be.
+func (w *Window) toastAt() (fyne.Position, float32) {
+	var in fyne.CanvasObject = w.list
+	if w.page != nil {
+		return fyne.NewPos(railWidth+252, w.root.Size().Height-16), max(200, min(520, w.root.Size().Width-railWidth-280))
+	}
+	if !w.list.Visible() {
+		in = w.out
+		if w.single() && w.detail {
+			in = w.read
+		}
+	}
+	return fyne.NewPos(in.Position().X+12, w.root.Size().Height-16), max(200, min(520, in.Size().Width-24))
 }
 
 // Toast shows a text with an icon for some seconds.

@@ -131,7 +131,11 @@ func (b *busyStrip) draw(s fyne.Size) {
 			x = 19
 		}
 		d.text(kit.Cut(b.who(f.Addr), kit.Small12, busyName-10-x), kit.Small12, kit.C(kit.Text), x, y, busyName-10-x, busyRow, fyne.TextAlignLeading)
-		d.rect(x0, y+4, w, busyRow-8, kit.C(kit.Tint), 4)
+		if f.Known || b.waiting {
+			d.rect(x0, y+4, w, busyRow-8, kit.C(kit.Tint), 4)
+		} else { // not known is not free
+			d.rect(x0, y+busyRow/2-1, w, 2, kit.C(kit.Border), 1)
+		}
 		for _, sp := range f.Spans {
 			a, z := at(sp.Start), at(sp.End)
 			if z-a < 1 {

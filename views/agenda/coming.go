@@ -182,7 +182,7 @@ func (c *Coming) row(r *comingRow, day, now time.Time, w float32, hover bool) {
 	}
 	d.text(at, kit.Small12, sub, 0, y, 54, comingLine-4, fyne.TextAlignLeading)
 	d.rect(58, y+4, 3, comingLine-12, hue.Solid, 1.5)
-	right := w
+	right := w - 10 // beside the bar
 	r.join = [4]float32{}
 	if until := o.Start.Sub(now); !o.AllDay && until > 0 && until < time.Hour {
 		label := "now"

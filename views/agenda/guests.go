@@ -88,6 +88,9 @@ func (g *guests) draw() {
 		c.OnTapped = func() { g.menu(c, i) }
 		objs = append(objs, c)
 	}
+	if g.input.Placeholder = ""; len(objs) == 0 {
+		g.input.Placeholder = "Names or addresses"
+	}
 	g.flow.Set(append(objs, g.input)...)
 }
 

@@ -88,6 +88,8 @@ type PIM interface {
 
 	// Invitation returns what a mail's calendar part says and how it stands to the calendars; false when there is none. A reply or cancellation is applied by ApplyInvitation.
 	Invitation(ctx context.Context, id mail.MessageID) (pim.Invitation, bool, error)
+	// Invitations returns those in the inboxes that wait for an answer, the newest first.
+	Invitations(ctx context.Context) ([]Waiting, error)
 	// AnswerInvitation puts the event into a calendar (0 = the default one) with the answer "accepted", "tentative" or "declined", and sends the answer to the
 	// organiser through the account's own outgoing server, with a note where there is one. Declined new events are not kept. send false: nothing is sent.
 	AnswerInvitation(ctx context.Context, id mail.MessageID, answer, note string, calendar pim.CollectionID, send bool) error

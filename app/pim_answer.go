@@ -86,6 +86,8 @@ func (s *Shelves) AnswerInvitation(ctx context.Context, id mail.MessageID, answe
 		if err != nil {
 			return err
 		}
+	} else if err := st.Write(ctx, func(tx *store.Tx) error { return tx.SetPIMAlarm(declinedKey(msg, v.Event.Sequence), store.Forever) }); err != nil {
+		return err
 	}
 	where := int64(calendar)
 	if v.Known != 0 {

@@ -112,6 +112,11 @@ func (s *Shelves) Invitation(ctx context.Context, id mail.MessageID) (pim.Invita
 		if ob, err := icalendar.Parse(o.Raw); err == nil {
 			s.compare(&v, ob, msg, name, me)
 		}
+	} else if v.Answer == "needs-action" {
+		key := declinedKey(msg, v.Event.Sequence)
+		if held, err := st.PIMAlarms(ctx, []string{key}); err == nil && held[key] != 0 {
+			v.Answer = "declined"
+		}
 	}
 	_, sender, err := s.net.from(ctx, id)
 	if err == nil {

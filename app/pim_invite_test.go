@@ -26,14 +26,18 @@ func TestInvitationsBetweenTwoPeople(t *testing.T) {
 	}
 	boxes := map[*app.App]mail.MailboxID{ada: inbox(ada, adas), bob: inbox(bob, bobs)}
 	// arrives waits for a mail that begins with a subject and has not been seen before, and reads its invitation.
-	seen := map[mail.MessageID]bool{}
+	type seeing struct {
+		a  *app.App
+		id mail.MessageID
+	}
+	seen := map[seeing]bool{} // each has ids of its own
 	arrives := func(a *app.App, subject string) (mail.MessageID, pim.Invitation) {
 		t.Helper()
 		var id mail.MessageID
 		var v pim.Invitation
 		waitFor(t, subject, func() bool {
 			for _, r := range rows(t, a, store.View{Mailbox: boxes[a]}) {
-				if strings.HasPrefix(r.Subject, subject) && !seen[r.ID] {
+				if strings.HasPrefix(r.Subject, subject) && !seen[seeing{a, r.ID}] {
 					x, ok, err := a.Invitation(ctx, r.ID)
 					if fault.Is(err, fault.Busy) || fault.Is(err, fault.Network) {
 						return false // its body is on the way
@@ -47,7 +51,7 @@ func TestInvitationsBetweenTwoPeople(t *testing.T) {
 			}
 			return false
 		})
-		seen[id] = true
+		seen[seeing{a, id}] = true
 		return id, v
 	}
 	start := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 7).Add(10 * time.Hour)
@@ -87,7 +91,43 @@ func TestInvitationsBetweenTwoPeople(t *testing.T) {
 	if v.Method != "REQUEST" || v.State != "new" || v.Me != bobs.Address || v.Answer != "needs-action" || v.Forged != "" || v.Known != 0 || len(v.Conflicts) != 1 || v.Conflicts[0].Summary != "Dentist" || v.Event.Location != "Båthus 3" {
 		t.Fatalf("%+v", v)
 	}
+	waits := func(a *app.App) int {
+		t.Helper()
+		ws, err := a.Invitations(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(ws)
+	}
+	if n, m := waits(bob), waits(ada); n != 1 || m != 0 {
+		t.Errorf("%d invitations wait for bob, %d for ada", n, m)
+	}
 	if err := bob.AnswerInvitation(ctx, first, "accepted", "Looking forward.", 0, true); err != nil {
+		t.Fatal(err)
+	}
+	if n := waits(bob); n != 0 {
+		t.Errorf("answered, and %d wait", n)
+	}
+	// Another one is declined: it is in no calendar, and asks no more.
+	no, _, err := ada.SaveEvent(ctx, pim.Event{Summary: "Swimming", Start: day(5, 10), End: day(5, 11), Organizer: &pim.Attendee{Name: "Ada", Addr: adas.Address}, Attendees: []pim.Attendee{{Name: "Bob", Addr: bobs.Address, Status: "needs-action", RSVP: true}}}, pim.AllEvents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ada.Invite(ctx, no, "", "", false); err != nil {
+		t.Fatal(err)
+	}
+	cold, v := arrives(bob, "Invitation: Swimming")
+	if n := waits(bob); n != 1 || v.Answer != "needs-action" {
+		t.Errorf("%d wait, the answer is %q", n, v.Answer)
+	}
+	if err := bob.AnswerInvitation(ctx, cold, "declined", "", 0, true); err != nil {
+		t.Fatal(err)
+	}
+	if v, _, err = bob.Invitation(ctx, cold); err != nil || v.Answer != "declined" || waits(bob) != 0 {
+		t.Errorf("declined: %v, the answer is %q, %d wait", err, v.Answer, waits(bob))
+	}
+	arrives(ada, "Declined: Swimming")
+	if _, err := ada.DeleteEvent(ctx, no, "", pim.AllEvents); err != nil {
 		t.Fatal(err)
 	}
 	if got := see(bob); got != "0s Dentist, 0s Rowing, 24h0m0s Rowing, 48h0m0s Rowing" {

@@ -8,6 +8,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/bus"
+	"github.com/postrider/postrider/views/agenda"
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/mailboxes"
 )
@@ -66,6 +67,9 @@ func (w *Window) note(ch bus.Changed) {
 	}
 	if ch.Outbox || ch.Resync {
 		w.out.load()
+	}
+	if _, shown := w.page.(*agenda.Page); !shown && (ch.Calendars || ch.Resync || len(ch.Mailboxes) > 0) { // the calendar counts itself
+		w.invitations()
 	}
 	w.list.Note(ch)
 	w.read.Note(ch)

@@ -1,7 +1,9 @@
 package views
 
 import (
+	"context"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -36,6 +38,7 @@ func (w *Window) calendar() *agenda.Page {
 		return p
 	}
 	p := agenda.New(w.win, w.c, agenda.Hooks{Do: w.h.Do, Now: w.h.Now, OpenURL: w.openURL, Failed: w.Failed, Toast: w.Toast, ToastUndo: w.ToastUndo, Back: w.HidePage, WeekStart: kit.WeekStart(), OnKey: w.pageKey, OnShortcut: w.shortcut,
+		ShowMail: w.ShowMessage, OnInvitations: w.rail.SetInvitations,
 		Zone: w.settings.SecondZone, OnZone: func(name string) { w.change(func(s *app.Settings) { s.SecondZone = name }) }})
 	w.ShowPage(p, p.Close)
 	w.rail.SetPage(mailboxes.PageCalendar)
@@ -90,4 +93,25 @@ func (w *Window) Archives() {
 // openDataFile asks for an Outlook data file and opens it beside the accounts.
 func (w *Window) openDataFile() {
 	archive.Open(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast})
+}
+
+// invitations counts those that wait for an answer for the badge of the rail, when what changes has come to rest.
+func (w *Window) invitations() {
+	if w.counting != nil {
+		return
+	}
+	w.counting = time.AfterFunc(2*time.Second, func() {
+		select {
+		case <-w.stop:
+			return
+		default:
+		}
+		list, err := w.c.Invitations(context.Background())
+		w.h.Do(func() {
+			w.counting = nil
+			if err == nil {
+				w.rail.SetInvitations(len(list))
+			}
+		})
+	})
 }

@@ -57,7 +57,9 @@ type Window struct {
 	read  *reader.Pane
 	out   *outbox
 	toast *kit.Toasts
-	rings *reminders
+	// counting is under way while invitations are about to be counted.
+	counting *time.Timer
+	rings    *reminders
 
 	panes                  *fyne.Container
 	splitA, splitB, splitC *kit.Splitter
@@ -129,6 +131,7 @@ func New(win fyne.Window, c app.Client, h Hooks) *Window {
 	w.keys()
 	w.read.Nothing(0)
 	w.follow()
+	w.invitations()
 	w.reload()
 	w.out.load()
 	return w

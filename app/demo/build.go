@@ -136,7 +136,10 @@ func calendar(s *source, invite string) []byte {
 	f := strings.SplitN(invite, " ", 4)
 	start, end, place := s.Date, s.Date, ""
 	if len(f) == 4 {
-		n, _ := strconv.Atoi(strings.TrimSuffix(f[0], "d"))
+		n, err := strconv.Atoi(strings.TrimSuffix(f[0], "d"))
+		if err != nil { // the next Thursday that is not that day: something else is then, this week
+			n = (int(time.Thursday)-int(s.Date.Weekday())+6)%7 + 1
+		}
 		c, _ := time.Parse("15:04", f[1])
 		y, m, d := s.Date.AddDate(0, 0, n).Date()
 		start = time.Date(y, m, d, c.Hour(), c.Minute(), 0, 0, s.Date.Location())

@@ -81,23 +81,11 @@ func (p *Page) card(o pim.Occurrence, e pim.Event) {
 			rows = append(rows, kit.Gap(0, 4), kit.Inset(0, 0, 0, 24, kit.NewLabel("and "+itoa(len(e.Attendees)-8)+" more", kit.Small12, kit.Text3)))
 			break
 		}
-		icon, ink, word := "minus", kit.Text3, "No answer"
-		switch a.Status {
-		case "accepted":
-			icon, ink, word = "check", kit.OK, "Accepted"
-		case "declined":
-			icon, ink, word = "x", kit.Err, "Declined"
-		case "tentative":
-			icon, ink, word = "circle-question-mark", kit.Warn, "Tentative"
-		}
-		av := kit.NewAvatar(who(a), a.Addr, 22)
-		if a.IsRoom() {
-			av.Icon = "door-open"
-		}
+		icon, word, ink := answerWord(a.Status)
 		if a.Role == "optional" {
 			word += ", optional"
 		}
-		rows = append(rows, kit.Gap(0, 6), kit.Row(8, av, kit.NewShrinkLabel(who(a), kit.Body13, kit.Text), kit.Spring(nil), kit.NewIcon(icon, 14, ink), kit.NewLabel(word, kit.Small12, ink)))
+		rows = append(rows, personLine(a, icon, word, ink))
 	}
 	rows = append(rows, kit.Gap(0, 10), kit.Row(8, kit.Sized(8, 16, dot), kit.NewLabel(cal.Name, kit.Small12, kit.Text2), kit.NewLabel(cal.Source, kit.Small12, kit.Text3)), kit.Gap(0, 18))
 	buttons := kit.Row(8)

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/bus"
@@ -42,6 +43,9 @@ type Hooks struct {
 	OnZone func(name string)
 	OnKey  func(*fyne.KeyEvent)
 	OnRune func(rune)
+	// ShowMail shows a mail, OnInvitations hears how many invitations wait for an answer.
+	ShowMail      func(id mail.MessageID)
+	OnInvitations func(n int)
 	// OnShortcut gets the shortcuts that are none of the page's own.
 	OnShortcut func(fyne.Shortcut)
 }
@@ -104,6 +108,7 @@ type Page struct {
 	quick   *kit.Field // of a new task
 	banner  *kit.Banner
 	conf    []pim.Conflict
+	invites *invites
 }
 
 // New returns the calendar at the present week.
@@ -168,8 +173,10 @@ func New(win fyne.Window, c Client, h Hooks) *Page {
 	p.grid.Second = findZone(h.Zone)
 	p.grid.OnZone = p.zoneMenu
 	p.ExtendBaseWidget(p)
+	p.invites = newInvites(p)
 	p.setView(viewWeek)
 	p.loadCalendars()
+	p.invites.load()
 	p.sub = c.Subscribe()
 	go p.follow()
 	go p.tick()
@@ -196,6 +203,9 @@ func (p *Page) follow() {
 			}
 			if ch.Calendars || ch.Contacts || ch.Resync {
 				p.h.Do(func() { p.loadCalendars() })
+			}
+			if ch.Calendars || ch.Resync || len(ch.Mailboxes) > 0 {
+				p.h.Do(p.invites.soon)
 			}
 		case <-p.stop:
 			return

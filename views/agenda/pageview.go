@@ -51,7 +51,6 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 	panel := kit.NewFill(kit.Canvas)
 	l1, l2, l3, l4 := kit.NewFill(kit.Border), kit.NewFill(kit.Border), kit.NewFill(kit.Border), kit.NewFill(kit.Border)
 	box := kit.NewBox(kit.Surface, kit.Border, 8)
-	head := kit.NewLabel("Coming up", kit.Body13B, kit.Text)
 	r := &kit.Renderer{Self: p}
 	r.Min = func() fyne.Size { return fyne.NewSize(640, 400) }
 	r.Lay = func(s fyne.Size) {
@@ -119,10 +118,10 @@ func (p *Page) CreateRenderer() fyne.WidgetRenderer {
 		if wide {
 			kit.Place(panel, right, 0, s.Width-right, s.Height)
 			kit.Place(l4, right, 0, 1, s.Height)
-			kit.Place(head, right+16, 0, 200, 56)
-			kit.Place(p.cscroll, right+16, 56, s.Width-right-24, s.Height-64)
+			in, y := p.invites.place(right, s)
+			kit.Place(p.cscroll, right+16, y, s.Width-right-24, s.Height-y-8)
 			p.coming.View(p.cscroll.Top(), p.cscroll.Top()+s.Height)
-			objs = append(objs, panel, l4, head, p.cscroll)
+			objs = append(append(objs, panel, l4), append(in, p.cscroll)...)
 		}
 		r.Objs = objs
 	}

@@ -2,6 +2,7 @@ package mailboxes
 
 import (
 	"image/color"
+	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -73,9 +74,18 @@ func (r *Rail) CreateRenderer() fyne.WidgetRenderer {
 	return re
 }
 
+// SetInvitations shows how many invitations wait for an answer.
+func (r *Rail) SetInvitations(n int) {
+	if r.calendar.count != n {
+		r.calendar.count = n
+		r.calendar.Refresh()
+	}
+}
+
 type railButton struct {
 	widget.BaseWidget
 	icon, name, key string
+	count           int // in a badge, 0 = none
 	do              func()
 	active          bool
 	hover, focus    bool
@@ -88,7 +98,12 @@ func newRailButton(icon, name, key string, do func()) *railButton {
 	return b
 }
 
-func (b *railButton) AccessibleName() string  { return b.name }
+func (b *railButton) AccessibleName() string {
+	if b.count > 0 {
+		return b.name + ", " + kit.Count(b.count)
+	}
+	return b.name
+}
 func (b *railButton) Tapped(*fyne.PointEvent) { b.tip.Hide(); b.do() }
 func (b *railButton) MouseIn(*desktop.MouseEvent) {
 	b.hover = true
@@ -118,7 +133,8 @@ func (b *railButton) TypedKey(e *fyne.KeyEvent) {
 
 func (b *railButton) CreateRenderer() fyne.WidgetRenderer {
 	bg, icon := &canvas.Rectangle{CornerRadius: 8}, kit.NewIcon(b.icon, 20, kit.Text2)
-	r := &kit.Renderer{Self: b, Objs: []fyne.CanvasObject{bg, icon}}
+	pill, number := &canvas.Rectangle{CornerRadius: 8}, &canvas.Text{}
+	r := &kit.Renderer{Self: b, Objs: []fyne.CanvasObject{bg, icon, pill, number}}
 	r.Min = func() fyne.Size { return fyne.NewSquareSize(40) }
 	r.Lay = func(s fyne.Size) {
 		bg.FillColor, bg.StrokeWidth = color.NRGBA{}, 0
@@ -135,6 +151,16 @@ func (b *railButton) CreateRenderer() fyne.WidgetRenderer {
 		bg.Resize(s)
 		icon.Resize(s)
 		icon.Refresh()
+		if pill.Hidden, number.Hidden = b.count == 0, b.count == 0; b.count > 0 {
+			text := strconv.Itoa(b.count)
+			if b.count > 99 {
+				text = "99"
+			}
+			w := max(16, kit.Width(text, kit.Tiny11M)+8)
+			pill.FillColor = kit.C(kit.Accent)
+			kit.Place(pill, s.Width-w-1, 3, w, 16)
+			kit.PutText(number, text, kit.Tiny11M, kit.C(kit.OnAccent), s.Width-w-1, 3, w, 16, fyne.TextAlignCenter)
+		}
 	}
 	return r
 }

@@ -44,6 +44,9 @@ type Client struct {
 	OnPicture func(url string) ([]byte, error)
 	*app.Shelves
 	Bus *bus.Bus
+	// Waiting are the invitations that wait for an answer; AnswerInvitation takes one away and notes it in Answered.
+	Waiting  []app.Waiting
+	Answered []string
 
 	OnDiscover func(ctx context.Context, address string, progress func(mail.Step)) (mail.Discovery, error)
 	OnTest     func(ctx context.Context, a mail.Account, s app.Secrets, lines func(mail.TestLine)) []mail.TestLine

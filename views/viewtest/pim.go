@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -141,4 +142,20 @@ func seed(s *app.Shelves, now time.Time) error {
 func (c *Client) SyncPIM(mail.AccountID) {
 	c.lock("SyncPIM")()
 	c.Bus.Publish(bus.Changed{Status: true})
+}
+
+// Invitations implements app.Client.
+func (c *Client) Invitations(context.Context) ([]app.Waiting, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.Waiting), nil
+}
+
+// AnswerInvitation implements app.Client.
+func (c *Client) AnswerInvitation(_ context.Context, id mail.MessageID, answer, _ string, _ pim.CollectionID, send bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.Waiting = slices.DeleteFunc(c.Waiting, func(w app.Waiting) bool { return w.Message == id })
+	c.Answered = append(c.Answered, fmt.Sprint(id, " ", answer, " ", send))
+	return nil
 }

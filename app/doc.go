@@ -8,6 +8,5 @@
 // them. What belongs to no account goes into a data file of the profile (local.go). Import and export stream through package doors; package backup copies the profile while it is
 // in use.
 //
-// Deviations from the plan of the rooms: a message belongs to one mailbox (see package mail), so that there is no table of placements, and the list's
-// order is paged by id instead of being held in memory.
+// Contacts and calendars (pim*.go) are [Shelves]: the bytes of their objects in the store, what people see of them projected by vcard and icalendar, edits with an undo of their own.
 package app

@@ -8,7 +8,7 @@
 //	discover   {"address","provider","incoming":[{"protocol","host","port","security","auth":[]}],"outgoing":[...],"also":[{"protocol","host","url"}],"hints":[]}
 //	accounts   [{"id","name","address","protocol","host","state"}]          accounts list
 //	sync       {"account","mailboxes","added","changed","removed","bytes","seconds"}, one line for each account
-//	mailboxes  [{"id","account","path","role","total","unread"}]
+//	mailboxes  [{"id","account","path","role","total","unread","local"}]
 //	list       [{"id","mailbox","from","to","subject","date","flags","internetID","size"}]; search the same
 //	show       {"id","mailbox","from","to","cc","subject","date","flags","internetID","text","attachments":[{"id","name","type","size"}]}
 //	send       {"id","internetID","state","recipients":[{"addr","ok","code","text"}]}
@@ -20,9 +20,9 @@
 //	pst list   [{"id","folder","kind","from","to","subject","date","flags","internetID","size","recipients","attachments":[{"name","type","size","message"}]}]
 //	pst export {"dir","folders","items","bytes","failed","losses","seconds"}; pst append {"file","items","bytes","failed","losses","seconds"}
 //	pst create {"file","name"}; pst compact {"file","before","after"}
-//	import     {"added","same","failed","bytes","items":[{"name","state","id","why"}]}; items that failed, with --report all
-//	archive    {"run","started","file","total","copied","verified","moved","back","bytes","differs":[],"missing":[],"done"}; with --list an array of them, with --undo {"run","back","gone"}
-//	export     {"dir","mailboxes","messages","bytes","missing":[]}; missing are subjects of messages whose text is not here
+//	import     {"added","same","failed","bytes","objects","items":[{"name","state","id","why"}]}; items that failed, with --report all
+//	archive    {"run","started","ended","due","file","files":[],"total","copied","verified","moved","back","deleted","bytes","differs":[],"missing":[],"done","keep","paused"}; with --list an array of them, with --undo {"run","back","gone"}
+//	export     {"dir","mailboxes","messages","bytes","objects","missing":[]}; missing are subjects of messages whose text is not here, and titles of objects that cannot be written
 //	backup     {"file","profile","files","bytes"}; restore the same
 //
 // Addresses are strings as in a header field, decoded: "Ada Byron <ada@example.com>, bob@example.com". Flags are words: seen, answered, flagged, draft, forwarded, junk.

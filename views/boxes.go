@@ -7,7 +7,6 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/store"
-	"github.com/postrider/postrider/views/archive"
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/mailboxes"
 	"github.com/postrider/postrider/views/transfer"
@@ -63,7 +62,7 @@ func (w *Window) boxCommand(c mailboxes.Command, a mail.AccountID, b mail.Mailbo
 	case mailboxes.OpenFile:
 		w.openDataFile()
 	case mailboxes.AboutFile:
-		archive.About(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast}, a)
+		w.AboutFile(a)
 	case mailboxes.CloseFile:
 		w.background(func(ctx context.Context) error { return w.c.DetachFile(ctx, a) })
 	case mailboxes.MarkAllRead:

@@ -90,6 +90,11 @@ func (w *Window) Archives() {
 	archive.Ledger(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast})
 }
 
+// AboutFile tells what is in an opened data file.
+func (w *Window) AboutFile(id mail.AccountID) {
+	archive.About(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast}, id)
+}
+
 // openDataFile asks for an Outlook data file and opens it beside the accounts.
 func (w *Window) openDataFile() {
 	archive.Open(w.win, w.c, archive.Hooks{Do: w.h.Do, Now: w.h.Now, Failed: w.Failed, Toast: w.Toast})

@@ -210,7 +210,7 @@ func (d *Desk) restore() {
 // openSettings shows the settings in the main window, at an account when one is named.
 func (d *Desk) openSettings(id mail.AccountID) {
 	v := settings.New(d.c, settings.Hooks{
-		Backup: d.backup, Restore: d.restore, Archives: d.main.Archives,
+		Backup: d.backup, Restore: d.restore, Archives: d.main.Archives, AboutFile: d.main.AboutFile,
 		Do: fyne.Do, OpenURL: d.openURL, Keys: views.Keys(), Version: app.Version, Dir: d.dir,
 		AddAccount: func() { d.OpenWizard(false) }, Toast: func(text string) { d.main.Toast("info", text) },
 	})

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -35,15 +36,21 @@ func (v *View) accountsPage() fyne.CanvasObject {
 	}
 	w := v.width()
 	side := float32(372)
+	main, beside := v.detailCard, []func(mail.Account, float32) fyne.CanvasObject{v.servicesCard, v.serverCard, v.hereCard}
+	if a.Incoming.Protocol == mail.PST {
+		main, beside = v.fileCard, []func(mail.Account, float32) fyne.CanvasObject{v.fileHereCard}
+	}
 	if w < 800 { // one column
-		page.Add(v.detailCard(*a, w))
-		page.Add(v.servicesCard(*a, w))
-		page.Add(v.serverCard(*a, w))
-		page.Add(v.hereCard(*a, w))
+		page.Add(main(*a, w))
+		for _, c := range beside {
+			page.Add(c(*a, w))
+		}
 		return page
 	}
-	left := v.detailCard(*a, w-side-16)
-	right := kit.Col(16, v.servicesCard(*a, side), v.serverCard(*a, side), v.hereCard(*a, side))
+	left, right := main(*a, w-side-16), kit.Col(16)
+	for _, c := range beside {
+		right.Add(c(*a, side))
+	}
 	page.Add(kit.Free(func() fyne.Size { return fyne.NewSize(0, max(left.MinSize().Height, right.MinSize().Height)) }, func(s fyne.Size) {
 		kit.Place(left, 0, 0, s.Width-side-16, left.MinSize().Height)
 		kit.Place(right, s.Width-side, 0, side, right.MinSize().Height)
@@ -141,6 +148,9 @@ func (v *View) accountRow(a mail.Account, first, last bool) fyne.CanvasObject {
 		name.Add(kit.NewBadge("Default", "", kit.Text2, kit.SelectIdle))
 	}
 	addr := kit.NewShrinkLabel(a.Address, kit.Small12, kit.Text2)
+	if a.Incoming.Protocol == mail.PST {
+		addr.Text = filepath.Dir(a.Incoming.Path)
+	}
 	proto := kit.NewShrinkLabel(protocols(a), kit.Small12, kit.Text2)
 	st := v.state(a.ID)
 	si, text, ink := stateOf(st)

@@ -30,6 +30,8 @@ type Hooks struct {
 	Toast func(text string)
 	// Backup, Restore and Archives open what they are called.
 	Backup, Restore, Archives func()
+	// AboutFile tells what is in an opened data file.
+	AboutFile func(id mail.AccountID)
 	// Keys are the keys of the main window: what to press, what it does.
 	Keys [][2]string
 	// Version of the program, and the folder of the profile.

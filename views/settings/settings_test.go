@@ -192,3 +192,38 @@ func TestNoAccounts(t *testing.T) {
 		t.Error("an empty page")
 	}
 }
+
+// An opened data file has no servers, signatures and passwords; it is closed here, and the account that was chosen before is not asked for.
+func TestDataFile(t *testing.T) {
+	r := start(t, viewtest.Options{}, func(c *viewtest.Client) {
+		if _, err := c.AttachFile(context.Background(), "/home/ada/Old mail.pst"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	about := mail.AccountID("")
+	r.v.h.AboutFile = func(id mail.AccountID) { about = id }
+	var file mail.Account
+	for _, a := range r.v.accounts {
+		if a.Incoming.Protocol == mail.PST {
+			file = a
+		}
+	}
+	r.v.Choose(file.ID)
+	words := strings.Join(r.Texts(), "|")
+	for _, bad := range []string{"Password", "Signature", "Contacts and calendars", "Storage on the server", "Remove account", "Check for new mail"} {
+		if strings.Contains(words, bad) {
+			t.Errorf("%q is said of a file: %s", bad, words)
+		}
+	}
+	if !strings.Contains(words, "/home/ada/Old mail.pst") {
+		t.Error(words)
+	}
+	r.Press("About this file")
+	if about != file.ID || file.ID == "" {
+		t.Errorf("about %q, want %q", about, file.ID)
+	}
+	r.Press("Close file")
+	r.Until("it is closed", func() bool {
+		return r.stored(file.ID).ID == "" && !strings.Contains(strings.Join(r.Texts(), "|"), "Old mail.pst")
+	})
+}

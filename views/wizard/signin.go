@@ -158,6 +158,8 @@ func AccountIcon(a mail.Account, px, icon float32) fyne.CanvasObject {
 		name = "building-2"
 	case mail.ActiveSync:
 		name = "smartphone"
+	case mail.PST:
+		name = "package"
 	}
 	tile := kit.NewFrame(kit.Clear, kit.Clear, 8, 0, nil)
 	tile.Hue = a.Hue

@@ -14,13 +14,13 @@ import (
 // ArchivePlan says what goes into an archive.
 type ArchivePlan struct {
 	Mailboxes []mail.MailboxID `json:"mailboxes"`
-	After     time.Time        `json:"after,omitzero"` // only messages of this time and later; zero = all
-	Before    time.Time        `json:"before"`         // only messages older than this; zero = all
-	MinSize   int64            `json:"min_size,omitempty"`
-	Starred   bool             `json:"starred,omitempty"` // take starred ones too
-	Unread    bool             `json:"unread,omitempty"`  // take unread ones too
+	After     time.Time        `json:"after,omitzero"`     // only messages of this time and later; zero = all
+	Before    time.Time        `json:"before"`             // only messages older than this; zero = all
+	MinSize   int64            `json:"min_size,omitempty"` // only messages of so many bytes and more
+	Starred   bool             `json:"starred,omitempty"`  // take starred ones too
+	Unread    bool             `json:"unread,omitempty"`   // take unread ones too
 	drafts    bool             // and drafts, which stay where they are in an archive
-	File      string           `json:"file"`
+	File      string           `json:"file"`           // path of the data file, made where it is missing
 	Name      string           `json:"name,omitempty"` // of the file, for people
 	// Keep: the originals stay where they are; else they are moved to Trash once the copy was read back and is the same.
 	Keep bool `json:"keep,omitempty"`
@@ -38,7 +38,7 @@ const maxArchive = 40 << 30
 type ArchiveBox struct {
 	Mailbox  mail.MailboxID
 	Messages int
-	Bytes    int64
+	Bytes    int64 // as the server tells their sizes
 	// Missing are those whose text is not on this computer yet: they are fetched first.
 	Missing int
 }
@@ -49,17 +49,17 @@ type ArchiveState struct {
 	Started  time.Time `json:"started"`
 	Ended    time.Time `json:"ended,omitzero"`
 	Due      time.Time `json:"due,omitzero"` // when what is in Trash is deleted; zero = it is not
-	File     string    `json:"file"`
-	Files    []string  `json:"files"` // all of them, where one was not enough
-	Total    int       `json:"total"`
-	Copied   int       `json:"copied"`
-	Verified int       `json:"verified"`
-	Moved    int       `json:"moved"`
-	Back     int       `json:"back"`    // moved back by undoing the run
-	Deleted  int       `json:"deleted"` // from Trash, when the days of grace were over
-	Bytes    int64     `json:"bytes"`
-	Differs  []string  `json:"differs"` // subjects of messages whose copy was not the same: nothing happened to them
-	Missing  []string  `json:"missing"` // subjects of messages that could not be fetched
+	File     string    `json:"file"`         // of the plan; the first of Files
+	Files    []string  `json:"files"`        // all of them, where one was not enough
+	Total    int       `json:"total"`        // messages
+	Copied   int       `json:"copied"`       // of Total
+	Verified int       `json:"verified"`     // read back from the file, and the same
+	Moved    int       `json:"moved"`        // to Trash
+	Back     int       `json:"back"`         // moved back by undoing the run
+	Deleted  int       `json:"deleted"`      // from Trash, when the days of grace were over
+	Bytes    int64     `json:"bytes"`        // of the messages that were copied
+	Differs  []string  `json:"differs"`      // subjects of messages whose copy was not the same: nothing happened to them
+	Missing  []string  `json:"missing"`      // subjects of messages that could not be fetched
 	Done     bool      `json:"done"`
 	Keep     bool      `json:"keep"` // the originals stay where they are
 	// Paused: a person stopped it. One that was cut off otherwise goes on by itself.

@@ -195,12 +195,12 @@ func (l *ledger) state() ArchiveState {
 // ArchiveItem is what became of one message of a run.
 type ArchiveItem struct {
 	ID      mail.MessageID `json:"id"`
-	State   string         `json:"state"` // want, copied, verified, moved, back, deleted, differs, missing
-	Folder  []string       `json:"folder"`
+	State   string         `json:"state"`  // want, copied, verified, moved, back, deleted, differs, missing
+	Folder  []string       `json:"folder"` // in the file, from the top
 	Subject string         `json:"subject"`
-	Size    int64          `json:"size"`
+	Size    int64          `json:"size"`             // bytes
 	Digest  string         `json:"digest,omitempty"` // SHA-256 of the message, hex
-	File    string         `json:"file"`
+	File    string         `json:"file"`             // that it is in
 }
 
 // ArchiveRun returns the ledger of a run, a message each, in the order in which they were taken.

@@ -14,9 +14,9 @@ import (
 // ArchiveRule archives an account's mail again and again, while the program runs: what has grown old goes into the same file.
 type ArchiveRule struct {
 	Account mail.AccountID `json:"account"`
-	Plan    ArchivePlan    `json:"plan"` // After and Before are set at each run
-	Age     int            `json:"age"`  // messages older than so many days
-	Every   int            `json:"every"`
+	Plan    ArchivePlan    `json:"plan"`  // After and Before are set at each run
+	Age     int            `json:"age"`   // messages older than so many days
+	Every   int            `json:"every"` // days between two runs
 	// Last is when it was looked at last, Run what it did then ("" = there was nothing), Problem why it could not be done.
 	Last    time.Time `json:"last,omitzero"`
 	Run     string    `json:"run,omitempty"`

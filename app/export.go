@@ -30,9 +30,9 @@ type ExportOptions struct {
 
 // ExportState is how far an export has come.
 type ExportState struct {
-	Mailboxes int      `json:"mailboxes"`
+	Mailboxes int      `json:"mailboxes"` // that are written
 	Messages  int      `json:"messages"`
-	Bytes     int64    `json:"bytes"`
+	Bytes     int64    `json:"bytes"`   // of the messages
 	Objects   int      `json:"objects"` // contacts, appointments and tasks
 	Missing   []string `json:"missing"` // subjects of messages whose text is not on this computer, and titles of objects that cannot be written
 }

@@ -80,17 +80,17 @@ var Policies = map[Kind]Policy{
 // Error is the one error type that people get to see.
 type Error struct {
 	Kind       Kind
-	Op         string // "sign in", "fetch", "send": a verb, for logs
-	Account    string // account id or address
-	Service    string // "imap.example.com:993"
-	Code       string // machine-readable reason within the kind: "app-password", "bad-password", "expired", "wrong-name", "port25" ...
-	Title      string // what happened
-	Detail     string // what it means and what to do
-	URL        string // page that helps, for ActOpenPage and ActAppPassword
-	Action     Action // overrides the kind's
-	ServerText string // the server's own words
-	RetryAfter time.Duration
-	Err        error
+	Op         string        // "sign in", "fetch", "send": a verb, for logs
+	Account    string        // account id or address
+	Service    string        // "imap.example.com:993"
+	Code       string        // machine-readable reason within the kind: "app-password", "bad-password", "expired", "wrong-name", "port25" ...
+	Title      string        // what happened
+	Detail     string        // what it means and what to do
+	URL        string        // page that helps, for ActOpenPage and ActAppPassword
+	Action     Action        // overrides the kind's
+	ServerText string        // the server's own words
+	RetryAfter time.Duration // the server wants so long a wait before the next try; 0 = it does not say
+	Err        error         // what was behind it, for logs only
 }
 
 // Error is for logs.

@@ -56,10 +56,10 @@ const (
 // Block is a paragraph of a message as the reader draws it.
 type Block struct {
 	Kind   BlockKind
-	Quote  int // depth of quotation
-	Level  int
-	Marker string
-	RTL    bool // first strong character is right-to-left
+	Quote  int    // depth of quotation
+	Level  int    // of a heading, 1 the highest; of a list item how deep it is, from 1
+	Marker string // of a list item: "•", "3."
+	RTL    bool   // first strong character is right-to-left
 	Spans  []Span
 }
 
@@ -100,9 +100,9 @@ type Draft struct {
 
 // Attachment is a file of a draft. Data is held in the profile, so that the file may go.
 type Attachment struct {
-	Name    string
-	Type    string
-	Size    int64
+	Name    string    // of the file, without a path
+	Type    string    // media type
+	Size    int64     // bytes, decoded
 	Digest  string    // of the stored blob
 	Message MessageID // forwarded as message/rfc822
 	// ContentID names a picture that Draft.HTML shows by cid:, without angle brackets; "" = an attachment like others.
@@ -129,12 +129,12 @@ type OutboxItem struct {
 	From       Address
 	To         []Address // all recipients
 	Subject    string
-	Size       int64
+	Size       int64     // bytes of the message
 	Due        time.Time // not before
 	State      OutboxState
-	Attempts   int
-	Next       time.Time
-	Error      string // for people
+	Attempts   int       // to hand it over, so far
+	Next       time.Time // the next attempt is not before; zero = none was needed
+	Error      string    // for people
 	Recipients []RecipientResult
 }
 
@@ -142,6 +142,6 @@ type OutboxItem struct {
 type RecipientResult struct {
 	Addr string
 	OK   bool
-	Code int
-	Text string
+	Code int    // of the reply (RFC 5321 section 4.2), 0 = none came
+	Text string // the server's words
 }

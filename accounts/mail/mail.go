@@ -111,8 +111,8 @@ type Mailbox struct {
 	Selectable bool // false: it only groups children
 	Shared     bool // another person's or a public mailbox
 	Local      bool // exists only in this profile; nothing of it is on a server
-	Total      int
-	Unread     int
+	Total      int  // messages that are shown in it
+	Unread     int  // of those
 }
 
 // Address is one mailbox of RFC 5322 section 3.4, decoded. Addr is local@domain, the domain in Unicode as written.
@@ -170,6 +170,6 @@ type Summary struct {
 	DraftID     DraftID
 	// Of the conversation the row stands for; Count is 1 when rows are single messages.
 	Count   int
-	Unread  int
+	Unread  int       // of Count
 	Senders []Address // distinct senders, newest last; at most 4
 }

@@ -157,6 +157,6 @@ type TestLine struct {
 	Err      error // a *fault.Error; nil when it worked
 	Push     bool  // IMAP IDLE is offered
 	MaxSize  int64 // SMTP SIZE, 0 = unknown
-	Messages int
-	Folders  int
+	Messages int   // in the inbox, 0 = not counted
+	Folders  int   // 0 = not counted
 }

@@ -67,7 +67,7 @@ type Photo struct {
 	URL  string
 }
 
-// Date is a day of the calendar; the year may be missing.
+// Date is a day of the Gregorian calendar, Month from 1 to 12; Year is 0 where it is not told, as often of birthdays.
 type Date struct{ Year, Month, Day int }
 
 // IsZero reports whether it is none.
@@ -180,15 +180,15 @@ type ContactPage struct {
 
 // Letter is one entry of the index beside the list.
 type Letter struct {
-	Letter string
-	Count  int
+	Letter string // in upper case; "#" for what begins with none
+	Count  int    // contacts
 }
 
 // Category is a group by name of an address book.
 type Category struct {
 	Book  CollectionID
 	Name  string
-	Count int
+	Count int // contacts
 }
 
 // Suggestion is a completion of a recipient.

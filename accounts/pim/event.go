@@ -73,7 +73,7 @@ type Event struct {
 	Alarms      []Alarm
 	Organizer   *Attendee
 	Attendees   []Attendee
-	Sequence    int
+	Sequence    int // of the revision (RFC 5545 section 3.8.7.4)
 	Created     time.Time
 	Modified    time.Time
 	// Method of the object that it was read from: "REQUEST", "CANCEL", "REPLY" and so on; "" in a calendar.
@@ -146,7 +146,7 @@ type Occurrence struct {
 	Changed    bool
 	Alarm      bool
 	Join       string
-	Attendees  int
+	Attendees  int       // how many
 	Mine       string    // the person's own answer where they are invited: "accepted", "needs-action" …
 	Contact    ContactID // of a birthday
 	Age        int       // of a birthday, 0 = not known
@@ -178,17 +178,17 @@ type Task struct {
 	URL         string
 	Start, Due  When
 	Done        bool
-	Completed   time.Time
-	Percent     int
-	Status      string // "needs-action", "in-process", "completed", "cancelled"
-	Priority    int    // 1 high to 9 low, 0 none
+	Completed   time.Time // zero where it is not done, or not known when
+	Percent     int       // done, 0 to 100
+	Status      string    // "needs-action", "in-process", "completed", "cancelled"
+	Priority    int       // 1 high to 9 low, 0 none
 	Categories  []string
 	Rule        *Rule // as written; the next due date is that of the object
 	Alarms      []Alarm
 	Parent      string // UID of the task that it is a part of
-	Sequence    int
+	Sequence    int    // of the revision (RFC 5545 section 3.8.7.4)
 	Modified    time.Time
-	Raw         []byte
+	Raw         []byte // the whole object as it is stored; to read only
 }
 
 // Busy is a span in which somebody is not free.

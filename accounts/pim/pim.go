@@ -25,18 +25,18 @@ type Collection struct {
 	Source  string // for people: the account's name, or "On this computer"
 	Name    string
 	Color   string // "#rrggbb", "" = none given
-	Order   int
+	Order   int    // in the list, the lowest first
 	Rights  Rights
-	Shared  bool   // belongs to somebody else
-	Local   bool   // has no server
-	Hidden  bool   // not shown (calendars) or not searched (address books), by the person's choice
-	Role    string // "collected": addresses written to; "birthdays": made from the contacts; "subscription": read from URL; "" otherwise
-	URL     string // of a subscription
-	Default bool   // new objects go here
-	Count   int    // objects in it
-	Pending int    // changes that the server does not have yet
-	Err     string // why it could not be brought up to date, for people; "" = in step
-	Checked time.Time
+	Shared  bool      // belongs to somebody else
+	Local   bool      // has no server
+	Hidden  bool      // not shown (calendars) or not searched (address books), by the person's choice
+	Role    string    // "collected": addresses written to; "birthdays": made from the contacts; "subscription": read from URL; "" otherwise
+	URL     string    // of a subscription
+	Default bool      // new objects go here
+	Count   int       // objects in it
+	Pending int       // changes that the server does not have yet
+	Err     string    // why it could not be brought up to date, for people; "" = in step
+	Checked time.Time // when it was in step with its server last; zero = never
 }
 
 // AddressBook is a collection of contacts.
@@ -53,16 +53,16 @@ type Calendar struct {
 
 // Conflict is an object that was changed here and on the server. What the server has is in place; what was written here is kept until the person chooses.
 type Conflict struct {
-	ID         int64
+	ID         int64 // for ResolveConflict
 	Collection CollectionID
 	Contact    ContactID // of a contact, or
 	Event      EventID   // of a calendar object
 	Title      string
 	Deleted    string // "here" or "there": one side removed it; "" = both changed it
 	Made       time.Time
-	Mine       []byte // raw, as it was written here; nil when it was removed here
-	Theirs     []byte // raw, as the server has it; nil when it was removed there
-	Fields     []string
+	Mine       []byte   // raw, as it was written here; nil when it was removed here
+	Theirs     []byte   // raw, as the server has it; nil when it was removed there
+	Fields     []string // what differs, for people
 }
 
 // Choice settles a conflict.

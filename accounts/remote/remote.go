@@ -209,9 +209,9 @@ type Watcher interface {
 
 // Envelope is the SMTP envelope (RFC 5321).
 type Envelope struct {
-	From string
+	From string   // address of MAIL, without angle brackets
 	To   []string // Bcc included
-	Size int64
+	Size int64    // bytes of the message (SIZE, RFC 1870); 0 = not known
 	// UTF8: the header holds raw UTF-8 (RFC 6531).
 	UTF8 bool
 	// Notify asks for delivery status notifications (RFC 3461).

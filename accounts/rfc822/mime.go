@@ -33,11 +33,11 @@ type Message struct {
 
 // Node is one entity of the tree: RFC 2045 section 2.4.
 type Node struct {
-	ID       int
+	ID       int    // its place in Message.Nodes, depth first
 	Type     string // media type, lower case; text/plain where there is none
 	Start    int    // of its header in Raw
 	Body     int    // of its content
-	End      int
+	End      int    // behind its content
 	Children []*Node
 	Parent   *Node
 

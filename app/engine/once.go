@@ -11,8 +11,8 @@ import (
 // Report is what a whole run of one account did.
 type Report struct {
 	Account   mail.AccountID
-	Mailboxes int
-	Added     int
+	Mailboxes int // that were looked at
+	Added     int // messages, as the two that follow
 	Changed   int
 	Removed   int
 	Bytes     int64   // of bodies
@@ -25,9 +25,9 @@ type Report struct {
 // Progress is told while SyncOnce works.
 type Progress struct {
 	Doing string
-	Added int
-	Done  int // bodies
-	Bytes int64
+	Added int   // messages that were listed
+	Done  int   // bodies
+	Bytes int64 // of bodies
 }
 
 func (s *session) tell(doing string) {

@@ -51,10 +51,10 @@ type Op struct {
 	Digest   string         // OpAdd: body to add
 	Name     string         // OpCreate, OpRename
 	On       bool           // OpSubscribe
-	Attempts int
-	Next     time.Time // not before
-	Error    string
-	Undo     int64 // group of one command, for taking it back
+	Attempts int            // to carry it out, so far
+	Next     time.Time      // not before
+	Error    string         // the server's last refusal, for people
+	Undo     int64          // group of one command, for taking it back
 	Made     time.Time
 }
 
@@ -71,8 +71,8 @@ type Row struct {
 	Flags      mail.Flags // shown: BaseFlags with the pending ops applied
 	Keywords   []string
 	InternetID string
-	Global     string
-	Size       int64
+	Global     string // see remote.State
+	Size       int64  // bytes, as the server told or as the body is
 	Digest     string // SHA-256 of the raw bytes, hex; "" = body not here
 	Date       time.Time
 	Received   time.Time // when it came to its mailbox; Date where that is not known
@@ -89,9 +89,9 @@ type NewMessage struct {
 	Keywords []string
 	Envelope *mail.Envelope // nil: header not known yet; shown when the body is here
 	Received time.Time
-	Size     int64
-	Global   string
-	Body     *Body // nil: not here
+	Size     int64  // bytes, as the server tells
+	Global   string // see remote.State
+	Body     *Body  // nil: not here
 }
 
 // Body is a message body ready to store: the engine computed everything outside the write lock.
@@ -221,8 +221,8 @@ type Place struct {
 // Correspondent is somebody the person wrote to or heard from.
 type Correspondent struct {
 	mail.Address
-	Written, Received int
-	Last              time.Time
+	Written, Received int       // messages to and from them
+	Last              time.Time // of these
 }
 
 // Stats are the sizes of the profile.

@@ -20,7 +20,7 @@ type PIMCollection struct {
 	Ref     remote.Ref // "" until the server has it
 	Name    string
 	Color   string
-	Order   int
+	Order   int // in the list, the lowest first
 	Rights  PIMRights
 	Shared  bool
 	Events  bool
@@ -32,8 +32,8 @@ type PIMCollection struct {
 	Token   remote.Token
 	Error   string
 	Checked time.Time
-	Count   int
-	Pending int
+	Count   int // objects, kept by triggers
+	Pending int // changes that the server does not have yet
 }
 
 // PIMRights is a bit set.
@@ -103,8 +103,8 @@ type PIMIndex struct {
 	First  int64 // seconds: nothing of it is before
 	Last   int64 // nothing of it is at or after; Forever
 	Start  int64 // of what does not repeat: seconds, of dates and floating times on the clock in UTC
-	Stop   int64
-	Bday   int // month*100 + day
+	Stop   int64 // like Start
+	Bday   int   // month*100 + day
 }
 
 func (x *PIMIndex) wide() bool {

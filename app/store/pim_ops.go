@@ -22,11 +22,11 @@ type PIMOp struct {
 	ID         int64
 	Account    mail.AccountID
 	Collection int64
-	Object     int64
+	Object     int64 // 0 where it is about the collection
 	Kind       OpKind
 	State      OpState
 	Ver        int64 // the version of the object when it was sent
-	Attempts   int
+	Attempts   int   // so far
 	Next       time.Time
 	Error      string
 	Made       time.Time

@@ -14,7 +14,7 @@ type PIMContactQuery struct {
 	GroupsOnly bool
 	Letter     string // begin at this letter
 	After      int64  // id of the last row of the page before
-	Limit      int
+	Limit      int    // rows at most
 }
 
 // rareWords is how many contacts a beginning may have to be looked up by word; more common ones are filtered in the order of the list.
@@ -127,8 +127,8 @@ type PIMMatch struct {
 	Name    string
 	Addr    string
 	Group   bool
-	Written int
-	Last    int64
+	Written int   // messages to the address
+	Last    int64 // of these, Unix seconds
 }
 
 // maxPIMMatches bounds how many contacts are looked at for one beginning.

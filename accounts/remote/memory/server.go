@@ -13,17 +13,17 @@ import (
 
 // Options are a server's manners. The zero value is a capable IMAP-like server.
 type Options struct {
-	First, Page int  // items in the first and in later pages; 0 = 50 and 500
-	History     int  // changes remembered in a mailbox; tokens older than that are not honoured; 0 = all
-	NoRefs      bool // Add and Move do not say the new names
-	KeyedPush   bool // a push makes the token that it was given void and answers with the next
-	Keep        bool // collections are marked Keep and there is only an inbox (POP3)
-	NoFlags     bool // states say FlagsUnknown
-	NoEnvelopes bool // listings have no envelopes (POP3 without TOP)
-	Globals     bool // states carry Global, equal for equal bytes
-	NoPush      bool // Watch answers "no-push"
-	ServerSent  bool // a submission files a copy in Sent by itself
-	MaxSize     int64
+	First, Page int   // items in the first and in later pages; 0 = 50 and 500
+	History     int   // changes remembered in a mailbox; tokens older than that are not honoured; 0 = all
+	NoRefs      bool  // Add and Move do not say the new names
+	KeyedPush   bool  // a push makes the token that it was given void and answers with the next
+	Keep        bool  // collections are marked Keep and there is only an inbox (POP3)
+	NoFlags     bool  // states say FlagsUnknown
+	NoEnvelopes bool  // listings have no envelopes (POP3 without TOP)
+	Globals     bool  // states carry Global, equal for equal bytes
+	NoPush      bool  // Watch answers "no-push"
+	ServerSent  bool  // a submission files a copy in Sent by itself
+	MaxSize     int64 // bytes of a message; 0 = any
 	Quota       int64 // bytes; 0 = none
 }
 
@@ -72,7 +72,7 @@ type Call struct {
 	Name       string // "open", "collections", "pull", "fetch", "push", "watch", "submit", "create", "rename", "delete", "subscribe", "usage"
 	Collection remote.Ref
 	Token      remote.Token
-	Items      int
+	Items      int // of a fetch
 	Edits      []remote.Edit
 }
 

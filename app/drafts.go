@@ -374,9 +374,76 @@ func (a *App) Outbox(ctx context.Context) ([]mail.OutboxItem, error) {
 	return out, nil
 }
 
-// CancelSend takes a message back and returns its draft.
+// CancelSend takes a message back and returns its draft. A message that has none (it came as a file, or its draft went when the others got it) becomes one.
 func (a *App) CancelSend(ctx context.Context, id mail.OutboxID) (mail.Draft, error) {
-	return a.engine.CancelSend(ctx, id)
+	out, err := a.store.Outbox(ctx)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	i := slices.IndexFunc(out, func(o store.Outbound) bool { return o.ID == id })
+	if i < 0 || out[i].Draft != 0 || out[i].State != mail.OutWaiting && out[i].State != mail.OutFailed {
+		return a.engine.CancelSend(ctx, id)
+	}
+	d, err := a.draftOf(ctx, out[i])
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	// The draft is stored first: for a moment there are both, never neither.
+	if d.ID, err = a.SaveDraft(ctx, d); err != nil {
+		return mail.Draft{}, err
+	}
+	if _, err := a.engine.CancelSend(ctx, id); err != nil { // it is on its way
+		if _, derr := a.engine.DiscardDraft(ctx, d.ID); derr != nil {
+			a.log.Warn("a draft of what was sent is left", "err", derr)
+		}
+		return mail.Draft{}, err
+	}
+	return a.store.Draft(ctx, d.ID)
+}
+
+// draftOf makes a draft of a message in the outbox, for those who have not got it.
+func (a *App) draftOf(ctx context.Context, o store.Outbound) (mail.Draft, error) {
+	digest := o.Digest
+	if o.Filed != "" && o.Filed != "-" {
+		digest = o.Filed // with its Bcc
+	}
+	r, _, err := a.store.Blob(ctx, digest)
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	raw, err := io.ReadAll(r)
+	r.Close()
+	if err != nil {
+		return mail.Draft{}, fault.Of(err)
+	}
+	d, err := compose.FromEML(raw, func(name, typ string, r io.Reader) (mail.Attachment, error) { return a.attach(ctx, name, typ, r) })
+	if err != nil {
+		return mail.Draft{}, err
+	}
+	d.Account, d.Source = o.Account, o.Source
+	left := map[string]bool{}
+	for _, addr := range o.Envelope.To {
+		left[addr] = true
+	}
+	keep := func(list []mail.Address) (out []mail.Address) {
+		for _, t := range list {
+			if left[t.Addr] {
+				out = append(out, t)
+				delete(left, t.Addr)
+			}
+		}
+		return out
+	}
+	d.To, d.Cc, d.Bcc = keep(d.To), keep(d.Cc), keep(d.Bcc)
+	for _, t := range o.To {
+		if left[t.Addr] {
+			d.Bcc = append(d.Bcc, t)
+		}
+	}
+	if o.Filed == "-" { // the others have it under the old one
+		d.InternetID = ""
+	}
+	return d, nil
 }
 
 // SendNow ends the waiting of a message.

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -102,11 +103,19 @@ func (o *outbox) tell(items []mail.OutboxItem) {
 			name = "“" + kit.Cut(name, kit.Body13, 180) + "”"
 		}
 		text := name + " was not sent"
+		if partly(it) {
+			text = name + " did not reach everyone"
+		}
 		if it.State == mail.OutUnsure {
 			text = name + " was perhaps not sent"
 		}
 		o.w.toast.Show("circle-alert", text, "Show", func() { o.w.side.GoTo("Outbox") })
 	}
+}
+
+// partly reports whether others got the message already.
+func partly(it mail.OutboxItem) bool {
+	return slices.ContainsFunc(it.Recipients, func(r mail.RecipientResult) bool { return r.OK })
 }
 
 func (o *outbox) row(it mail.OutboxItem) fyne.CanvasObject {
@@ -124,6 +133,9 @@ func (o *outbox) row(it mail.OutboxItem) fyne.CanvasObject {
 	switch it.State {
 	case mail.OutFailed:
 		badge = kit.NewBadge("Not sent", "circle-alert", kit.Err, kit.ErrTint)
+		if partly(it) {
+			detail = "The others got it. " + detail
+		}
 	case mail.OutUnsure:
 		badge = kit.NewBadge("Perhaps sent", "circle-help", kit.Warn, kit.WarnTint)
 		if detail == "" {

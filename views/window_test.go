@@ -233,6 +233,8 @@ func TestWhatCouldNotBeSentIsToldOnce(t *testing.T) {
 	if s := b.w.toast.Text(); s != "" {
 		t.Errorf("told again: %q", s)
 	}
+	b.c.SetOutbox(it, mail.OutboxItem{ID: 4712, Subject: "For two", State: mail.OutFailed, Recipients: []mail.RecipientResult{{Addr: "bob@example.com", OK: true}, {Addr: "no@example.com", Code: 550}}})
+	b.Until("the other toast", func() bool { return b.w.toast.Text() == "“For two” did not reach everyone" })
 }
 
 func TestEscapeClosesAQuestion(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
@@ -99,38 +100,41 @@ func (e *Engine) sent(ctx context.Context, id mail.OutboxID, state mail.OutboxSt
 			}
 		}
 		var to []mail.Address
-		var left []string
-		refused := map[string]bool{}
+		refused := map[string]mail.RecipientResult{}
 		for _, r := range rec.Recipients {
 			if !r.OK {
-				refused[r.Addr] = true
+				refused[r.Addr] = r
 			}
 		}
 		for _, t := range o.To {
-			if !refused[t.Addr] {
+			if _, no := refused[t.Addr]; !no {
 				to = append(to, t)
 			}
 		}
+		var later, never []string // what was refused for now, and for good
 		for _, t := range o.Envelope.To {
-			if refused[t] {
-				left = append(left, t)
+			if r, no := refused[t]; no && r.Code/100 == 4 {
+				later = append(later, t)
+			} else if no {
+				never = append(never, t)
 			}
 		}
 		if err := tx.Wrote(to, now); err != nil {
 			return err
 		}
-		if len(left) == 0 {
+		if len(later)+len(never) == 0 {
 			return tx.DropOutbound(id)
 		}
-		// Some did not get it: what stays is for them alone, and has been filed.
-		o.Envelope.To, o.Recipients, o.State, o.Filed, o.Draft, o.Source = left, rec.Recipients, mail.OutFailed, "-", 0, 0
-		o.Error = "Not everyone got it."
-		for _, r := range rec.Recipients {
-			if !r.OK && r.Text != "" {
-				o.Error = r.Text
-				break
+		// Some did not get it: what stays is for them alone, and has been filed. Who may get it later waits on its own.
+		o.Filed, o.Draft, o.Source = "-", 0, 0
+		if len(never) > 0 {
+			if _, err := tx.PutOutbound(remainder(o, never, rec, mail.OutFailed)); err != nil || len(later) == 0 {
+				return err
 			}
+			o.ID = 0
 		}
+		o.Next = now.Add(e.o.SendRetry[min(max(o.Attempts, 1), len(e.o.SendRetry))-1])
+		o = remainder(o, later, rec, mail.OutWaiting)
 		_, err = tx.PutOutbound(o)
 		return err
 	})
@@ -145,6 +149,30 @@ func (e *Engine) sent(ctx context.Context, id mail.OutboxID, state mail.OutboxSt
 	return err
 }
 
+// remainder is what stays of a message for those who did not get it.
+func remainder(o store.Outbound, left []string, rec remote.Receipt, state mail.OutboxState) store.Outbound {
+	all := o.To
+	o.Envelope.To, o.State, o.Error, o.To, o.Recipients = left, state, "Not everyone got it.", nil, nil
+	for _, addr := range left {
+		t := mail.Address{Addr: addr}
+		if i := slices.IndexFunc(all, func(x mail.Address) bool { return x.Addr == addr }); i >= 0 {
+			t = all[i]
+		}
+		o.To = append(o.To, t)
+	}
+	first := true
+	for _, r := range rec.Recipients {
+		mine := slices.Contains(left, r.Addr)
+		if mine || r.OK {
+			o.Recipients = append(o.Recipients, r)
+		}
+		if mine && r.Text != "" && first {
+			o.Error, first = r.Text, false
+		}
+	}
+	return o
+}
+
 // settleFound looks for unsure messages in the account's mailboxes, after they were pulled. One that is there was sent.
 func (s *session) settleFound() error {
 	out, err := s.e.s.Outbox(s.ctx)
@@ -152,8 +180,8 @@ func (s *session) settleFound() error {
 		return err
 	}
 	for _, o := range out {
-		if o.Account != s.a.id || o.State != mail.OutUnsure || o.InternetID == "" {
-			continue
+		if o.Account != s.a.id || o.State != mail.OutUnsure || o.InternetID == "" || o.Filed == "-" {
+			continue // of what goes to the rest of its recipients, the copy that the first ones brought says nothing
 		}
 		boxes, err := s.e.s.Mailboxes(s.ctx, s.a.id)
 		if err != nil {

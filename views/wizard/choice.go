@@ -383,16 +383,35 @@ func (w *View) open(url string) {
 	}
 }
 
+// alsoNote says what becomes of what else was found.
+func alsoNote(found []mail.Protocol) string {
+	shelves := 0
+	for _, p := range found {
+		if p == mail.CalDAV || p == mail.CardDAV {
+			shelves++
+		}
+	}
+	switch shelves {
+	case 0:
+		return "Kept with the account. This version does not use them yet."
+	case len(found):
+		return "You choose whether to use them when the mail works."
+	}
+	return "You choose about contacts and calendars when the mail works; the rest is not used yet."
+}
+
 // also lists what else was found.
 func (w *View) also() fyne.CanvasObject {
 	names := map[mail.Protocol]struct{ icon, title string }{mail.CalDAV: {"calendar", "Calendars"}, mail.CardDAV: {"contact-round", "Contacts"},
 		mail.Sieve: {"filter", "Server rules"}, mail.JMAP: {"mail", "Mail by JMAP"}}
 	var boxes []fyne.CanvasObject
+	var shown []mail.Protocol
 	for _, a := range w.looking.found.Also {
 		n, ok := names[a.Protocol]
 		if !ok || len(boxes) == 3 {
 			continue
 		}
+		shown = append(shown, a.Protocol)
 		title := kit.NewShrinkLabel(n.title, kit.Small12M, kit.Text)
 		detail := kit.NewShrinkLabel(protocolName(a.Protocol)+", "+a.Host, kit.Tiny11, kit.Text2)
 		icon := kit.NewIcon(n.icon, 16, kit.Text2)
@@ -409,7 +428,7 @@ func (w *View) also() fyne.CanvasObject {
 	}
 	label := kit.NewLabel("Also found", kit.Small12M, kit.Text)
 	label.LineHeight = 16
-	note := kit.NewLabel("Kept with the account. This version does not use them yet.", kit.Small12, kit.Text3)
+	note := kit.NewLabel(alsoNote(shown), kit.Small12, kit.Text3)
 	note.LineHeight = 16
 	row := kit.Free(func() fyne.Size { return fyne.NewSize(0, 44) }, func(s fyne.Size) {
 		bw := (s.Width - 16) / 3

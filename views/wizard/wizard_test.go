@@ -437,6 +437,27 @@ func TestBackDropsAnOldAnswer(t *testing.T) {
 	}
 }
 
+func TestAlsoFoundSaysWhatBecomesOfIt(t *testing.T) {
+	for says, also := range map[string][]mail.Protocol{
+		"Kept with the account. This version does not use them yet.":                             {mail.Sieve},
+		"You choose whether to use them when the mail works.":                                    {mail.CardDAV, mail.CalDAV},
+		"You choose about contacts and calendars when the mail works; the rest is not used yet.": {mail.CalDAV, mail.Sieve},
+	} {
+		d := offers("ada@example.com")
+		for _, p := range also {
+			d.Also = append(d.Also, mail.Also{Protocol: p, Host: "dav.example.com"})
+		}
+		r := start(t, viewtest.Options{Empty: true}, func(c *viewtest.Client) {
+			c.OnDiscover = func(context.Context, string, func(mail.Step)) (mail.Discovery, error) { return d, nil }
+		})
+		r.fill("ada@example.com", "x")
+		r.Until("the choice", func() bool { return r.v.at == pageChoice })
+		if !r.Says(says) {
+			t.Errorf("%v: says %q", also, r.Texts())
+		}
+	}
+}
+
 func TestReportHoldsNoSecret(t *testing.T) {
 	r := tested(t, offers("ada@example.com"), func(_ int, a mail.Account, _ app.Secrets) []mail.TestLine {
 		return lines(a, &fault.Error{Kind: fault.Auth, Code: "bad-password", Title: "No", ServerText: "NO [AUTHENTICATIONFAILED]"}, nil)

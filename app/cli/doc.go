@@ -6,7 +6,7 @@
 // JSON (stable; fields may be added):
 //
 //	discover   {"address","provider","incoming":[{"protocol","host","port","security","auth":[]}],"outgoing":[...],"also":[{"protocol","host","url"}],"hints":[]}
-//	accounts   [{"id","name","address","protocol","host","state"}]          accounts list
+//	accounts   [{"id","name","address","protocol","host","port","path","state"}]  accounts list; path is that of a data file
 //	sync       {"account","mailboxes","added","changed","removed","bytes","seconds"}, one line for each account
 //	mailboxes  [{"id","account","path","role","total","unread","local"}]
 //	list       [{"id","mailbox","from","to","subject","date","flags","internetID","size"}]; search the same

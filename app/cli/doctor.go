@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
@@ -53,8 +54,13 @@ func doctorCommand() command {
 				return err
 			}
 			for _, x := range as {
+				if x.Incoming.Protocol == mail.PST {
+					_, err := os.Stat(x.Incoming.Path)
+					out = append(out, line{"data file " + x.Name, err == nil, x.Incoming.Path})
+					continue
+				}
 				if !online {
-					out = append(out, line{"account " + x.Address, true, fmt.Sprintf("%s %s:%d", x.Incoming.Protocol, x.Incoming.Host, x.Incoming.Port)})
+					out = append(out, line{"account " + x.Address, true, incoming(x)})
 					continue
 				}
 				for _, l := range a.Test(k.ctx, x, app.Secrets{Password: k.given}, nil) {

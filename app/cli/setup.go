@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -157,6 +158,14 @@ func accountsCommand() command {
 		}}
 }
 
+// incoming says where an account's mail is.
+func incoming(x mail.Account) string {
+	if x.Incoming.Protocol == mail.PST {
+		return "Outlook data file " + x.Incoming.Path
+	}
+	return fmt.Sprintf("%s %s:%d", x.Incoming.Protocol, x.Incoming.Host, x.Incoming.Port)
+}
+
 func listAccounts(k *call) error {
 	a, err := k.open(true)
 	if err != nil {
@@ -173,9 +182,9 @@ func listAccounts(k *call) error {
 		if x.Paused {
 			state = "paused"
 		}
-		out = append(out, map[string]any{"id": x.ID, "name": x.Name, "address": x.Address, "protocol": x.Incoming.Protocol, "host": x.Incoming.Host, "port": x.Incoming.Port, "state": state})
+		out = append(out, map[string]any{"id": x.ID, "name": x.Name, "address": x.Address, "protocol": x.Incoming.Protocol, "host": x.Incoming.Host, "port": x.Incoming.Port, "path": x.Incoming.Path, "state": state})
 		if !k.json {
-			fmt.Fprintf(k.Out, "%s  %-28s %s %s:%d\n", x.ID, x.Address, x.Incoming.Protocol, x.Incoming.Host, x.Incoming.Port)
+			fmt.Fprintf(k.Out, "%s  %-28s %s\n", x.ID, cmp.Or(x.Address, x.Name), incoming(x))
 		}
 	}
 	if k.json {

@@ -455,12 +455,25 @@ func TestMigrationBacksUp(t *testing.T) {
 	}
 	ada(t, s)
 	path := filepath.Join(dir, indexFile)
+	copies := func() (names []string) {
+		list, _ := filepath.Glob(path + ".v*")
+		for _, p := range list {
+			names = append(names, filepath.Base(p))
+		}
+		return names
+	}
+	if c := copies(); len(c) != 0 {
+		t.Errorf("a new profile has copies of itself: %v", c)
+	}
+	if err := os.WriteFile(path+".v1", nil, 0o600); err != nil { // of an earlier upgrade
+		t.Fatal(err)
+	}
 	if err := migrate(ctx, s.w, path, append(slices.Clone(indexMigrations), "CREATE TABLE later(x INTEGER) STRICT")); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
-	if _, err := os.Stat(fmt.Sprintf("%s.v%d", path, len(indexMigrations))); err != nil {
-		t.Fatalf("no backup: %v", err)
+	if c := copies(); len(c) != 1 || c[0] != fmt.Sprintf("%s.v%d", indexFile, len(indexMigrations)) {
+		t.Fatalf("copies: %v", c)
 	}
 	if _, err := Open(dir, Options{}); !fault.Is(err, fault.Local) || fault.Of(err).Code != "newer" {
 		t.Fatalf("a later profile: %v", err)

@@ -94,7 +94,8 @@ CREATE TABLE blobs(
 	id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, size INTEGER NOT NULL, enc INTEGER NOT NULL, at INTEGER NOT NULL, data BLOB) STRICT;
 `}
 
-// migrate applies what is missing, each step in a transaction, after a copy of the file was made beside it.
+// migrate applies what is missing, each step in a transaction, after a copy of the file was made beside it. The copy of the upgrade before goes when this one has worked; a file that
+// is new needs none.
 func migrate(ctx context.Context, w *writer1, path string, steps []string) error {
 	var v int
 	if err := w.conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&v); err != nil {
@@ -104,16 +105,19 @@ func migrate(ctx context.Context, w *writer1, path string, steps []string) error
 		return &fault.Error{Kind: fault.Local, Op: "open", Code: "newer", Title: "This profile belongs to a newer Postrider",
 			Detail: "It was used by a later version. Install that version, or choose another profile; nothing was changed."}
 	}
-	for ; v < len(steps); v++ {
-		if v > 0 {
-			backup := fmt.Sprintf("%s.v%d", path, v)
-			if err := os.Remove(backup); err != nil && !os.IsNotExist(err) {
-				return err
-			}
-			if _, err := w.conn.ExecContext(ctx, "VACUUM INTO ?", backup); err != nil {
-				return err
-			}
+	if v == len(steps) {
+		return nil
+	}
+	backup := fmt.Sprintf("%s.v%d", path, v)
+	if v > 0 {
+		if err := os.Remove(backup); err != nil && !os.IsNotExist(err) {
+			return err
 		}
+		if _, err := w.conn.ExecContext(ctx, "VACUUM INTO ?", backup); err != nil {
+			return err
+		}
+	}
+	for ; v < len(steps); v++ {
 		if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 			return err
 		}
@@ -121,6 +125,11 @@ func migrate(ctx context.Context, w *writer1, path string, steps []string) error
 		if err != nil {
 			w.conn.ExecContext(ctx, "ROLLBACK")
 			return err
+		}
+	}
+	for i := range v {
+		if old := fmt.Sprintf("%s.v%d", path, i); old != backup {
+			os.Remove(old) // it takes room, no more
 		}
 	}
 	return nil

@@ -1,13 +1,11 @@
 package editor
 
 import (
-	"image/color"
-	"time"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
+	"image/color"
 
 	"github.com/postrider/postrider/views/kit"
 )
@@ -42,9 +40,8 @@ type Editor struct {
 	hit  int     // the current one, -1 = none
 
 	focused, shift, dragging bool
-	clicks                   int
-	lastDown                 time.Time
-	lastAt                   fyne.Position
+	click                    kit.Clicks
+	sweep                    int // clicks that the drag began with
 	paint                    func()
 }
 

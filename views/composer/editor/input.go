@@ -1,7 +1,6 @@
 package editor
 
 import (
-	"time"
 	"unicode"
 
 	"fyne.io/fyne/v2"
@@ -231,15 +230,9 @@ func (e *Editor) MouseDown(m *desktop.MouseEvent) {
 	if m.Button == desktop.MouseButtonSecondary {
 		return
 	}
-	near := max(m.Position.X-e.lastAt.X, e.lastAt.X-m.Position.X) < 4 && max(m.Position.Y-e.lastAt.Y, e.lastAt.Y-m.Position.Y) < 4
-	if time.Since(e.lastDown) < 400*time.Millisecond && near {
-		e.clicks = e.clicks%3 + 1
-	} else {
-		e.clicks = 1
-	}
-	e.lastDown, e.lastAt = time.Now(), m.Position
+	e.sweep = e.click.Count(m.Position)
 	at := e.at(m.Position)
-	switch e.clicks {
+	switch e.sweep {
 	case 2:
 		from, to := e.buf.WordAt(at)
 		e.move(from, false)
@@ -262,11 +255,11 @@ func (e *Editor) MouseUp(*desktop.MouseEvent) { e.dragging = false }
 
 // Dragged implements fyne.Draggable.
 func (e *Editor) Dragged(d *fyne.DragEvent) {
-	if !e.dragging || e.clicks == 3 {
+	if !e.dragging || e.sweep == 3 {
 		return
 	}
 	to := e.at(d.Position)
-	if e.clicks == 2 { // by words
+	if e.sweep == 2 { // by words
 		from, end := e.buf.WordAt(to)
 		if to = end; from.Before(e.anchor) {
 			to = from

@@ -63,7 +63,7 @@ type Editor struct {
 	hold  bool
 	sweep int
 	base  edit.Selection
-	click clickCount
+	click kit.Clicks
 	turn  int
 	hits  []edit.Selection // of a search, in order
 	hit   int

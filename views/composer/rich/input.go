@@ -432,7 +432,7 @@ func (e *Editor) MouseDown(m *desktop.MouseEvent) {
 		return
 	}
 	e.hold = true
-	e.sweep = e.click.count(m.Position)
+	e.sweep = e.click.Count(m.Position)
 	e.wantX = -1
 	switch {
 	case m.Modifier&fyne.KeyModifierShift != 0:
@@ -484,21 +484,3 @@ func (e *Editor) Dragged(d *fyne.DragEvent) {
 
 // DragEnd implements fyne.Draggable.
 func (e *Editor) DragEnd() { e.hold = false }
-
-type clickCount struct {
-	at time.Time
-	p  fyne.Position
-	n  int
-}
-
-func (c *clickCount) count(p fyne.Position) int {
-	now := time.Now()
-	dx, dy := p.X-c.p.X, p.Y-c.p.Y
-	if now.Sub(c.at) < 400*time.Millisecond && dx*dx+dy*dy < 25 {
-		c.n = c.n%3 + 1
-	} else {
-		c.n = 1
-	}
-	c.at, c.p = now, p
-	return c.n
-}

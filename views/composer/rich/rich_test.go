@@ -143,7 +143,7 @@ func TestMouse(t *testing.T) {
 	if lo, hi := e.order(); lo.Off != 4 || hi.Off != 7 {
 		t.Errorf("a double click selects %+v", e.sel)
 	}
-	e.click = clickCount{}
+	e.click = kit.Clicks{}
 	down(at(0, 4))
 	e.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: at(1, 2)}})
 	e.DragEnd()

@@ -236,6 +236,18 @@ func cut(ss []seg, off int) (left, right []seg) {
 	return ss, nil
 }
 
+// part is the stretch of leaf i that lies between two places.
+func part(i int, ss []seg, a, b Pos) (lo, hi int) {
+	hi = len(flat(ss))
+	if i == a.Leaf {
+		lo = a.Off
+	}
+	if i == b.Leaf {
+		hi = b.Off
+	}
+	return lo, hi
+}
+
 // between returns the segments from a to b.
 func between(ss []seg, a, b int) (left, mid, right []seg) {
 	left, rest := cut(ss, a)

@@ -287,13 +287,7 @@ func (d *Doc) SetMark(sel Selection, k Mark, v string) Selection {
 		for i := a.Leaf; i <= b.Leaf; i++ {
 			leaf := d.leafIn(i)
 			ss := segments(leaf)
-			lo, hi := 0, len(flat(ss))
-			if i == a.Leaf {
-				lo = a.Off
-			}
-			if i == b.Leaf {
-				hi = b.Off
-			}
+			lo, hi := part(i, ss, a, b)
 			if lo >= hi {
 				continue
 			}
@@ -335,13 +329,7 @@ func (d *Doc) All(sel Selection, k Mark) bool {
 			continue
 		}
 		ss := segments(n)
-		lo, hi := 0, len(flat(ss))
-		if i == a.Leaf {
-			lo = a.Off
-		}
-		if i == b.Leaf {
-			hi = b.Off
-		}
+		lo, hi := part(i, ss, a, b)
 		if lo >= hi {
 			continue
 		}

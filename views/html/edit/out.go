@@ -201,13 +201,7 @@ func (d *Doc) Copy(sel Selection) (text, page string) {
 		}
 		n := d.Node(i)
 		ss := segments(n)
-		lo, hi := 0, len(flat(ss))
-		if i == a.Leaf {
-			lo = a.Off
-		}
-		if i == b.Leaf {
-			hi = b.Off
-		}
+		lo, hi := part(i, ss, a, b)
 		_, mid, _ := between(ss, lo, hi)
 		if i > a.Leaf {
 			t.WriteByte('\n')

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -108,48 +109,41 @@ func (b *builder) fillTable(c *box, kids []*box) {
 
 // rowsOf makes rows of the kids of a row group or table.
 func (b *builder) rowsOf(c *box, kids []*box) []*box {
-	var out, run []*box
-	flush := func() {
-		if cells := b.cellsOf(c, run); len(cells) > 0 {
-			r := b.e.anonymous(kRow, c)
-			r.adopt(cells)
-			out = append(out, r)
+	return wrapped(c, kids, kRow, func(run []*box) *box {
+		cells := b.cellsOf(c, run)
+		if len(cells) == 0 {
+			return nil
 		}
-		run = nil
-	}
-	for _, k := range kids {
-		if k.kind == kRow && k.flowing() {
-			flush()
-			k.parent = c
-			out = append(out, k)
-			continue
-		}
-		run = append(run, k)
-	}
-	flush()
-	return out
+		r := b.e.anonymous(kRow, c)
+		r.adopt(cells)
+		return r
+	})
 }
 
 // cellsOf makes cells of the kids of a row.
 func (b *builder) cellsOf(c *box, kids []*box) []*box {
+	return wrapped(c, kids, kCell, func(run []*box) *box {
+		if !slices.ContainsFunc(run, func(k *box) bool { return k.kind != kText || !blank(k) }) {
+			return nil
+		}
+		a := b.e.anonymous(kCell, c)
+		a.fc = true
+		b.fill(a, run)
+		return a
+	})
+}
+
+// wrapped makes the kids of c that are not of a kind such ones: wrap gets each run of them, which may be empty, and returns the box around it, or nil.
+func wrapped(c *box, kids []*box, what kind, wrap func(run []*box) *box) []*box {
 	var out, run []*box
 	flush := func() {
-		some := false
-		for _, k := range run {
-			if !(k.kind == kText && blank(k)) {
-				some = true
-			}
-		}
-		if some {
-			a := b.e.anonymous(kCell, c)
-			a.fc = true
-			b.fill(a, run)
-			out = append(out, a)
+		if w := wrap(run); w != nil {
+			out = append(out, w)
 		}
 		run = nil
 	}
 	for _, k := range kids {
-		if k.kind == kCell && k.flowing() {
+		if k.kind == what && k.flowing() {
 			flush()
 			k.parent = c
 			out = append(out, k)

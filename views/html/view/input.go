@@ -2,13 +2,13 @@ package view
 
 import (
 	"strings"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/postrider/postrider/views/clip"
 	"github.com/postrider/postrider/views/html/display"
+	"github.com/postrider/postrider/views/kit"
 )
 
 // Selected returns the selected text.
@@ -166,7 +166,7 @@ func (v *View) MouseDown(e *desktop.MouseEvent) {
 		c.Focus(v)
 	}
 	p, _ := v.at(e.Position)
-	v.sweep = clicks.count(e.Position)
+	v.sweep = clicks.Count(e.Position)
 	v.selecting = true
 	switch {
 	case v.index == nil:
@@ -308,23 +308,5 @@ func (v *View) TypedShortcut(s fyne.Shortcut) {
 	}
 }
 
-// clickCount tells double and triple clicks from single ones: the toolkit tells only of the second, and late.
-type clickCount struct {
-	at time.Time
-	p  fyne.Position
-	n  int
-}
-
-var clicks clickCount
-
-func (c *clickCount) count(p fyne.Position) int {
-	now := time.Now()
-	dx, dy := p.X-c.p.X, p.Y-c.p.Y
-	if now.Sub(c.at) < 400*time.Millisecond && dx*dx+dy*dy < 25 {
-		c.n = c.n%3 + 1
-	} else {
-		c.n = 1
-	}
-	c.at, c.p = now, p
-	return c.n
-}
+// clicks are those on all views: a press may make a new one of the same message.
+var clicks kit.Clicks

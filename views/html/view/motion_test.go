@@ -13,6 +13,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
+
+	"github.com/postrider/postrider/views/kit"
 )
 
 // shownView is a view in a window of 400 by 300, with what its goroutines ask for done by the test.
@@ -87,7 +89,7 @@ func TestAnimation(t *testing.T) {
 	until("it does not begin again", func() bool { return colour().R == 255 })
 	// A click stops it, another starts it.
 	click := func() {
-		clicks = clickCount{} // not a double click
+		clicks = kit.Clicks{} // not a double click
 		e := &desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(10, 10)}, Button: desktop.MouseButtonPrimary}
 		v.MouseDown(e)
 		v.MouseUp(e)

@@ -508,7 +508,7 @@ func TestServerKilledIsANetworkFault(t *testing.T) {
 		if !fault.Is(err, fault.Network) {
 			t.Errorf("watch: %v", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Error("watch did not notice")
 	}
 	if _, err := c.Collections(context.Background()); !fault.Is(err, fault.Network) {
@@ -534,7 +534,7 @@ func TestWatchTellsOfSeveralMailboxes(t *testing.T) {
 				if r == want {
 					return
 				}
-			case <-time.After(10 * time.Second):
+			case <-time.After(30 * time.Second):
 				t.Fatalf("no hint for %s", want)
 			}
 		}

@@ -141,7 +141,7 @@ func FuzzFilter(f *testing.F) {
 		c := imapclient.New(newFilter(recorded{io.MultiReader(strings.NewReader("* OK hi\r\n"), bytes.NewReader(data))}, time.Minute, slog.New(slog.DiscardHandler)), nil)
 		select {
 		case <-c.Closed():
-		case <-time.After(10 * time.Second):
+		case <-time.After(30 * time.Second):
 			t.Fatal("go-imap hangs")
 		}
 	})

@@ -473,7 +473,7 @@ func TestIdleSessionDoesNotKeepTheMailbox(t *testing.T) {
 	inner.mu.Lock()
 	inner.timer.Reset(time.Millisecond)
 	inner.mu.Unlock()
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		inner.mu.Lock()
 		gone := inner.idle == nil
 		inner.mu.Unlock()

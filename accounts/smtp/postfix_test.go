@@ -26,7 +26,7 @@ func postfix(srv *testserver.Server, port int, who string) wire.Options {
 // arrived waits for the message with that Message-ID in a mailbox and returns it with CRLF line ends, without what the servers put on top.
 func arrived(t testing.TB, srv *testserver.Server, who, id string) string {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		files, _ := filepath.Glob(filepath.Join(srv.Maildir(who), "*", "*"))
 		for _, f := range files {
 			b, err := os.ReadFile(f)
@@ -167,7 +167,7 @@ func TestPostfix(t *testing.T) {
 		if _, err := s.Submit(ctx, remote.Envelope{From: ada, To: []string{"full@example.test"}, Size: int64(len(msg))}, text(msg)); err != nil {
 			t.Fatal(err)
 		}
-		for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 			files, _ := filepath.Glob(filepath.Join(srv.Maildir(ada), "*", "*"))
 			for _, f := range files {
 				if b, err := os.ReadFile(f); err == nil && bytes.Contains(b, []byte(id)) && bytes.Contains(b, []byte("Status: 5.")) {

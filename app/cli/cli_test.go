@@ -129,7 +129,7 @@ func TestAccountSyncListShowSearchSend(t *testing.T) {
 	}
 	for _, who := range []string{"bob@example.test", "jane.doe@example.com"} {
 		var got []byte
-		for end := time.Now().Add(15 * time.Second); len(got) == 0 && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		for end := time.Now().Add(30 * time.Second); len(got) == 0 && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 			fs, _ := filepath.Glob(s.Maildir(who) + "/new/*")
 			if len(fs) == 1 {
 				got, _ = os.ReadFile(fs[0])

@@ -39,7 +39,7 @@ func TestDemoAccountsWork(t *testing.T) {
 	}
 	wait := func(what string, f func() bool) {
 		t.Helper()
-		for end := time.Now().Add(20 * time.Second); !f(); time.Sleep(20 * time.Millisecond) {
+		for end := time.Now().Add(30 * time.Second); !f(); time.Sleep(20 * time.Millisecond) {
 			if time.Now().After(end) {
 				for _, x := range a.Status().Accounts {
 					t.Logf("%+v %v", x, fault.Of(x.Err))

@@ -51,7 +51,7 @@ func (r *rig) idleState(id mail.AccountID) {
 // shows waits until what is shown is what the server has.
 func (r *rig) shows(s *memory.Server) {
 	r.t.Helper()
-	end := time.Now().Add(10 * time.Second)
+	end := time.Now().Add(30 * time.Second)
 	for {
 		ops, _ := r.s.Ops(ctx, "a")
 		h, th := r.here("a"), there(s)

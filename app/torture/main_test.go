@@ -158,7 +158,7 @@ func queued(s *testserver.Server) int {
 func delivered(t *testing.T, s *testserver.Server) {
 	t.Helper()
 	quiet := 0
-	for end := time.Now().Add(20 * time.Second); quiet < 3; time.Sleep(15 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); quiet < 3; time.Sleep(15 * time.Millisecond) {
 		if queued(s) == 0 {
 			quiet++
 		} else {
@@ -173,7 +173,7 @@ func delivered(t *testing.T, s *testserver.Server) {
 // waitFor asks until f says yes.
 func waitFor(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !f(); time.Sleep(15 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); !f(); time.Sleep(15 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("waited in vain for %s", what)
 		}

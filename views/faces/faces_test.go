@@ -68,7 +68,7 @@ func TestFaces(t *testing.T) {
 	}
 	until := func(what string, ok func() bool) {
 		t.Helper()
-		end := time.After(10 * time.Second)
+		end := time.After(30 * time.Second)
 		for !ok() {
 			select {
 			case f := <-work:

@@ -149,7 +149,7 @@ type window struct {
 
 func (w *window) until(what string, ok func() bool) {
 	w.tb.Helper()
-	end := time.After(20 * time.Second)
+	end := time.After(30 * time.Second)
 	for !ok() {
 		select {
 		case f := <-w.queue:

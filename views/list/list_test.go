@@ -26,7 +26,7 @@ func open(tb testing.TB, o viewtest.Options) (*Pane, *viewtest.Client, func(stri
 	w.Resize(fyne.NewSize(408, 900))
 	until := func(what string, ok func() bool) {
 		tb.Helper()
-		end := time.After(5 * time.Second)
+		end := time.After(30 * time.Second)
 		for !ok() {
 			select {
 			case f := <-queue:

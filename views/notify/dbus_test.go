@@ -118,7 +118,7 @@ func TestDesktopService(t *testing.T) {
 	}
 	select {
 	case <-opened:
-	case <-time.After(5 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Error("a press opens nothing")
 	}
 	if err := d.Show(Note{Title: "2 new messages"}); err != nil {

@@ -76,7 +76,7 @@ func (r *rig) deliver(box mail.MailboxID, from, subject string) {
 
 func (r *rig) until(what string, ok func() bool) {
 	r.t.Helper()
-	for end := time.Now().Add(5 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			r.t.Fatalf("%s did not come; shown: %+v", what, r.b.shown)
 		}

@@ -94,7 +94,7 @@ func TestWizardOnRealServers(t *testing.T) {
 			}
 			r.Press("Finish and open inbox")
 			r.Until("the end", func() bool { return len(r.done) == 1 })
-			for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+			for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 				p, err := a.List(ctx, store.View{Role: mail.RoleInbox}, 0, 10)
 				if err == nil && len(p.Rows) >= 1 && p.Rows[0].Subject == "Welcome" && p.Rows[0].HasBody {
 					break

@@ -119,7 +119,7 @@ func TestMailIsReadWithTheToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for {
 		d, err := conn.Pull(t.Context(), "INBOX", "")
 		if err != nil {

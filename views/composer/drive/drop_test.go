@@ -44,7 +44,7 @@ func dropFile(target uint32, x, y int, path string) error {
 		return err
 	}
 	status, finished := xproto.Atom(atom("XdndStatus")), xproto.Atom(atom("XdndFinished"))
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		e, err := c.PollForEvent()
 		if err != nil {
 			return err

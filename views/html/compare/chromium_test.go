@@ -251,7 +251,7 @@ func (c *chromium) show(src []byte) (*shown, error) {
 	}
 	select {
 	case <-c.loaded:
-	case <-time.After(20 * time.Second):
+	case <-time.After(30 * time.Second):
 		return nil, errors.New("the page does not load")
 	}
 	var r struct {

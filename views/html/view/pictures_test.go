@@ -11,7 +11,7 @@ import (
 // wait until a picture is here, or ten seconds.
 func wait(t *testing.T, ready func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !ready(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); !ready(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the picture does not come")
 		}

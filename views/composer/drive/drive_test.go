@@ -164,15 +164,15 @@ func field(name string) func(fyne.CanvasObject) bool {
 	return func(o fyne.CanvasObject) bool { f, ok := o.(*kit.Field); return ok && f.Name == name }
 }
 
-// offer has another program copy HTML.
-func offer(page string) error {
-	c := exec.Command("xclip", "-selection", "clipboard", "-i", "-t", "text/html")
-	c.Stdin = strings.NewReader(page)
+// offer has another program copy content of a kind.
+func offer(kind, content string) error {
+	c := exec.Command("xclip", "-selection", "clipboard", "-i", "-t", kind)
+	c.Stdin = strings.NewReader(content)
 	if err := c.Run(); err != nil { // it goes on in the background
 		return err
 	}
 	for range 100 {
-		if out, err := exec.Command("xclip", "-selection", "clipboard", "-o", "-t", "text/html").Output(); err == nil && string(out) == page {
+		if out, err := exec.Command("xclip", "-selection", "clipboard", "-o", "-t", kind).Output(); err == nil && string(out) == content {
 			return nil
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -206,8 +206,16 @@ func toolkit(name string) func(fyne.CanvasObject) bool {
 }
 
 // file clicks on a file of the toolkit's dialog. Neither its name nor its place is to be had from outside: it is the number of its cell in the first row that counts.
+// The dialog moves while it opens, so a click that chose nothing is done again.
 func (d *driver) file(name string) error {
-	for range 50 {
+	chosen := func() (ok bool) {
+		fyne.DoAndWait(func() {
+			b, _ := d.find(toolkit("Insert")).(*widget.Button)
+			ok = b != nil && !b.Disabled()
+		})
+		return ok
+	}
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		x, y, ok := 0, 0, false
 		fyne.DoAndWait(func() {
 			item := d.find(func(o fyne.CanvasObject) bool {
@@ -221,16 +229,45 @@ func (d *driver) file(name string) error {
 			at := fyne.CurrentApp().Driver().AbsolutePositionForObject(grid)
 			x, y, ok = int((at.X+n*(z.Width+theme.Padding())+z.Width/2)*k), int((at.Y+z.Height/2)*k), true
 		})
-		if ok {
-			return d.r.Click(x, y)
+		if !ok {
+			continue
 		}
-		time.Sleep(100 * time.Millisecond)
+		if err := d.r.Click(x, y); err != nil {
+			return err
+		}
+		for range 30 {
+			if chosen() {
+				return nil
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
 	}
-	return fmt.Errorf("no such file is shown")
+	return fmt.Errorf("the file cannot be chosen")
+}
+
+// answer clicks on a button of the toolkit's dialog until it closes: the window takes a click at the place where the pointer was a frame before.
+func (d *driver) answer(name string) error {
+	open := func() (ok bool) {
+		fyne.DoAndWait(func() { ok = d.find(toolkit(name)) != nil })
+		return ok
+	}
+	for range 10 {
+		if err := d.click(toolkit(name)); err != nil && open() {
+			return err
+		}
+		for range 50 {
+			if !open() {
+				return nil
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+	}
+	return fmt.Errorf("the dialog stays")
 }
 
 // press presses keys; a word of more than a key's name is "type:" and text; "click:" and the name of a button; "menu:" and the words of an item of an open menu;
-// "file:" and "toolkit:", a file and a button of a dialog of the toolkit; "drop:" and a file of the home folder that another program drops on the text.
+// "file:" and "toolkit:", a file and a button of a dialog of the toolkit; "drop:" and a file of the home folder that another program drops on the text;
+// "picture:" and such a file that another program copies.
 func (d *driver) press(what ...string) error {
 	for _, w := range what {
 		kind, arg, ok := strings.Cut(w, ":")
@@ -241,13 +278,18 @@ func (d *driver) press(what ...string) error {
 		case ok && kind == "click":
 			err = d.click(button(arg))
 		case ok && kind == "offer":
-			err = offer(arg)
+			err = offer("text/html", arg)
+		case ok && kind == "picture":
+			var b []byte
+			if b, err = os.ReadFile(filepath.Join(os.Getenv("HOME"), arg)); err == nil {
+				err = offer("image/png", string(b))
+			}
 		case ok && kind == "drop":
 			err = d.drop(arg)
 		case ok && kind == "file":
 			err = d.file(arg)
 		case ok && kind == "toolkit":
-			err = d.click(toolkit(arg))
+			err = d.answer(arg)
 		case ok && kind == "field":
 			err = d.click(field(arg))
 		case ok && kind == "menu":
@@ -263,7 +305,7 @@ func (d *driver) press(what ...string) error {
 }
 
 func (d *driver) click(is func(fyne.CanvasObject) bool) error {
-	for range 20 {
+	for range 150 {
 		if x, y, ok := d.spot(is, -1, 0); ok {
 			return d.r.Click(x, y)
 		}
@@ -418,6 +460,8 @@ func (d *driver) drive() error {
 		{"a picture of a file", has("<img", "cid:"), []string{"click:Picture in the text", "file:boat", "toolkit:Insert"}},
 		{"a picture dropped on the text", count("<img", 2), []string{"drop:boat.png"}},
 		{"and taken back", count("<img", 1), []string{"ctrl+z", "ctrl+End"}},
+		{"a picture pasted", count("<img", 2), []string{"picture:boat.png", "ctrl+v"}},
+		{"and taken back again", count("<img", 1), []string{"ctrl+z", "ctrl+End"}},
 		{"pasted from another program", has("High <b>water</b>", "!onclick", "!theirs.example"), []string{"offer:<p onclick='x()'>High <b>water</b><img src='https://theirs.example/p.png'></p>", "ctrl+v"}},
 		{"taken back", has("!High"), []string{"ctrl+z"}},
 		{"cut", has("!wordswords", "<img"), []string{"Left", "ctrl+shift+Left", "ctrl+x"}},

@@ -275,7 +275,7 @@ func TestFindByTheTable(t *testing.T) {
 	w.mail("smtp.gmail.com", 587, mail.SMTP, mail.STARTTLS)
 	began := time.Now()
 	d := w.find("ada@gmail.com")
-	if time.Since(began) > 3*time.Second {
+	if time.Since(began) > 30*time.Second {
 		t.Error("a known provider took", time.Since(began))
 	}
 	want(t, "in", show(d.Incoming), "imap imap.gmail.com 993 tls proven; pop3 pop.gmail.com 995 tls proven")

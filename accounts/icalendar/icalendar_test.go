@@ -162,7 +162,7 @@ func TestHostileRules(t *testing.T) {
 		if n > maxResults+1 {
 			t.Errorf("%s: %d occurrences", r, n)
 		}
-		if took := time.Since(began); took > 5*time.Second { // a guard against having no bound, no measurement
+		if took := time.Since(began); took > 30*time.Second { // a guard against having no bound, no measurement
 			t.Errorf("%s took %v", r, took)
 		}
 	}

@@ -584,7 +584,7 @@ func TestCancelledFetchReturnsSoon(t *testing.T) {
 		_, err := io.Copy(io.Discard, it.Body)
 		return err
 	})
-	if err == nil || time.Since(start) > 5*time.Second {
+	if err == nil || time.Since(start) > 30*time.Second {
 		t.Errorf("%v after %v", err, time.Since(start))
 	}
 	if !errors.Is(err, context.Canceled) {

@@ -169,12 +169,13 @@ func TestSystemLockedWaitsForThePerson(t *testing.T) {
 		t.Errorf("state %d", s)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
+	c.wait = 5 * time.Minute
 	time.AfterFunc(50*time.Millisecond, cancel)
 	began = time.Now()
 	if _, err := c.Get(ctx, "a1", auth.ForIncoming); blocked && !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if time.Since(began) > time.Second {
+	if time.Since(began) > 30*time.Second {
 		t.Error("a cancelled call did not return")
 	}
 }
@@ -222,7 +223,7 @@ func TestSystemWithoutABus(t *testing.T) {
 		if err := System("").Set(t.Context(), "a1", auth.ForIncoming, "x"); code(err) != "local/keychain-absent" {
 			t.Error(err)
 		}
-		if time.Since(began) > 2*time.Second {
+		if time.Since(began) > 30*time.Second {
 			t.Error("it took", time.Since(began))
 		}
 		if _, err := os.Stat(bin + "/started"); err == nil {

@@ -437,7 +437,7 @@ func (e Env) cancel(t *testing.T) {
 	} else if !errors.Is(err, context.Canceled) {
 		mustFault(t, err)
 	}
-	if time.Since(began) > 5*time.Second {
+	if time.Since(began) > 30*time.Second {
 		t.Error("an ended context is noticed late")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
+	"runtime"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -56,13 +56,17 @@ func window() int {
 		o.Dir = d
 	}
 	args := flag.Args()
+	if err := cli.Stray(args); err != nil {
+		return failed(err)
+	}
 	for i, a := range args {
-		if _, err := os.Stat(a); err == nil { // the first window may run in another folder
-			args[i], _ = filepath.Abs(a)
-		}
+		args[i] = instance.Argument(a)
 	}
 	if instance.HandOver(o.Dir, args) {
 		return 0
+	}
+	if !screen() {
+		return failed(fault.New(fault.Local, "no-screen", "There is no screen to open a window on", "Without one, postrider help lists what works."))
 	}
 	a, err := app.Open(context.Background(), o)
 	if err != nil {
@@ -99,6 +103,15 @@ func window() int {
 	ui.Run()
 	clip.Close()
 	return status
+}
+
+// screen reports whether a window can be opened: the toolkit ends the program where it cannot.
+func screen() bool {
+	switch runtime.GOOS {
+	case "windows", "darwin":
+		return true
+	}
+	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 
 func failed(err error) int {

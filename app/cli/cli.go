@@ -62,6 +62,22 @@ func Is(word string) bool {
 	return word == "help" || slices.ContainsFunc(commands(), func(c command) bool { return c.name == word })
 }
 
+// Stray says what is wrong with arguments that the window was started with, nil when they may be a link or files. A misspelt command must not open a window.
+func Stray(args []string) error {
+	for _, a := range args {
+		switch {
+		case Is(a):
+			return fault.New(fault.Usage, "order", "“"+a+"” must come first", "Write postrider "+a+", and its flags behind it.")
+		case strings.ContainsAny(a, `./\:`): // a link, or the name of a file that may be missing, which the window says
+		default:
+			if _, err := os.Stat(a); err != nil {
+				return fault.New(fault.Usage, "command", "There is no command “"+a+"”, and no such file", "postrider help lists the commands.")
+			}
+		}
+	}
+	return nil
+}
+
 // Run carries out a command line (without the program's name) and returns the exit status.
 func Run(args []string, s Streams) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

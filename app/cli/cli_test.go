@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/testserver"
 )
@@ -185,6 +186,24 @@ func TestSecretsFileWithoutKeychain(t *testing.T) {
 	}
 	if r := run(t, s.CA, "", "sync", "--profile", p); r.status != 18 {
 		t.Errorf("sync without the passphrase: %+v", r)
+	}
+}
+
+func TestStray(t *testing.T) {
+	f := filepath.Join(t.TempDir(), "letter")
+	if err := os.WriteFile(f, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(filepath.Dir(f))
+	for _, ok := range [][]string{nil, {"mailto:ada@example.com"}, {"missing.eml"}, {f}, {"letter"}, {"file:///x/y.eml", "./z"}} {
+		if err := Stray(ok); err != nil {
+			t.Errorf("%q: %v", ok, err)
+		}
+	}
+	for _, bad := range [][]string{{"lsit"}, {"letter", "sync"}, {"list"}} {
+		if f := fault.Of(Stray(bad)); f == nil || f.Kind != fault.Usage || f.Policy().Exit != 2 {
+			t.Errorf("%q: %v", bad, f)
+		}
 	}
 }
 

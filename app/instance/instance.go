@@ -7,8 +7,11 @@ import (
 	"encoding/json"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"time"
 )
 
@@ -37,6 +40,25 @@ func socket(dir string) (string, error) {
 	sum := sha256.Sum256([]byte(abs))
 	base = filepath.Join(base, "postrider")
 	return filepath.Join(base, hex.EncodeToString(sum[:8])+".sock"), os.MkdirAll(base, 0o700)
+}
+
+// Argument returns an argument as the first window, which may run in another folder, takes it: the whole path of a file that exists, also when it was named by a
+// file: URL, as desktops do; everything else as it is.
+func Argument(a string) string {
+	p := a
+	if u, err := url.Parse(a); err == nil && u.Scheme == "file" && (u.Host == "" || u.Host == "localhost") {
+		p = u.Path
+		if runtime.GOOS == "windows" {
+			p = strings.TrimPrefix(p, "/")
+		}
+	}
+	if _, err := os.Stat(p); err != nil {
+		return a
+	}
+	if abs, err := filepath.Abs(p); err == nil {
+		return abs
+	}
+	return p
 }
 
 // HandOver gives args to the window that has dir open. It returns false when there is none.

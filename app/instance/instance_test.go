@@ -1,6 +1,8 @@
 package instance
 
 import (
+	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -34,5 +36,23 @@ func TestSecondStartHandsOver(t *testing.T) {
 			}
 			l.Close()
 		})
+	}
+}
+
+func TestArgument(t *testing.T) {
+	dir := t.TempDir()
+	f := filepath.Join(dir, "a letter #1.eml")
+	if err := os.WriteFile(f, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	byURL := (&url.URL{Scheme: "file", Path: f}).String()
+	for in, want := range map[string]string{
+		"a letter #1.eml": f, f: f, byURL: f, strings.Replace(byURL, "file://", "file://localhost", 1): f,
+		"mailto:ada@example.com?subject=x": "mailto:ada@example.com?subject=x", "missing.eml": "missing.eml", "file:///nowhere/x.eml": "file:///nowhere/x.eml", "": "",
+	} {
+		if got := Argument(in); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
 	}
 }

@@ -29,6 +29,7 @@ type Part struct {
 	Inline    bool   // referred to by the HTML or marked inline
 	Size      int64  // decoded bytes
 	Method    string // of text/calendar
+	Charset   string // of text, as the sender names it; "" = not said
 }
 
 // Unsubscribe is what List-Unsubscribe offers (RFC 2369, RFC 8058).

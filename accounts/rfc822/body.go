@@ -115,6 +115,9 @@ func (m *Message) texts(s *selection, limit int) (text, page string) {
 // describe makes a mail.Part of a node.
 func (m *Message) describe(n *Node, s *selection, page string) mail.Part {
 	p := mail.Part{ID: n.ID, Type: n.Type, Name: m.name(n), ContentID: firstID(n.contentID), Size: decodedSize(m.Raw[n.Body:n.End], n.encoding)}
+	if strings.HasPrefix(n.Type, "text/") {
+		p.Charset = n.media.charset()
+	}
 	if n.Type == "text/calendar" {
 		p.Method = strings.ToUpper(n.media.get("method", ""))
 	}
@@ -221,7 +224,7 @@ func (m *Message) unsubscribe() (u mail.Unsubscribe) {
 }
 
 // Part opens the decoded content of a part by its id (mail.Part.ID). Multiparts and messages are given as they stand in the
-// message. Text is not converted: the bytes are those of the sender. The error is fault.NotFound.
+// message. Text is not converted: the bytes are those of the sender, see [Text]. The error is fault.NotFound.
 func Part(raw []byte, id int) (io.Reader, mail.Part, error) {
 	m := Parse(raw, Limits{})
 	s := m.choose()
@@ -242,4 +245,14 @@ func Part(raw []byte, id int) (io.Reader, mail.Part, error) {
 	}
 	out, _ := decodeTransfer(content, n.encoding, 0)
 	return bytes.NewReader(out), p, nil
+}
+
+// Text makes text of a part's bytes: UTF-8 with "\n" line ends. charset is mail.Part.Charset; a byte order mark outweighs it, and what is not known is guessed.
+func Text(b []byte, charset string) string {
+	if len(b) >= 2 && (b[0] == 0xFF && b[1] == 0xFE || b[0] == 0xFE && b[1] == 0xFF) {
+		charset = "utf-16"
+	}
+	bom := []byte("\xEF\xBB\xBF")
+	t, _ := decodeCharsetBytes(bytes.TrimPrefix(b, bom), charset)
+	return string(normalLines(bytes.TrimPrefix(t, bom)))
 }

@@ -128,6 +128,27 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+func TestTextOfAPart(t *testing.T) {
+	raw := "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n--b\r\nContent-Type: text/plain; charset=ISO-8859-1; name=notes.txt\r\nContent-Disposition: attachment; filename=notes.txt\r\n\r\nGr\xfc\xdfe\r\naus K\xf6ln\r\n--b--\r\n"
+	parts := Body([]byte(raw), Options{}).Parts
+	if len(parts) != 1 || !strings.EqualFold(parts[0].Charset, "iso-8859-1") {
+		t.Fatalf("%+v", parts)
+	}
+	r, p, err := Part([]byte(raw), parts[0].ID)
+	if err != nil || p.Charset != parts[0].Charset {
+		t.Fatalf("%+v %v", p, err)
+	}
+	b, _ := io.ReadAll(r)
+	if got := Text(b, p.Charset); got != "Grüße\naus Köln" {
+		t.Errorf("%q", got)
+	}
+	for in, want := range map[[2]string]string{{"\xff\xfea\x00\r\x00\n\x00", ""}: "a\n", {"\xef\xbb\xbf\xc3\xa9", "us-ascii"}: "é", {"\xe9", ""}: "é", {"\xcf\xf0\xe8", "windows-1251"}: "При"} {
+		if got := Text([]byte(in[0]), in[1]); got != want {
+			t.Errorf("%q as %q: %q, want %q", in[0], in[1], got, want)
+		}
+	}
+}
+
 func TestSafeName(t *testing.T) {
 	for in, want := range map[string]string{
 		"../../etc/passwd": "passwd", `C:\x\evil.exe`: "evil.exe", "con.txt": "_con.txt", "a:b?.txt": "a_b_.txt", "  .hidden. ": "hidden", "": "file",

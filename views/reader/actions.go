@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	_ "image/gif"  // previews
 	_ "image/jpeg" // previews
@@ -26,6 +25,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/rfc822"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/plaintext"
 	"github.com/postrider/postrider/views/kit"
@@ -235,10 +235,11 @@ func (p *Pane) preview(c *card, part mail.Part) {
 		})
 	case strings.HasPrefix(part.Type, "text/") && part.Type != "text/html" || part.Type == "application/json":
 		p.read(c, part, previewText, func(b []byte) {
-			if !utf8.Valid(b) {
-				b = bytes.ToValidUTF8(b, []byte("\uFFFD"))
+			title := part.Name
+			if len(b) == previewText {
+				title += ", first 1 MB"
 			}
-			p.showText(part.Name, string(b), kit.NewButton("Save as…", "download", kit.Plain, func() { p.save(c, part) }))
+			p.showText(title, rfc822.Text(b, part.Charset), kit.NewButton("Save as…", "download", kit.Plain, func() { p.save(c, part) }))
 		})
 	default:
 		p.openFile(c, part)

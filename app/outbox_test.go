@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -139,5 +140,34 @@ func TestRefusedRecipientIsCorrected(t *testing.T) {
 	}
 	if out, err := a.Outbox(ctx); err != nil || len(out) != 0 {
 		t.Errorf("after that the outbox has %+v, %v", out, err)
+	}
+}
+
+func TestDeliveryNoticeComesBack(t *testing.T) {
+	s := testserver.Start(t, testserver.Options{})
+	a := open(t, s, t.TempDir())
+	ctx := context.Background()
+	ada := add(t, a, account(s, "ada@example.test", 993, 587))
+	waitFor(t, "the mailboxes", func() bool { return mailbox(t, a, ada.ID, mail.RoleSent).ID != 0 })
+	for _, ask := range []bool{false, true} {
+		d, err := a.NewDraft(ctx, app.Compose{Kind: app.ComposeNew, Account: ada.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.To, d.Subject, d.Text, d.Receipt = []mail.Address{{Addr: "bob@example.test"}}, fmt.Sprint("Asked ", ask), "x", ask
+		if _, err := a.Send(ctx, d, time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, "that it is sent", func() bool { o, err := a.Outbox(ctx); return err == nil && len(o) == 0 })
+	}
+	var got []mail.Summary
+	waitFor(t, "the notice", func() bool { got = rows(t, a, store.View{Role: mail.RoleInbox}); return len(got) > 0 })
+	b, err := a.Read(ctx, got[0].ID)
+	for end := time.Now().Add(30 * time.Second); err != nil && time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+		b, err = a.Read(ctx, got[0].ID)
+	}
+	raw, _ := a.Raw(ctx, got[0].ID)
+	if err != nil || len(got) != 1 || !strings.Contains(b.Text, "bob@example.test") || !strings.Contains(string(raw), "Subject: Asked true") {
+		t.Errorf("%d messages came, %v: %.600s", len(got), err, raw)
 	}
 }

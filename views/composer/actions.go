@@ -248,7 +248,8 @@ func (c *Composer) concern(k app.Concern, at time.Time) {
 
 // moreItems are what is rarely wanted.
 func (c *Composer) moreItems() []kit.MenuItem {
-	items := []kit.MenuItem{{Text: "Plain text", Icon: "type", Checked: c.rich == nil, Do: c.togglePlain}}
+	items := []kit.MenuItem{{Text: "Plain text", Icon: "type", Checked: c.rich == nil, Do: c.togglePlain},
+		{Text: "Ask for a delivery notice", Icon: "check-check", Checked: c.draft.Receipt, Do: func() { c.draft.Receipt = !c.draft.Receipt; c.touched() }}}
 	if c.rich != nil {
 		items = append(items, kit.MenuItem{Text: "Find and replace", Icon: "search", Key: "Ctrl H", Do: c.Find}, kit.Separator())
 		for _, l := range spell.Languages() {

@@ -281,6 +281,31 @@ func TestMissingAttachment(t *testing.T) {
 	}
 }
 
+func TestDeliveryNoticeIsAskedFor(t *testing.T) {
+	r := open(t, mail.Draft{To: []mail.Address{{Addr: "ada@example.com"}}, Subject: "Hi", Text: "hello"}, nil)
+	item := func() kit.MenuItem {
+		for _, it := range r.c.moreItems() {
+			if it.Text == "Ask for a delivery notice" {
+				return it
+			}
+		}
+		t.Fatal("it is not in the menu")
+		return kit.MenuItem{}
+	}
+	if item().Checked {
+		t.Error("it is asked for although nobody said so")
+	}
+	item().Do()
+	if !item().Checked {
+		t.Error("the menu does not show the choice")
+	}
+	r.c.Send(time.Time{})
+	r.Until("the end", func() bool { return r.ended })
+	if len(r.sent) != 1 || !r.sent[0].Receipt {
+		t.Errorf("sent %+v", r.sent)
+	}
+}
+
 func TestSendWithout(t *testing.T) {
 	r := open(t, mail.Draft{To: []mail.Address{{Addr: "ada@example.com"}}, Subject: "Hi", Text: "see attached"}, func(c *viewtest.Client) {
 		c.OnCheck = func(mail.Draft) []app.Concern {

@@ -61,9 +61,10 @@ func TestShelvesIntoAFileAndBack(t *testing.T) {
 	if err != nil || info.Items != 5 || info.Kinds["Contact"] != 2 || info.Kinds["Appointment"] != 2 || info.Kinds["Task"] != 1 {
 		t.Errorf("in the file: %+v %v", info, err)
 	}
-	if tool, err := exec.LookPath("readpst"); err == nil {
+	t.Run("readpst", func(t *testing.T) {
+		other(t, "readpst", "pst-utils")
 		out := t.TempDir()
-		if b, err := exec.Command(tool, "-D", "-o", out, "-r", "-cv", file).CombinedOutput(); err != nil {
+		if b, err := exec.Command("readpst", "-D", "-o", out, "-r", "-cv", file).CombinedOutput(); err != nil {
 			t.Errorf("readpst: %v %s", err, b)
 		}
 		all, err := exec.Command("grep", "-rh", "", out).Output()
@@ -75,7 +76,7 @@ func TestShelvesIntoAFileAndBack(t *testing.T) {
 				t.Errorf("readpst does not find %q", want)
 			}
 		}
-	}
+	})
 	b := fresh()
 	for i, want := range []app.ImportState{{Objects: 5}, {Same: 5}} {
 		got, err := b.Import(ctx, []string{file}, app.ImportOptions{}, nil)

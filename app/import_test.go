@@ -80,6 +80,14 @@ func TestExportAndImport(t *testing.T) {
 	}
 }
 
+// other skips what another program is to check where that is not installed.
+func other(t *testing.T, program, pkg string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		t.Skipf("%s is not installed (%s)", program, pkg)
+	}
+}
+
 // readByOthers lets readpst count the messages of the one data file in dir.
 func readByOthers(t *testing.T, dir string, n int) {
 	t.Helper()
@@ -87,24 +95,23 @@ func readByOthers(t *testing.T, dir string, n int) {
 	if err != nil || len(files) != 1 {
 		t.Fatalf("%q, %v", files, err)
 	}
-	if _, err := exec.LookPath("readpst"); err != nil {
-		t.Log("readpst is not installed (pst-utils): nobody else has read the file")
-		return
-	}
-	out := t.TempDir()
-	if text, err := exec.Command("readpst", "-e", "-o", out, files[0]).CombinedOutput(); err != nil {
-		t.Fatalf("readpst: %v\n%s", err, text)
-	}
-	got := 0
-	err = filepath.WalkDir(out, func(_ string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() {
-			got++
+	t.Run("readpst", func(t *testing.T) {
+		other(t, "readpst", "pst-utils")
+		out := t.TempDir()
+		if text, err := exec.Command("readpst", "-e", "-o", out, files[0]).CombinedOutput(); err != nil {
+			t.Fatalf("readpst: %v\n%s", err, text)
 		}
-		return err
+		got := 0
+		err = filepath.WalkDir(out, func(_ string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				got++
+			}
+			return err
+		})
+		if err != nil || got != n {
+			t.Errorf("readpst finds %d messages, want %d (%v)", got, n, err)
+		}
 	})
-	if err != nil || got != n {
-		t.Errorf("readpst finds %d messages, want %d (%v)", got, n, err)
-	}
 }
 
 // TestExportKilled ends the program in the middle of an export: begun again it goes on, and every message is there once.

@@ -237,11 +237,12 @@ func TestForeignFileThereAndBack(t *testing.T) {
 				}
 				s.Close()
 				got = append(got, inventory(t, p, under, "")...)
-				if tool, err := exec.LookPath("pffinfo"); err == nil {
-					if b, err := exec.Command(tool, p).CombinedOutput(); err != nil || strings.Contains(string(b), "orrupt") {
+				t.Run("pffinfo", func(t *testing.T) {
+					other(t, "pffinfo", "pff-tools")
+					if b, err := exec.Command("pffinfo", p).CombinedOutput(); err != nil || strings.Contains(string(b), "orrupt") {
 						t.Errorf("pffinfo: %v %s", err, b)
 					}
-				}
+				})
 			}
 			slices.Sort(got)
 			if len(got) != len(want) {

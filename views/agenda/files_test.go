@@ -9,8 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/viewtest"
 )
 
 type buffer struct{ bytes.Buffer }
@@ -26,6 +29,22 @@ func TestFiles(t *testing.T) {
 		if c.Name == "Family" {
 			cal = c
 		}
+	}
+	// The other button on its name leads there.
+	viewtest.Find[*kit.Check](d.Desk, "Family").TappedSecondary(&fyne.PointEvent{AbsolutePosition: fyne.NewPos(100, 300)})
+	offered := ""
+	d.EachOnTop(func(o fyne.CanvasObject) bool {
+		if m, ok := o.(*kit.Menu); ok {
+			for _, it := range m.Items {
+				offered += it.Text + ";"
+			}
+			m.Close()
+			return false
+		}
+		return true
+	})
+	if !strings.Contains(offered, "Import .ics…;Export as .ics…;") {
+		t.Errorf("the calendar's menu offers %s", offered)
 	}
 	const file = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:regatta\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260505T080000Z\r\nDTEND:20260505T090000Z\r\nSUMMARY:Regatta\r\nX-OWN:kept\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 	d.p.take(cal, io.NopCloser(strings.NewReader(file)))

@@ -102,7 +102,7 @@ func (v *invites) place(x float32, s fyne.Size) (objs []fyne.CanvasObject, y flo
 	y = 56
 	if len(v.list) > 0 {
 		h := min(v.box.MinSize().Height, max(160, (s.Height-56)*0.6))
-		kit.Place(v.scroll, x+16, y, s.Width-x-24, h)
+		kit.Place(v.scroll, x+16, y, s.Width-x-32, h)
 		y += h + 12
 	}
 	return []fyne.CanvasObject{v.title, v.badge, v.which, v.next, v.scroll}, y
@@ -132,6 +132,9 @@ func (v *invites) card(x app.Waiting) fyne.CanvasObject {
 		kit.Place(day, s.Width-40, 18, 40, 19)
 	}, head, tile, roof, month, day), kit.Gap(0, 4)}
 	when := spanText(start, end, e.Start.Date)
+	if y := p.h.Now().Year(); start.Year() == y && end.Year() == y { // it fits a line
+		when = strings.Replace(when, " "+itoa(y), "", 1)
+	}
 	if e.Repeats || e.Rule != nil {
 		when += ", repeats"
 	}

@@ -505,6 +505,7 @@ func (p *Page) calendarRow(c pim.Calendar) fyne.CanvasObject {
 	}
 	f := kit.NewFrame(kit.Clear, kit.Clear, 6, 0, kit.Sized(0, 28, row))
 	f.OnSecondary = func(at fyne.Position) { p.calendarMenu(c, at) }
+	check.OnSecondary = f.OnSecondary
 	return f
 }
 

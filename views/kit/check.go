@@ -14,6 +14,8 @@ type toggle struct {
 	Label     string
 	Style     Style
 	OnChanged func(bool)
+	// OnSecondary hears the other button, and where in the window.
+	OnSecondary func(at fyne.Position)
 
 	hovered, focused, disabled bool
 	only                       bool // a radio: cannot be switched off by itself
@@ -22,6 +24,13 @@ type toggle struct {
 
 // Tapped implements fyne.Tappable.
 func (t *toggle) Tapped(*fyne.PointEvent) { t.flip() }
+
+// TappedSecondary implements fyne.SecondaryTappable.
+func (t *toggle) TappedSecondary(e *fyne.PointEvent) {
+	if t.OnSecondary != nil {
+		t.OnSecondary(e.AbsolutePosition)
+	}
+}
 
 func (t *toggle) flip() {
 	if t.disabled || t.only && t.On {

@@ -234,7 +234,7 @@ type (
 	ObjectFit  uint8
 )
 
-// Values of the keyword properties.
+// Values of Position.
 const (
 	Static Position = iota
 	Relative
@@ -242,17 +242,23 @@ const (
 	Fixed
 	Sticky
 )
+
+// Values of Float.
 const (
 	NoFloat Float = iota
 	FloatLeft
 	FloatRight
 )
+
+// Values of Clear.
 const (
 	NoClear Clear = iota
 	ClearLeft
 	ClearRight
 	ClearBoth
 )
+
+// Values of Overflow.
 const (
 	Visible Overflow = iota
 	HiddenOverflow
@@ -260,11 +266,15 @@ const (
 	Scroll
 	AutoOverflow
 )
+
+// Values of Visibility.
 const (
 	Shown Visibility = iota
 	Invisible
 	Collapse
 )
+
+// Values of TextAlign.
 const (
 	AlignStart TextAlign = iota
 	AlignEnd
@@ -277,6 +287,8 @@ const (
 	WebkitRight
 	WebkitCenter
 )
+
+// Values of WhiteSpace.
 const (
 	SpaceNormal WhiteSpace = iota
 	Pre
@@ -285,18 +297,24 @@ const (
 	PreLine
 	BreakSpaces
 )
+
+// Values of WordBreak.
 const (
 	BreakNormal WordBreak = iota
 	BreakAll
 	KeepAll
 	BreakWord
 )
+
+// Values of Transform.
 const (
 	NoTransform Transform = iota
 	Uppercase
 	Lowercase
 	Capitalize
 )
+
+// Values of VAlign.
 const (
 	Baseline VAlign = iota
 	Sub
@@ -308,12 +326,16 @@ const (
 	VTextBottom
 	VLength // see Style.VerticalLength
 )
+
+// Values of FlexDir.
 const (
 	Row FlexDir = iota
 	RowReverse
 	Column
 	ColumnReverse
 )
+
+// Values of Align.
 const (
 	AlignAuto Align = iota
 	AlignNormal
@@ -328,6 +350,8 @@ const (
 	SpaceEvenly
 	BaselineAlign
 )
+
+// Values of ObjectFit.
 const (
 	Fill ObjectFit = iota
 	Contain

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/rfc822"
 	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
 
@@ -106,7 +107,7 @@ func TestWriteMboxIsReadAgain(t *testing.T) {
 		t.Fatalf("%d messages: %q", len(got), b.String())
 	}
 	for i, r := range raws {
-		if s := string(wireLines([]byte(got[i]))); s != r {
+		if s := string(rfc822.WireLines([]byte(got[i]))); s != r {
 			t.Errorf("%q, want %q", s, r)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/postrider/postrider/accounts/msox/msg"
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pst/job"
+	"github.com/postrider/postrider/accounts/rfc822"
 )
 
 // MaxMessage bounds one message, in bytes.
@@ -133,7 +134,7 @@ func (x *reader) give(i Item) error {
 		i.Folder = x.folder
 	}
 	if i.Err == nil {
-		i.Raw = wireLines(i.Raw)
+		i.Raw = rfc822.WireLines(i.Raw)
 	} else {
 		i.Raw = nil // a part of a message is no message
 	}
@@ -349,19 +350,4 @@ func (x *reader) object(s *job.Store, f *job.Folder, r job.Ref, kind string, fol
 	}
 	i.Err = err
 	return x.give(i)
-}
-
-// wireLines gives lines their ends as on the wire.
-func wireLines(raw []byte) []byte {
-	if bytes.Count(raw, []byte("\r\n")) == bytes.Count(raw, []byte("\n")) {
-		return raw
-	}
-	out := make([]byte, 0, len(raw)+len(raw)/32)
-	for i, c := range raw {
-		if c == '\n' && (i == 0 || raw[i-1] != '\r') {
-			out = append(out, '\r')
-		}
-		out = append(out, c)
-	}
-	return out
 }

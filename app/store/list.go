@@ -157,28 +157,32 @@ func (s *Store) wideSource(v View, t *tree, boxes []*box) source {
 	}
 	q := "SELECT id, mailbox FROM messages WHERE hide=0 AND id" + cmp + "?" + v.filters() + " ORDER BY id " + dir + " LIMIT ?"
 	return func(ctx context.Context, after mail.MessageID, n int) ([]entry, error) {
-		var out []entry
-		for len(out) < n {
-			want, got := n-len(out), 0
-			want = max(want, 64)
-			err := s.reads.rows(ctx, q, []any{int64(after), want}, func(scan func(...any) error) error {
-				var id, box int64
-				if err := scan(&id, &box); err != nil {
-					return err
-				}
-				got++
-				after = mail.MessageID(id)
-				if in[mail.MailboxID(box)] && len(out) < n {
-					out = append(out, entry{after, 0, mail.MailboxID(box)})
-				}
-				return nil
-			})
-			if err != nil || got < want {
-				return out, err
-			}
-		}
-		return out, nil
+		return s.among(ctx, in, q, nil, after, n)
 	}
+}
+
+// among reads pages of a query (columns id and mailbox, arguments args, the id it goes on behind, and how many) until n rows are of the mailboxes in.
+func (s *Store) among(ctx context.Context, in map[mail.MailboxID]bool, sql string, args []any, after mail.MessageID, n int) ([]entry, error) {
+	var out []entry
+	for len(out) < n {
+		want, got := max(n-len(out), 64), 0
+		err := s.reads.rows(ctx, sql, append(slices.Clone(args), int64(after), want), func(scan func(...any) error) error {
+			var id, box int64
+			if err := scan(&id, &box); err != nil {
+				return err
+			}
+			got++
+			after = mail.MessageID(id)
+			if in[mail.MailboxID(box)] && len(out) < n {
+				out = append(out, entry{after, 0, mail.MailboxID(box)})
+			}
+			return nil
+		})
+		if err != nil || got < want {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
 // merge joins sources by id. A conversation in several of the mailboxes is shown once, where its newest message is.

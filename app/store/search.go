@@ -66,26 +66,7 @@ func (s *Store) searchSource(v View, t *tree, boxes []*box) (source, error) {
 	args = append(args, c.args...)
 	sql += " AND " + id + cmp + "? ORDER BY " + id + " " + dir + " LIMIT ?"
 	return func(ctx context.Context, after mail.MessageID, n int) ([]entry, error) {
-		var out []entry
-		for len(out) < n {
-			want, got := max(n-len(out), 64), 0
-			err := s.reads.rows(ctx, sql, append(append([]any{}, args...), int64(after), want), func(scan func(...any) error) error {
-				var id, box int64
-				if err := scan(&id, &box); err != nil {
-					return err
-				}
-				got++
-				after = mail.MessageID(id)
-				if in[mail.MailboxID(box)] && len(out) < n {
-					out = append(out, entry{after, 0, mail.MailboxID(box)})
-				}
-				return nil
-			})
-			if err != nil || got < want {
-				return out, err
-			}
-		}
-		return out, nil
+		return s.among(ctx, in, sql, args, after, n)
 	}, nil
 }
 

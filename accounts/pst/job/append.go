@@ -16,6 +16,7 @@ import (
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pst"
+	"github.com/postrider/postrider/accounts/rfc822"
 )
 
 // AppendOptions say what is copied into a file, and where to.
@@ -176,7 +177,7 @@ func (x *appender) add(box pst.Ref, name string, raw []byte, received time.Time)
 	if err := x.ctx.Err(); err != nil {
 		return err
 	}
-	raw = wireLines(raw)
+	raw = rfc822.WireLines(raw)
 	_, err := x.s.AddMIME(box, raw, mail.Seen, nil, received)
 	return x.did(name, int64(len(raw)), err)
 }
@@ -210,21 +211,6 @@ func (x *appender) did(name string, n int64, err error) error {
 func itemOnly(err error) bool {
 	var f *fault.Error
 	return errors.As(err, &f) && (f.Code == "damaged" || f.Code == "too-large" || f.Code == "too-deep" || f.Kind == fault.NotFound)
-}
-
-// wireLines gives lines their ends as on the wire; raw is returned where it has them.
-func wireLines(raw []byte) []byte {
-	if !bytes.Contains(raw, []byte("\n")) || bytes.Count(raw, []byte("\r\n")) == bytes.Count(raw, []byte("\n")) {
-		return raw
-	}
-	out := make([]byte, 0, len(raw)+len(raw)/32)
-	for i, c := range raw {
-		if c == '\n' && (i == 0 || raw[i-1] != '\r') {
-			out = append(out, '\r')
-		}
-		out = append(out, c)
-	}
-	return out
 }
 
 // mbox copies an mbox of any dialect: a line "From " after an empty line begins a message, and one ">" is taken off lines of

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/postrider/postrider/accounts/pim"
@@ -93,14 +92,8 @@ func (b *busyStrip) MinSize() fyne.Size {
 
 // CreateRenderer implements fyne.Widget.
 func (b *busyStrip) CreateRenderer() fyne.WidgetRenderer {
-	r := &kit.Renderer{Self: b}
-	r.Min = b.MinSize
-	draw := func() {
-		b.draw(b.Size())
-		r.Objs = append(r.Objs[:0], b.sheet.objs...)
-	}
-	r.Lay = func(fyne.Size) { draw() }
-	b.paint = func() { draw(); canvas.Refresh(b) }
+	r, paint := b.sheet.render(b, func() { b.draw(b.Size()) })
+	b.paint = paint
 	return r
 }
 

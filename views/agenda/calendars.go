@@ -2,7 +2,9 @@ package agenda
 
 import (
 	"context"
+	"sort"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -10,6 +12,127 @@ import (
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/views/kit"
 )
+
+// loadCalendars asks for the calendars and for what is in conflict.
+func (p *Page) loadCalendars() {
+	go func() {
+		cs, err := p.c.Calendars(context.Background())
+		var conf []pim.Conflict
+		if err == nil {
+			conf, _ = p.c.Conflicts(context.Background())
+		}
+		p.h.Do(func() {
+			if err != nil {
+				p.h.Failed(err)
+				return
+			}
+			p.cals, p.ready, p.conf = cs, true, conf
+			names := []string{"petrol", "blue", "green", "violet", "orange", "rose", "indigo", "amber", "red", "slate"}
+			for i, c := range cs {
+				p.hues[c.ID] = names[i%len(names)]
+				if c.Color != "" {
+					p.hues[c.ID] = hueOf(c.Color)
+				}
+			}
+			p.drawCalendars()
+			p.reload()
+			later := p.later
+			p.later = nil
+			for _, f := range later {
+				f()
+			}
+		})
+	}()
+}
+
+// drawCalendars lists the calendars by where they are from.
+func (p *Page) drawCalendars() {
+	var rows []fyne.CanvasObject
+	sources := map[string][]pim.Calendar{}
+	var order []string
+	worst := ""
+	var last time.Time
+	for _, c := range p.cals {
+		if _, ok := sources[c.Source]; !ok {
+			order = append(order, c.Source)
+		}
+		sources[c.Source] = append(sources[c.Source], c)
+		if c.Err != "" {
+			worst = c.Name + ": " + c.Err
+		}
+		if c.Checked.After(last) {
+			last = c.Checked
+		}
+	}
+	for _, s := range order {
+		rows = append(rows, kit.Sized(0, 36, kit.Inset(12, 12, 4, 12, kit.NewLabel(s, kit.Small12B, kit.Text2))))
+		for _, c := range sources[s] {
+			rows = append(rows, p.calendarRow(c))
+		}
+	}
+	add := kit.NewButton("Add calendar", "plus", kit.Link, func() { p.addCalendar() })
+	add.Height = kit.SmallButton
+	in := kit.NewButton("Import", "upload", kit.Link, p.importHere)
+	in.Height, in.Tip = kit.SmallButton, "Events and tasks of a file (.ics)"
+	rows = append(rows, kit.Inset(8, 8, 8, 4, kit.Row(0, add, kit.Gap(8, 0), in)))
+	p.list.Objects = rows
+	p.list.Refresh()
+	p.scroll.Refresh()
+	switch {
+	case worst != "":
+		p.state.SetText(worst)
+	case !last.IsZero():
+		p.state.SetText("All calendars in step, " + last.In(p.h.Now().Location()).Format("15:04"))
+	default:
+		p.state.SetText("On this computer")
+	}
+	p.Refresh()
+}
+
+func (p *Page) calendarRow(c pim.Calendar) fyne.CanvasObject {
+	check := kit.NewCheck(c.Name, !c.Hidden, func(on bool) {
+		k := c.Collection
+		k.Hidden = !on
+		go func() {
+			if err := p.c.ChangeCollection(context.Background(), k); err != nil {
+				p.h.Do(func() { p.h.Failed(err) })
+			}
+		}()
+	})
+	check.Hue = p.hues[c.ID]
+	mark := ""
+	switch {
+	case c.Role == "subscription":
+		mark = "globe"
+	case c.Role == "birthdays":
+		mark = "cake"
+	case c.Shared:
+		mark = "users"
+	case !c.Rights.Edit:
+		mark = "lock-keyhole"
+	}
+	row := kit.Row(0, kit.Gap(14, 0), check, kit.Spring(nil))
+	if mark != "" {
+		row.Add(kit.NewIcon(mark, 14, kit.Text3))
+		row.Add(kit.Gap(16, 0))
+	}
+	f := kit.NewFrame(kit.Clear, kit.Clear, 6, 0, kit.Sized(0, 28, row))
+	f.OnSecondary = func(at fyne.Position) { p.calendarMenu(c, at) }
+	check.OnSecondary = f.OnSecondary
+	return f
+}
+
+// writable are the calendars that take events, the default one first.
+func (p *Page) writable() []pim.Calendar {
+	var out []pim.Calendar
+	for _, c := range p.cals {
+		if c.Events && c.Rights.Edit && c.Role == "" {
+			out = append(out, c)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Default && !out[j].Default })
+	return out
+}
 
 // calendarMenu is that of a calendar of the sidebar.
 func (p *Page) calendarMenu(c pim.Calendar, at fyne.Position) {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/postrider/postrider/accounts/pim"
@@ -111,14 +110,8 @@ func (c *Coming) View(from, to float32) {
 
 // CreateRenderer implements fyne.Widget.
 func (c *Coming) CreateRenderer() fyne.WidgetRenderer {
-	r := &kit.Renderer{Self: c}
-	r.Min = c.MinSize
-	draw := func() {
-		c.draw()
-		r.Objs = append(r.Objs[:0], c.sheet.objs...)
-	}
-	r.Lay = func(fyne.Size) { draw() }
-	c.paint = func() { draw(); canvas.Refresh(c) }
+	r, paint := c.sheet.render(c, c.draw)
+	c.paint = paint
 	return r
 }
 

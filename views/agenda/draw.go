@@ -59,6 +59,17 @@ func (s *sheet) icon(name string, px float32, ink kit.Token, hue string, x, y, h
 	s.objs = append(s.objs, o)
 }
 
+// render makes the renderer of a widget that draws itself on a sheet, and what paints it anew.
+func (s *sheet) render(w fyne.Widget, draw func()) (r *kit.Renderer, paint func()) {
+	r = &kit.Renderer{Self: w, Min: w.MinSize}
+	all := func() {
+		draw()
+		r.Objs = append(r.Objs[:0], s.objs...)
+	}
+	r.Lay = func(fyne.Size) { all() }
+	return r, func() { all(); canvas.Refresh(w) }
+}
+
 // lines breaks a text into at most n lines of a width, the last one cut.
 func lines(t string, st kit.Style, w float32, n int) []string {
 	var out []string

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
@@ -111,14 +110,8 @@ func (m *MonthView) cell() (w, h float32) {
 
 // CreateRenderer implements fyne.Widget.
 func (m *MonthView) CreateRenderer() fyne.WidgetRenderer {
-	r := &kit.Renderer{Self: m}
-	r.Min = m.MinSize
-	draw := func() {
-		m.draw()
-		r.Objs = append(r.Objs[:0], m.sheet.objs...)
-	}
-	r.Lay = func(fyne.Size) { draw() }
-	m.paint = func() { draw(); canvas.Refresh(m) }
+	r, paint := m.sheet.render(m, m.draw)
+	m.paint = paint
 	return r
 }
 

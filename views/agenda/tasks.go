@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
@@ -184,14 +183,8 @@ func (l *Tasks) View(from, to float32) {
 
 // CreateRenderer implements fyne.Widget.
 func (l *Tasks) CreateRenderer() fyne.WidgetRenderer {
-	r := &kit.Renderer{Self: l}
-	r.Min = l.MinSize
-	draw := func() {
-		l.draw()
-		r.Objs = append(r.Objs[:0], l.sheet.objs...)
-	}
-	r.Lay = func(fyne.Size) { draw() }
-	l.paint = func() { draw(); canvas.Refresh(l) }
+	r, paint := l.sheet.render(l, l.draw)
+	l.paint = paint
 	return r
 }
 

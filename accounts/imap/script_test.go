@@ -575,3 +575,64 @@ func TestNamespacePrefixIsNotShown(t *testing.T) {
 		t.Errorf("created %+v, %v", col, err)
 	}
 }
+
+// What a server offers to save round trips is made use of, and nothing is asked of one that does not offer it.
+func TestOfferedExtensionsAreUsed(t *testing.T) {
+	for _, offered := range []bool{true, false} {
+		var literal string
+		exists := "3"
+		s := &script{}
+		if offered {
+			s.caps = "CONDSTORE ID LIST-EXTENDED LIST-STATUS SPECIAL-USE ESEARCH LITERAL+ UIDPLUS QUOTA"
+		} else {
+			s.caps = "CONDSTORE"
+		}
+		s.reply = func(tag, cmd string) (string, bool) {
+			switch {
+			case strings.HasSuffix(cmd, " SYNC"):
+				if strings.HasPrefix(cmd, "APPEND") {
+					literal = strings.TrimSuffix(cmd, " SYNC")
+				}
+			case strings.HasPrefix(cmd, "LIST"):
+				return "* LIST (\\Subscribed) \"/\" INBOX\r\n* STATUS INBOX (MESSAGES 3 UNSEEN 2)\r\n" + tag + " OK\r\n", true
+			case strings.HasPrefix(cmd, "SELECT"), strings.HasPrefix(cmd, "STATUS"):
+				return "* " + exists + " EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 40] ok\r\n* OK [HIGHESTMODSEQ 5] ok\r\n* STATUS INBOX (MESSAGES " + exists +
+					" UIDNEXT 40 UIDVALIDITY 7 HIGHESTMODSEQ 5)\r\n" + tag + " OK\r\n", true
+			case strings.Contains(cmd, "FETCH"):
+				return "* 1 FETCH (UID 10 FLAGS () " + head("a") + ")\r\n* 2 FETCH (UID 11 FLAGS () " + head("b") + ")\r\n* 3 FETCH (UID 12 FLAGS () " + head("c") + ")\r\n" + tag + " OK\r\n", true
+			case strings.Contains(cmd, "SEARCH RETURN"):
+				return "* ESEARCH (TAG \"" + tag + "\") UID ALL 10,12\r\n" + tag + " OK\r\n", true
+			case strings.Contains(cmd, "SEARCH"):
+				return "* SEARCH 10 12\r\n" + tag + " OK\r\n", true
+			case strings.HasPrefix(cmd, "GETQUOTAROOT"):
+				return "* QUOTAROOT INBOX \"\"\r\n* QUOTA \"\" (STORAGE 5 20)\r\n" + tag + " OK\r\n", true
+			}
+			return "", false
+		}
+		c := mustOpen(t, s.start(t))
+		cs, err := c.Collections(context.Background())
+		if err != nil || len(cs) != 1 || offered && (cs[0].Total != 3 || cs[0].Unseen != 2 || !cs[0].Subscribed) {
+			t.Errorf("offered %v: %+v, %v", offered, cs, err)
+		}
+		d := pullAll(t, c, "INBOX", "")
+		exists = "2"
+		if e := pullAll(t, c, "INBOX", d.Next); !e.Complete || len(e.Members) != 2 {
+			t.Errorf("offered %v: after a removal %+v", offered, e)
+		}
+		if _, err := c.Pusher.Push(context.Background(), "INBOX", "", []remote.Edit{addEdit(letter("x"), 0)}); err != nil {
+			t.Error(err)
+		}
+		u, err := c.Meter.Usage(context.Background())
+		if offered && (err != nil || u.Used != 5*1024 || u.Limit != 20*1024) {
+			t.Errorf("usage %+v, %v", u, err)
+		}
+		for _, cmd := range []string{"ID (", "STATUS (MESSAGES UNSEEN)", "SEARCH RETURN", "GETQUOTAROOT"} {
+			if s.saw(cmd) != offered {
+				t.Errorf("offered %v, but sent %v: %s in %q", offered, !offered, cmd, s.commands())
+			}
+		}
+		if strings.HasSuffix(literal, "+}") != offered {
+			t.Errorf("offered %v: %q", offered, literal)
+		}
+	}
+}

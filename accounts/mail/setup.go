@@ -154,9 +154,10 @@ type TestLine struct {
 	Summary  string // "Signed in. 24 folders, 18,402 messages"
 	Detail   string // "imap.fjordlight.example:993, TLS 1.3"
 	Took     time.Duration
-	Err      error // a *fault.Error; nil when it worked
-	Push     bool  // IMAP IDLE is offered
-	MaxSize  int64 // SMTP SIZE, 0 = unknown
-	Messages int   // in the inbox, 0 = not counted
-	Folders  int   // 0 = not counted
+	Err      error  // a *fault.Error; nil when it worked
+	Push     bool   // IMAP IDLE is offered
+	MaxSize  int64  // SMTP SIZE, 0 = unknown
+	Messages int    // in the inbox, 0 = not counted
+	Folders  int    // 0 = not counted
+	Note     string // what is peculiar about the server and what that means, for people; "" = nothing
 }

@@ -252,6 +252,10 @@ func TestWithoutUIDL(t *testing.T) {
 		x.set(f)
 		x.fill(5)
 		x.mem.Deliver(user, x.mem.Messages(user)[2]) // the same message twice
+		line := Test(context.Background(), x.o)
+		if every := strings.Contains(line.Note, "every message again"); line.Err != nil || line.Note == "" || every != (f.NoTOP && !f.NoCAPA) {
+			t.Errorf("%+v: says %q, %v", f, line.Note, line.Err)
+		}
 		c := x.open(t)
 		states, last := pull(t, c, "")
 		if len(states) != 6 || !last.Complete || !strings.HasPrefix(string(states[1].Ref), "top:") {

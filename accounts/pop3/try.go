@@ -46,6 +46,10 @@ func try(ctx context.Context, o wire.Options, line *mail.TestLine) error {
 		count = max(count, n)
 	} else {
 		line.Detail += ", without UIDL"
+		line.Note = "This server gives its messages no lasting names (UIDL). Postrider knows them by their headers, which it reads again at every check: nothing is lost or fetched twice, but checks take longer the more mail stays on the server."
+		if !s.hasTop() {
+			line.Note = "This server gives its messages no lasting names (UIDL), nor their headers alone (TOP). Postrider reads every message again at every check: nothing is lost or kept twice, but leave little mail on the server, or use IMAP."
+		}
 	}
 	s.quit(ctx)
 	line.Messages, line.Folders = count, 1

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
@@ -64,7 +65,7 @@ func doctorCommand() command {
 					continue
 				}
 				for _, l := range a.Test(k.ctx, x, app.Secrets{Password: k.given}, nil) {
-					d := line{"account " + x.Address + " " + string(l.Protocol), l.State == mail.StepFound, l.Summary + " " + l.Detail}
+					d := line{"account " + x.Address + " " + string(l.Protocol), l.State == mail.StepFound, strings.TrimSpace(l.Summary + " " + l.Detail + " " + l.Note)}
 					if l.Err != nil {
 						d.OK, d.Detail = false, fault.Of(l.Err).Title
 					}

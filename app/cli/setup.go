@@ -268,6 +268,9 @@ func addAccount(k *call, address, in, out, name, chain string, leave mail.Leave,
 			continue
 		}
 		k.say("%s (%s)", l.Summary, l.Detail)
+		if l.Note != "" {
+			k.say("%s", l.Note)
+		}
 	}
 	if st := a.Keychain(k.ctx); st.State == "absent" {
 		k.say("%s The password is not kept: give it with --password-stdin when you sync, or choose --keychain file.", st.Detail)

@@ -279,6 +279,12 @@ func (w *View) pageWorks() (fyne.CanvasObject, *fyne.Container) {
 	for _, l := range t.lines {
 		body.Add(testRow(l))
 	}
+	for _, l := range t.lines {
+		if l.Note != "" {
+			body.Add(kit.Gap(0, 10))
+			body.Add(w.hint(mail.Hint{Kind: "note", Text: l.Note}))
+		}
+	}
 	body.Add(kit.Gap(0, 20))
 	body.Add(w.finishForm())
 	another := kit.NewButton("Add another account", "plus", kit.Plain, func() { w.save(true) })

@@ -458,6 +458,17 @@ func TestAlsoFoundSaysWhatBecomesOfIt(t *testing.T) {
 	}
 }
 
+func TestAPeculiarServerIsExplained(t *testing.T) {
+	r := tested(t, offers("ada@example.com"), func(_ int, a mail.Account, _ app.Secrets) []mail.TestLine {
+		l := lines(a, nil, nil)
+		l[0].Note = "This server gives its messages no lasting names (UIDL)."
+		return l
+	})
+	if !r.Says("Everything works.") || !r.Says("no lasting names") {
+		t.Errorf("says %q", r.Texts())
+	}
+}
+
 func TestReportHoldsNoSecret(t *testing.T) {
 	r := tested(t, offers("ada@example.com"), func(_ int, a mail.Account, _ app.Secrets) []mail.TestLine {
 		return lines(a, &fault.Error{Kind: fault.Auth, Code: "bad-password", Title: "No", ServerText: "NO [AUTHENTICATIONFAILED]"}, nil)

@@ -152,6 +152,9 @@ func (s *session) collections(t *tree) ([]remote.Collection, error) {
 	var out []remote.Collection
 	index := map[string]int{}
 	taken := map[mail.Role]bool{}
+	if s.gmail {
+		s.noteAllMail(t.boxes)
+	}
 	for _, b := range t.boxes {
 		if b.Mailbox == "" {
 			continue
@@ -184,8 +187,6 @@ func (s *session) collections(t *tree) ([]remote.Collection, error) {
 		if c.Shared {
 			c.Role = mail.RoleNone
 		}
-		// Gmail shows these messages in other mailboxes as well.
-		c.Virtual = s.gmail && (c.Role == mail.RoleAll || c.Role == mail.RoleFlagged || c.Role == mail.RoleImportant)
 		if st := b.Status; st != nil && !c.NoSelect {
 			if st.NumMessages != nil {
 				c.Total = int(*st.NumMessages)
@@ -193,6 +194,9 @@ func (s *session) collections(t *tree) ([]remote.Collection, error) {
 			if st.NumUnseen != nil {
 				c.Unseen = int(*st.NumUnseen)
 			}
+		}
+		if s.gmail {
+			gmailRole(&c)
 		}
 		if c.Role != "" {
 			if taken[c.Role] { // one mailbox a role: the first one that the server names

@@ -25,6 +25,9 @@
 // does not know which messages the engine has, and needs not: the count in the token is enough to notice. Without CONDSTORE all
 // flags are read again, in pages. A list is called complete only when it agrees with the number the server gave for the mailbox.
 //
+// Of Gmail's All Mail, which has every message again, only those are pulled that have no label, which are the archived ones; see archived.go. It is the
+// account's archive, so that archiving here is archiving there.
+//
 // # Compression
 //
 // Compression costs more time than it saves on a fast link, so it is switched on only after bodies were seen to arrive

@@ -14,6 +14,12 @@ const (
 	globalReply   = "BODY[99999.MIME]"
 )
 
+// rawSearchKey is how the session asks go-imap for Gmail's own search: a header field that the filter turns into the search key X-GM-RAW.
+const (
+	rawSearchKey  = "X-GM-RAW"
+	rawSearchSent = `HEADER "X-GM-RAW" `
+)
+
 // Write takes go-imap's commands line by line and translates them; literals pass untouched.
 func (f *filter) Write(p []byte) (int, error) {
 	f.wmu.Lock()
@@ -104,6 +110,7 @@ func (f *filter) translate(line []byte) []byte {
 	defer f.mu.Unlock()
 	if f.global != "" {
 		line = bytes.Replace(line, []byte(globalSection), []byte(f.global), 1)
+		line = bytes.Replace(line, []byte(rawSearchSent), []byte(rawSearchKey+" "), 1)
 	}
 	if f.vanished && bytes.HasSuffix(line, []byte(")\r\n")) {
 		if i := bytes.LastIndex(line, []byte(" (CHANGEDSINCE ")); i >= 0 {

@@ -12,9 +12,10 @@ import (
 
 // backend is an open account.
 type backend struct {
-	o       wire.Options
-	s       *session
-	listing listing
+	o        wire.Options
+	s        *session
+	listing  listing
+	archived archivedListing
 
 	mu     sync.Mutex
 	closed bool

@@ -43,6 +43,12 @@ func (b *backend) Pull(ctx context.Context, c remote.Ref, since remote.Token) (d
 	t, known := decodeToken(since)
 	err = s.do(ctx, "list", func() error {
 		box := string(c)
+		if all, err := s.isAllMail(box); err != nil {
+			return err
+		} else if all {
+			d, err = b.pullArchived(s, box, since)
+			return err
+		}
 		if known && t.Low == 0 && t.Scan == 0 && t.ModSeq != 0 && s.condstore && s.box != box {
 			st, err := s.status(box)
 			if err != nil {

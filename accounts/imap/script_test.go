@@ -431,8 +431,8 @@ func TestGmail(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, col := range cs {
-		virtual := col.Name == "All Mail" || col.Name == "Starred" || col.Name == "Important"
-		if col.Virtual != virtual || col.Name == "[Gmail]" && !col.NoSelect || col.Name == "Sent Mail" && col.Role != mail.RoleSent {
+		virtual := col.Name == "Starred" || col.Name == "Important"
+		if col.Virtual != virtual || col.Name == "All Mail" && col.Role != mail.RoleArchive || col.Name == "[Gmail]" && !col.NoSelect || col.Name == "Sent Mail" && col.Role != mail.RoleSent {
 			t.Errorf("%+v", col)
 		}
 	}

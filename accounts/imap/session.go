@@ -26,7 +26,9 @@ type session struct {
 	caps   imap2.CapSet
 	state  string // TLS version, for people
 
-	gmail      bool // X-GM-EXT-1
+	gmail      bool   // X-GM-EXT-1
+	all        string // Gmail's All Mail, "" = hidden
+	allKnown   bool
 	condstore  bool
 	qresync    bool // enabled
 	compressed bool

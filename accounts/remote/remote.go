@@ -80,7 +80,7 @@ type Collection struct {
 	Shared     bool
 	// Keep: what vanishes on the server is kept here (POP3, PST).
 	Keep bool
-	// Virtual: its messages are also in other collections of the account (Gmail's All Mail, Starred); by default not pulled.
+	// Virtual: its messages are also in other collections of the account (Gmail's Starred, Important); by default not pulled.
 	Virtual bool
 	Total   int // -1 unknown
 	Unseen  int // -1 unknown

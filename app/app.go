@@ -72,6 +72,7 @@ type App struct {
 	trustIDs map[mail.AccountID]trusted
 	remote   *Remote
 	archives sync.Mutex // an archive is written
+	services sync.Mutex // contacts or calendars of an account are turned on or off: what one changes, the next one reads
 	cancel   context.CancelFunc
 
 	done             sync.WaitGroup

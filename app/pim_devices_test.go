@@ -173,3 +173,28 @@ func onCalendar(t testing.TB, p place, name, uid string) string {
 	}
 	return found
 }
+
+// TestBothServicesAtOnce: contacts and calendars that are turned on at the same moment are both on.
+func TestBothServicesAtOnce(t *testing.T) {
+	a, ctx := device(t, radicale(testserver.StartRadicale(t)), t.TempDir()), context.Background()
+	inStep(t, a)
+	both := []mail.Protocol{mail.CardDAV, mail.CalDAV}
+	for range 5 {
+		for _, on := range []bool{false, true} {
+			done := make(chan error, len(both))
+			for _, p := range both {
+				go func() { done <- a.UseService(ctx, "ada", p, on) }()
+			}
+			for range both {
+				if err := <-done; err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, s := range must[[]Service](t)(a.Services(ctx, "ada")) {
+				if s.On != on {
+					t.Fatalf("%s is on: %v", s.Protocol, s.On)
+				}
+			}
+		}
+	}
+}

@@ -124,6 +124,8 @@ func (n appNet) services(ctx context.Context, id mail.AccountID) ([]Service, err
 
 // useService turns a service on, looking for it where nothing is known of it yet, or off.
 func (n appNet) useService(ctx context.Context, id mail.AccountID, p mail.Protocol, on bool) error {
+	n.a.services.Lock()
+	defer n.a.services.Unlock()
 	a, err := n.account(ctx, id)
 	if err != nil {
 		return err
@@ -189,6 +191,8 @@ func (n appNet) store(ctx context.Context, a mail.Account, dropped string) error
 }
 
 func (n appNet) useServiceAt(ctx context.Context, id mail.AccountID, p mail.Protocol, url string) error {
+	n.a.services.Lock()
+	defer n.a.services.Unlock()
 	a, err := n.account(ctx, id)
 	if err != nil {
 		return err

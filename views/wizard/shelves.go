@@ -20,7 +20,7 @@ type shelves struct {
 	of    mail.Account
 	again bool // another account is added afterwards
 	list  []app.Service
-	busy  mail.Protocol // that is being turned on or off
+	busy  map[mail.Protocol]bool // that are being turned on or off
 }
 
 var shelfNames = map[mail.Protocol][3]string{mail.CardDAV: {"Contacts", "contact-round", "Names and addresses, also while you write"}, mail.CalDAV: {"Calendars", "calendar", "Appointments, invitations and tasks"}}
@@ -42,7 +42,7 @@ func (w *View) pageShelves() (fyne.CanvasObject, *fyne.Container) {
 	for _, x := range s.list {
 		n := shelfNames[x.Protocol]
 		var control fyne.CanvasObject = kit.NewSwitch(n[0], x.On, func(on bool) { w.useShelf(x.Protocol, on) })
-		if s.busy == x.Protocol {
+		if s.busy[x.Protocol] {
 			control = kit.NewSpinner(18)
 		}
 		body.Add(kit.Row(12, kit.NewIcon(n[1], 20, kit.Accent), kit.Col(2, kit.NewLabel(n[0], kit.Body13B, kit.Text), kit.NewLabel(n[2], kit.Small12, kit.Text2)), kit.Spring(nil), control))
@@ -63,25 +63,43 @@ func (w *View) pageShelves() (fyne.CanvasObject, *fyne.Container) {
 	return body, footer(kit.Gap(0, 0), next)
 }
 
-// useShelf turns one on or off.
+// switching bounds how long one may take to be turned on or off.
+const switching = 90 * time.Second
+
+// useShelf turns one on or off. Who goes on meanwhile, or turns the other one on, does not stop it.
 func (w *View) useShelf(p mail.Protocol, on bool) {
-	id := w.shelves.of.ID
-	w.shelves.busy = p
+	s := &w.shelves
+	if s.busy == nil {
+		s.busy = map[mail.Protocol]bool{}
+	}
+	id, busy := s.of.ID, s.busy
+	busy[p] = true
 	w.show(pageShelves)
-	w.attempt(func(ctx context.Context, back func(func())) {
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), switching)
+		defer cancel()
 		err := w.c.UseService(ctx, id, p, on)
 		list, lerr := w.c.Services(ctx, id)
-		back(func() {
-			w.shelves.busy = ""
+		w.h.Do(func() {
+			delete(busy, p)
+			if w.at != pageShelves || w.shelves.of.ID != id || w.ctx.Err() != nil {
+				return
+			}
+			failed := map[mail.Protocol]error{p: err}
+			for _, x := range w.shelves.list { // what was said of the other one stays
+				if x.Protocol != p {
+					failed[x.Protocol] = x.Err
+				}
+			}
 			if lerr == nil {
 				w.shelves.list = offered(list)
 			}
 			for i := range w.shelves.list {
-				if x := &w.shelves.list[i]; x.Protocol == p && err != nil {
-					x.Err = err
+				if x := &w.shelves.list[i]; failed[x.Protocol] != nil && !x.On {
+					x.Err = failed[x.Protocol]
 				}
 			}
 			w.show(pageShelves)
 		})
-	})
+	}()
 }

@@ -28,6 +28,7 @@ type rig struct {
 	seen []app.Secrets  // of tests
 
 	services []app.Service // that accounts have
+	hold     chan struct{} // turning one on waits for it
 }
 
 // client keeps what the wizard gave away.
@@ -49,7 +50,14 @@ func (c client) Services(context.Context, mail.AccountID) ([]app.Service, error)
 	return slices.Clone(c.r.services), nil
 }
 
-func (c client) UseService(_ context.Context, _ mail.AccountID, p mail.Protocol, on bool) error {
+func (c client) UseService(ctx context.Context, _ mail.AccountID, p mail.Protocol, on bool) error {
+	if c.r.hold != nil {
+		select {
+		case <-c.r.hold:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	c.r.mu.Lock()
 	defer c.r.mu.Unlock()
 	if p == mail.CalDAV {
@@ -133,14 +141,33 @@ func TestContactsAndCalendarsComeAlong(t *testing.T) {
 		t.Error("the inbox is open already")
 	}
 	viewtest.Find[*kit.Switch](r.Desk, "Contacts").Tapped(nil)
-	r.Until("contacts to be on", func() bool { return r.v.shelves.busy == "" && r.v.shelves.list[0].On })
+	r.Until("contacts to be on", func() bool { return len(r.v.shelves.busy) == 0 && r.v.shelves.list[0].On })
 	viewtest.Find[*kit.Switch](r.Desk, "Calendars").Tapped(nil)
-	r.Until("why calendars are not", func() bool { return r.v.shelves.busy == "" && r.v.shelves.list[1].Err != nil })
+	r.Until("why calendars are not", func() bool { return len(r.v.shelves.busy) == 0 && r.v.shelves.list[1].Err != nil })
 	if text := strings.Join(r.Texts(), " | "); !strings.Contains(text, "The server does not take this password. Make an app password for calendars.") {
 		t.Errorf("it does not say why: %s", text)
 	}
 	r.Press("Open inbox")
 	r.Until("the end", func() bool { return len(r.done) == 1 })
+}
+
+// Who opens the inbox while the server of the contacts is still asked has the contacts all the same.
+func TestContactsComeAfterTheInbox(t *testing.T) {
+	r := start(t, viewtest.Options{Empty: true}, nil)
+	r.services = []app.Service{{Protocol: mail.CardDAV, Source: "dav.example.com"}}
+	r.hold = make(chan struct{})
+	r.finish()
+	r.Until("the contacts", func() bool { return r.v.At() == "shelves" })
+	viewtest.Find[*kit.Switch](r.Desk, "Contacts").Tapped(nil)
+	r.Press("Open inbox")
+	r.Until("the end", func() bool { return len(r.done) == 1 })
+	r.v.Close()
+	close(r.hold)
+	r.Until("contacts to be on", func() bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.services[0].On
+	})
 }
 
 func TestFirstPageRefuses(t *testing.T) {

@@ -290,3 +290,27 @@ func (g *guests) rune(r rune) bool {
 	g.add(as...)
 	return true
 }
+
+// attendees reads addresses; those who were there already keep what is known of them.
+func attendees(s string, old []pim.Attendee) (out []pim.Attendee, bad string) {
+	for _, a := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
+		a = strings.TrimSpace(a)
+		if a == "" {
+			continue
+		}
+		name := ""
+		if i, j := strings.LastIndexByte(a, '<'), strings.LastIndexByte(a, '>'); i >= 0 && j > i {
+			name, a = strings.Trim(strings.TrimSpace(a[:i]), `"`), a[i+1:j]
+		}
+		if at := strings.LastIndexByte(a, '@'); at < 1 || at == len(a)-1 || strings.ContainsAny(a, " <>") {
+			return nil, a
+		}
+		i := slices.IndexFunc(old, func(o pim.Attendee) bool { return strings.EqualFold(o.Addr, a) })
+		if i >= 0 {
+			out = append(out, old[i])
+			continue
+		}
+		out = append(out, guest(name, a))
+	}
+	return out, ""
+}

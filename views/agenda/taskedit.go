@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/views/agenda/plan"
@@ -62,12 +60,7 @@ func (p *Page) editTask(t pim.Task) {
 	name := kit.NewField("What is to be done")
 	name.Name = "Title"
 	name.SetText(t.Summary)
-	names := make([]string, len(cals))
-	for i, c := range cals {
-		names[i] = c.Name
-	}
-	cal := kit.NewChoice(names, max(0, at), nil)
-	cal.Name = "Calendar"
+	cal := calendarChoice(cals, t.Calendar)
 	due := t.Due.In(loc)
 	day, clock := kit.NewField("No date"), kit.NewField("Any time")
 	day.Name, clock.Name = "Due day", "Due time"
@@ -88,14 +81,8 @@ func (p *Page) editTask(t pim.Task) {
 	wasRep := rep
 	repeat := kit.NewChoice(options, rep, nil)
 	repeat.Name = "Repeats"
-	aopts, al := taskAlarms, taskAlarmOf(t)
-	if al < 0 {
-		aopts = append(slices.Clone(taskAlarms), kit.Plural(len(pim.Set(t.Alarms)), "reminder", "reminders")+", as they are")
-		al = len(aopts) - 1
-	}
-	wasAlarm := al
-	alarm := kit.NewChoice(aopts, al, nil)
-	alarm.Name = "Reminder"
+	alarm := alarmChoice(taskAlarms, taskAlarmOf(t), t.Alarms)
+	wasAlarm := alarm.Selected
 	prio := kit.NewChoice(priorities, priorityOf(t.Priority), nil)
 	prio.Name = "Priority"
 	notes := kit.NewField("")
@@ -150,20 +137,6 @@ func (p *Page) editTask(t pim.Task) {
 		})
 	}
 	name.OnSubmit = save
-	label := func(text string, f fyne.CanvasObject) fyne.CanvasObject {
-		return kit.Col(4, kit.NewLabel(text, kit.Small12M, kit.Text2), f)
-	}
-	w := kit.WideDialog - 48
-	half := func(a, b fyne.CanvasObject) fyne.CanvasObject {
-		return kit.Free(func() fyne.Size { return fyne.NewSize(w, a.MinSize().Height) }, func(s fyne.Size) {
-			kit.Place(a, 0, 0, (s.Width-12)/2, s.Height)
-			kit.Place(b, (s.Width+12)/2, 0, (s.Width-12)/2, s.Height)
-		}, a, b)
-	}
-	moment := kit.Free(func() fyne.Size { return fyne.NewSize(200, 36) }, func(s fyne.Size) {
-		kit.Place(day, 0, 0, s.Width-92, 36)
-		kit.Place(clock, s.Width-84, 0, 84, 36)
-	}, day, clock)
 	head := "New task"
 	buttons := kit.Row(8)
 	if t.ID != 0 {
@@ -175,8 +148,8 @@ func (p *Page) editTask(t pim.Task) {
 	buttons.Add(kit.NewButton("Save", "", kit.Primary, save))
 	d = kit.NewDialog(p.win.Canvas(), kit.WideDialog, kit.Col(0,
 		kit.NewLabel(head, kit.Title16, kit.Text), kit.Gap(0, 14), name, kit.Gap(0, 12),
-		half(label("Due", moment), label("Reminder", alarm)), kit.Gap(0, 12), half(label("Repeats", repeat), label("Priority", prio)), kit.Gap(0, 12),
-		half(label("Notes", notes), label("Calendar", cal)), kit.Gap(0, 8), kit.Sized(0, 18, problem), kit.Gap(0, 8), buttons))
+		halves(labelled("Due", dayAndClock(day, clock, nil)), labelled("Reminder", alarm)), kit.Gap(0, 12), halves(labelled("Repeats", repeat), labelled("Priority", prio)), kit.Gap(0, 12),
+		halves(labelled("Notes", notes), labelled("Calendar", cal)), kit.Gap(0, 8), kit.Sized(0, 18, problem), kit.Gap(0, 8), buttons))
 	d.Open()
 	p.win.Canvas().Focus(name)
 }

@@ -52,6 +52,8 @@ type PIM interface {
 	Suggest(ctx context.Context, prefix string, limit int) ([]pim.Suggestion, error)
 	// Members are the addresses that a group stands for.
 	Members(ctx context.Context, group pim.ContactID) ([]mail.Address, error)
+	// GroupMembers are the members that a group names itself; one that is in no address book here has no address.
+	GroupMembers(ctx context.Context, group pim.ContactID) ([]pim.Member, error)
 
 	// Events returns the occurrences that touch the window, by start; calendars nil = all that are not hidden.
 	Events(ctx context.Context, w pim.Window, calendars []pim.CollectionID) ([]pim.Occurrence, error)

@@ -95,29 +95,55 @@ func (s *Shelves) Members(ctx context.Context, group pim.ContactID) ([]mail.Addr
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.db(ctx)
-	if err != nil {
-		return nil, err
-	}
 	out := []mail.Address{}
 	add := func(name, addr string) {
 		if addr != "" && !slices.ContainsFunc(out, func(a mail.Address) bool { return strings.EqualFold(a.Addr, addr) }) {
 			out = append(out, mail.Address{Name: name, Addr: addr})
 		}
 	}
+	own, err := s.GroupMembers(ctx, group)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range own {
+		add(m.Name, m.Addr)
+	}
+	p, err := s.Contacts(ctx, pim.ContactQuery{Category: g.Display()}, 0, maxMembers)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range p.Rows {
+		if !r.Group {
+			add(r.Name, r.Email)
+		}
+	}
+	return out, nil
+}
+
+// GroupMembers are the members that a group names itself, in its order; one that is in no address book here has no address.
+func (s *Shelves) GroupMembers(ctx context.Context, group pim.ContactID) ([]pim.Member, error) {
+	g, err := s.Contact(ctx, group)
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.db(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]pim.Member, 0, len(g.Members))
 	for _, m := range g.Members {
+		x := pim.Member{Ref: m}
 		low := strings.ToLower(m)
 		if strings.HasPrefix(low, "mailto:") {
-			addr := m[len("mailto:"):]
-			os, err := st.PIMByAddress(ctx, addr)
+			x.Addr = m[len("mailto:"):]
+			os, err := st.PIMByAddress(ctx, x.Addr)
 			if err != nil {
 				return nil, err
 			}
-			name := ""
 			if len(os) > 0 {
-				name = os[0].Title
+				x.Name = os[0].Title
 			}
-			add(name, addr)
+			out = append(out, x)
 			continue
 		}
 		uid := m
@@ -130,19 +156,11 @@ func (s *Shelves) Members(ctx context.Context, group pim.ContactID) ([]mail.Addr
 				return nil, err
 			}
 			if len(os) > 0 {
-				add(os[0].Title, data(&os[0], ingest.ContactEmail))
+				x.Name, x.Addr = os[0].Title, data(&os[0], ingest.ContactEmail)
 				break
 			}
 		}
-	}
-	p, err := s.Contacts(ctx, pim.ContactQuery{Category: g.Display()}, 0, maxMembers)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range p.Rows {
-		if !r.Group {
-			add(r.Name, r.Email)
-		}
+		out = append(out, x)
 	}
 	return out, nil
 }

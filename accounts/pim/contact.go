@@ -184,6 +184,9 @@ type Letter struct {
 	Count  int    // contacts
 }
 
+// Member is somebody in a group. Ref is how the group's vCard names the member.
+type Member struct{ Ref, Name, Addr string }
+
 // Category is a group by name of an address book.
 type Category struct {
 	Book  CollectionID

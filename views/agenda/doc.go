@@ -5,7 +5,7 @@
 //	page.go      the page and what it hears;  pageview.go  where things are on it;  span.go  the days that are shown
 //	grid*.go  hours.go  month.go  mini.go  coming.go  tasks.go   the views;  draw.go  what they draw with;  print.go  on paper
 //	calendars.go  files.go  hue.go    the calendars, their files and colours
-//	edit.go  editor.go  repeat.go  guests.go  busy.go  zones.go   the editor of an event;  taskedit.go  of a task;  form.go  what both have
+//	edit.go  editor.go  repeat.go  busy.go  zones.go   the editor of an event;  taskedit.go  of a task;  form.go  what both have
 //	card.go      an event that was pressed
 //	find.go      events by words;  invites.go  invitations;  when.go  times in words
 //

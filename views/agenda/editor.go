@@ -9,6 +9,7 @@ import (
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/views/agenda/plan"
 	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/whom"
 )
 
 // editor is the dialog in which an event is written.
@@ -30,7 +31,7 @@ type editor struct {
 	cal, zone, alarm           *kit.Choice
 	whole                      *kit.Check
 	repeat                     *repeating
-	people                     *guests
+	people                     *whom.Field
 	problem                    *kit.Label
 	from, to                   fyne.CanvasObject // day and clock together
 
@@ -80,7 +81,7 @@ func newEditor(p *Page, e pim.Event, o *pim.Occurrence, cals []pim.Calendar) *ed
 	x.place = kit.NewField("Room, address or link")
 	x.place.Name = "Place"
 	x.place.SetText(e.Location)
-	x.people = newGuests(p, e.Attendees)
+	x.people = whom.New(p.win, p.c, p.h.Do, "People", e.Attendees)
 	x.notes = kit.NewField("")
 	x.notes.Name = "Notes"
 	x.notes.SetText(strings.ReplaceAll(e.Description, "\n", " "))
@@ -105,7 +106,7 @@ func (x *editor) listen() {
 	x.day2.OnChanged, x.clock2.OnChanged = ended, ended
 	x.whole.OnChanged = func(bool) { x.quick = false; x.times(); x.ask() }
 	x.zone.OnChanged = func(int) { x.quick = false; x.ask() }
-	x.people.changed, x.people.fit = x.ask, x.fit
+	x.people.Changed, x.people.Fit = x.ask, x.fit
 }
 
 // show opens the dialog.
@@ -118,7 +119,7 @@ func (x *editor) show() {
 	x.d = kit.NewDialog(x.p.win.Canvas(), kit.WideDialog, kit.Col(0,
 		kit.NewLabel(head, kit.Title16, kit.Text), kit.Gap(0, 14), x.name, kit.Gap(0, 12),
 		halves(labelled("Begins", x.from), labelled("Ends", x.to)), kit.Gap(0, 10), kit.Sized(0, kit.SmallField, kit.Row(0, x.whole, kit.Spring(nil), kit.Sized(220, kit.SmallField, x.zone))), kit.Gap(0, 10),
-		halves(labelled("Repeats", x.repeat.pick), labelled("Reminder", x.alarm)), kit.Gap(0, 12), labelled("Place", x.place), kit.Gap(0, 12), labelled("People and rooms", x.people.whole), x.room, kit.Gap(0, 12),
+		halves(labelled("Repeats", x.repeat.pick), labelled("Reminder", x.alarm)), kit.Gap(0, 12), labelled("Place", x.place), kit.Gap(0, 12), labelled("People and rooms", x.people.Object()), x.room, kit.Gap(0, 12),
 		halves(labelled("Notes", x.notes), labelled("Calendar", x.cal)), kit.Gap(0, 8), kit.Sized(0, 18, x.problem), kit.Gap(0, 8),
 		kit.Row(8, kit.Spring(nil), kit.NewButton("Cancel", "", kit.Plain, func() { x.d.Close() }), kit.NewButton("Save", "", kit.Primary, x.save))))
 	x.d.Open()
@@ -197,10 +198,10 @@ func (x *editor) span() (a, b time.Time, ok bool) {
 
 // ask looks when the people are busy.
 func (x *editor) ask() {
-	as, bad := x.people.all()
+	as, bad := x.people.All()
 	a, b, ok := x.span()
 	if bad != "" { // a name that is being completed
-		as = x.people.list
+		as = x.people.Chosen()
 	}
 	if !ok {
 		return
@@ -286,7 +287,7 @@ func (x *editor) event() (n pim.Event, problem string) {
 		}
 	}
 	var bad string
-	if n.Attendees, bad = x.people.all(); bad != "" {
+	if n.Attendees, bad = x.people.All(); bad != "" {
 		return n, "“" + bad + "” is not an address."
 	}
 	return n, ""

@@ -13,6 +13,7 @@ import (
 	"github.com/postrider/postrider/app/bus"
 	"github.com/postrider/postrider/views/agenda/plan"
 	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/whom"
 )
 
 // Client is what the calendar asks the program for.
@@ -218,7 +219,7 @@ func (p *Page) tick() {
 func (p *Page) Invite(name, addr string) {
 	p.whenReady(func() {
 		e := p.fill()
-		e.Attendees = []pim.Attendee{guest(name, addr)}
+		e.Attendees = []pim.Attendee{whom.Guest(name, addr)}
 		p.edit(e, nil)
 	})
 }

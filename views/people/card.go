@@ -131,6 +131,7 @@ func (p *Page) drawCard() {
 			rows = append(rows, kit.NewRule(kit.Line))
 		}
 		var v fyne.CanvasObject = kit.NewPara(text, kit.Body13, kit.Text, 19, 420)
+		height := max(32, v.MinSize().Height+12)
 		if link != nil {
 			b := kit.NewButton(text, "", kit.Link, link)
 			b.Height = kit.SmallButton
@@ -145,7 +146,7 @@ func (p *Page) drawCard() {
 			cp.Height = 28
 			r.Add(cp)
 		}
-		rows = append(rows, kit.Inset(6, 0, 6, 0, kit.Sized(0, 32, r)))
+		rows = append(rows, kit.Inset(6, 0, 6, 0, kit.Sized(0, height, r)))
 	}
 	for _, e := range c.Emails {
 		line("mail", kindWord(e, "Mail"), e.Value, func() { p.h.Write([]mail.Address{{Name: c.Display(), Addr: e.Value}}) }, true)
@@ -177,7 +178,23 @@ func (p *Page) drawCard() {
 		line("users", kindWord(r, strings.Join(r.Kinds, ", ")), r.Value, nil, false)
 	}
 	if c.IsGroup() {
-		line("users", "Members", itoa(len(c.Members)), nil, false)
+		var names []string
+		for i, m := range p.named {
+			if i == 40 {
+				names = append(names, itoa(len(p.named)-i)+" more")
+				break
+			}
+			switch {
+			case m.Name != "":
+				names = append(names, m.Name)
+			case m.Addr != "":
+				names = append(names, m.Addr)
+			}
+		}
+		if n := len(c.Members) - len(p.named); n > 0 {
+			names = append(names, itoa(n)+" more")
+		}
+		line("users", "Members", strings.Join(names, ", "), nil, false)
 	}
 	note := c.Note
 	if len(note) > 2000 {

@@ -27,7 +27,11 @@ func (p *Page) writable() []pim.AddressBook {
 }
 
 func (p *Page) editShown() {
-	if p.shown != nil {
+	switch {
+	case p.shown == nil:
+	case p.shown.IsGroup():
+		p.editGroup(*p.shown)
+	default:
 		p.edit(*p.shown)
 	}
 }

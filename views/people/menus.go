@@ -56,7 +56,7 @@ func (p *Page) moreMenu() {
 	if p.book != 0 {
 		items = append(items, kit.MenuItem{Text: "Export as vCard…", Icon: "download", Do: func() { p.export(p.book, nil, "vcf") }}, kit.MenuItem{Text: "Export as CSV…", Icon: "table", Do: func() { p.export(p.book, nil, "csv") }})
 	}
-	items = append(items, kit.Separator(), kit.MenuItem{Text: "New address book", Icon: "book-user", Do: p.addBook})
+	items = append(items, kit.Separator(), kit.MenuItem{Text: "New group", Icon: "users", Do: func() { p.editGroup(pim.Contact{Kind: "group"}) }}, kit.MenuItem{Text: "New address book", Icon: "book-user", Do: p.addBook})
 	kit.ShowMenuBelow(p.moreB, false, items...)
 }
 

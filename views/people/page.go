@@ -77,6 +77,7 @@ type Page struct {
 	shown   *pim.Contact
 	recent  []mail.Summary
 	events  []pim.Occurrence // with the one that is shown
+	named   []pim.Member     // of the group that is shown
 
 	fresh   *kit.Button
 	side    *fyne.Container
@@ -329,6 +330,10 @@ func (p *Page) show(id pim.ContactID) {
 		c, err := p.c.Contact(ctx, id)
 		var recent []mail.Summary
 		var events []pim.Occurrence
+		var named []pim.Member
+		if err == nil && c.IsGroup() {
+			named, _ = p.c.GroupMembers(ctx, id)
+		}
 		if err == nil && len(c.Emails) > 0 {
 			events, _ = p.c.FindEvents(ctx, c.Emails[0].Value, 4)
 		}
@@ -350,7 +355,7 @@ func (p *Page) show(id pim.ContactID) {
 			if err != nil { // it is gone
 				p.shown, p.sel = nil, 0
 			} else {
-				p.shown, p.recent, p.events = &c, recent, events
+				p.shown, p.recent, p.events, p.named = &c, recent, events, named
 			}
 			p.drawCard()
 		})

@@ -257,3 +257,50 @@ func TestShortcuts(t *testing.T) {
 		t.Errorf("%d of 2 shortcuts came", len(got))
 	}
 }
+
+// A group is made of people who are found by typing, written to as one, and changed; who is in no address book here stays in it.
+func TestGroup(t *testing.T) {
+	d := openPage(t)
+	ctx := context.Background()
+	if _, _, err := d.c.SaveContact(ctx, pim.Contact{UID: "rosa-1", Name: pim.Name{Full: "Rosa Sund"}, Emails: []pim.Field{{Value: "rosa@sund.example"}}}); err != nil {
+		t.Fatal(err)
+	}
+	d.p.editGroup(pim.Contact{Kind: "group", Members: []string{}})
+	d.Until("the dialog", func() bool { return d.Win.Canvas().Overlays().Top() != nil })
+	viewtest.Find[*kit.Field](d.Desk, "Name").SetText("Regatta")
+	in := viewtest.Find[*kit.Field](d.Desk, "Members")
+	in.SetText("rosa")
+	in.OnChanged("rosa")
+	d.Until("Rosa", func() bool { _, ok := viewtest.Has[*kit.Frame](d.Desk, "Rosa Sund"); return ok })
+	in.OnKey(fyne.KeyReturn, false)
+	in.SetText("odd@vik.example")
+	d.Press("Save")
+	var g pim.Contact
+	find := func() bool {
+		page, err := d.c.Contacts(ctx, pim.ContactQuery{Text: "regatta", GroupsOnly: true}, 0, 10)
+		if err != nil || len(page.Rows) != 1 {
+			return false
+		}
+		g, err = d.c.Contact(ctx, page.Rows[0].ID)
+		return err == nil
+	}
+	d.Until("the group", find)
+	if got := strings.Join(g.Members, " "); got != "urn:uuid:rosa-1 mailto:odd@vik.example" {
+		t.Errorf("its members are %s", got)
+	}
+	g.Members = append(g.Members, "urn:uuid:elsewhere")
+	if _, _, err := d.c.SaveContact(ctx, g); err != nil {
+		t.Fatal(err)
+	}
+	d.p.editGroup(g)
+	d.Until("the dialog again", func() bool { _, ok := viewtest.Has[*kit.Chip](d.Desk, "Rosa Sund"); return ok })
+	viewtest.Find[*kit.Chip](d.Desk, "odd@vik.example").OnRemove()
+	d.Press("Save")
+	d.Until("the change", func() bool { return find() && strings.Join(g.Members, " ") == "urn:uuid:rosa-1 urn:uuid:elsewhere" })
+	d.p.pick(g.ID)
+	d.Until("its card", func() bool { return d.p.shown != nil && d.p.shown.ID == g.ID })
+	d.Press("Write")
+	d.Until("the composer", func() bool {
+		return len(d.wrote) == 1 && d.wrote[0].Addr == "rosa@sund.example" && d.wrote[0].Name == "Rosa Sund"
+	})
+}

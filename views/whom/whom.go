@@ -1,4 +1,5 @@
-package agenda
+// Package whom is the field that people, rooms and groups are chosen with: for an event's guests and for the members of a group.
+package whom
 
 import (
 	"context"
@@ -11,22 +12,32 @@ import (
 	"github.com/postrider/postrider/views/kit"
 )
 
-// guests are the people and rooms of an event: chips in a field that completes from contacts and from who was written to. A press on a chip says whether somebody
-// has to come, and whether it is a room.
-type guests struct {
-	p       *Page
-	list    []pim.Attendee
-	known   []pim.Attendee // who was there when the editor opened: taken out and put in again they keep their answers
-	input   *kit.Field
-	flow    *kit.Flow
-	box     *kit.Frame
-	found   []offer
-	rows    *fyne.Container // of what was found
-	whole   fyne.CanvasObject
-	at      int // the one that Enter takes
-	turn    int
-	changed func() // the list or what is typed is another
-	fit     func() // the height is another
+// Client is what is asked of the program.
+type Client interface {
+	Suggest(ctx context.Context, prefix string, limit int) ([]pim.Suggestion, error)
+	Contact(ctx context.Context, id pim.ContactID) (pim.Contact, error)
+}
+
+// Field has chips, and a line to type that completes from contacts and from who was written to.
+type Field struct {
+	// Changed hears that the list, or what is typed, is another; Fit that the height is. Plain: there is nothing to say of somebody but the name; else a press
+	// on a chip says whether somebody has to come, and whether it is a room.
+	Changed, Fit func()
+	Plain        bool
+
+	c     Client
+	do    func(func())
+	win   fyne.Window
+	list  []pim.Attendee
+	known []pim.Attendee // who was there at first: taken out and put in again they keep their answers
+	input *kit.Field
+	flow  *kit.Flow
+	box   *kit.Frame
+	found []offer
+	rows  *fyne.Container // of what was found
+	whole fyne.CanvasObject
+	at    int // the one that Enter takes
+	turn  int
 }
 
 // offer is one completion: a person, a room, or the members of a group.
@@ -35,25 +46,32 @@ type offer struct {
 	as                      []pim.Attendee
 }
 
+// Object is what is laid out.
+func (g *Field) Object() fyne.CanvasObject { return g.whole }
+
+// Chosen are those in the list, without what is being typed.
+func (g *Field) Chosen() []pim.Attendee { return g.list }
+
 // maxOffers is how many completions are shown.
 const maxOffers = 5
 
-// guest is somebody who is invited anew.
-func guest(name, addr string) pim.Attendee {
+// Guest is somebody who is invited anew.
+func Guest(name, addr string) pim.Attendee {
 	return pim.Attendee{Name: name, Addr: addr, Role: "required", Status: "needs-action", RSVP: true}
 }
 
-func newGuests(p *Page, list []pim.Attendee) *guests {
-	g := &guests{p: p, list: slices.Clone(list), known: list, input: kit.NewField("Names or addresses")}
-	g.changed, g.fit = func() {}, func() {}
-	g.input.Bare, g.input.Height, g.input.Name = true, 26, "People"
-	g.input.OnChanged = func(s string) { g.ask(strings.TrimSpace(s)); g.changed() }
+// New returns a field with the people of list in it. name is what the line to type is called; do runs a function on the window's goroutine.
+func New(win fyne.Window, c Client, do func(func()), name string, list []pim.Attendee) *Field {
+	g := &Field{c: c, do: do, win: win, list: slices.Clone(list), known: list, input: kit.NewField("Names or addresses")}
+	g.Changed, g.Fit = func() {}, func() {}
+	g.input.Bare, g.input.Height, g.input.Name = true, 26, name
+	g.input.OnChanged = func(s string) { g.ask(strings.TrimSpace(s)); g.Changed() }
 	g.input.OnKey, g.input.OnRune = g.key, g.rune
 	g.input.OnPaste = func(s string) bool {
 		if !strings.ContainsAny(s, ",;\n") {
 			return false
 		}
-		as, bad := attendees(s, g.known)
+		as, bad := Parse(s, g.known)
 		if bad == "" {
 			g.add(as...)
 		}
@@ -67,7 +85,7 @@ func newGuests(p *Page, list []pim.Attendee) *guests {
 		g.box.Refresh()
 	}
 	g.flow = kit.NewFlow(32, 6, 120)
-	g.flow.OnHeight = func() { g.fit() }
+	g.flow.OnHeight = func() { g.Fit() }
 	g.box = kit.NewFrame(kit.FieldFill, kit.BorderStrong, 6, 0, kit.Inset(2, 6, 2, 8, g.flow))
 	g.rows = kit.Col(0)
 	g.whole = kit.Col(0, g.box, g.rows)
@@ -75,17 +93,19 @@ func newGuests(p *Page, list []pim.Attendee) *guests {
 	return g
 }
 
-func (g *guests) draw() {
+func (g *Field) draw() {
 	var objs []fyne.CanvasObject
 	for i, a := range g.list {
-		c := kit.NewChip(who(a), a.Addr, "", func() { g.remove(i) })
+		c := kit.NewChip(called(a), a.Addr, "", func() { g.remove(i) })
 		if a.IsRoom() {
 			c.Icon = "door-open"
 		}
 		if a.Role == "optional" {
 			c.About = "optional"
 		}
-		c.OnTapped = func() { g.menu(c, i) }
+		if !g.Plain {
+			c.OnTapped = func() { g.menu(c, i) }
+		}
 		objs = append(objs, c)
 	}
 	if g.input.Placeholder = ""; len(objs) == 0 {
@@ -94,13 +114,13 @@ func (g *guests) draw() {
 	g.flow.Set(append(objs, g.input)...)
 }
 
-func (g *guests) menu(c *kit.Chip, i int) {
+func (g *Field) menu(c *kit.Chip, i int) {
 	set := func(change func(a *pim.Attendee)) func() {
 		return func() {
 			if i < len(g.list) {
 				change(&g.list[i])
 				g.draw()
-				g.changed()
+				g.Changed()
 			}
 		}
 	}
@@ -120,20 +140,20 @@ func (g *guests) menu(c *kit.Chip, i int) {
 		kit.MenuItem{Text: "Take out", Icon: "x", Do: func() { g.remove(i) }})
 }
 
-func (g *guests) has(addr string) bool {
+func (g *Field) has(addr string) bool {
 	return slices.ContainsFunc(g.list, func(o pim.Attendee) bool { return strings.EqualFold(o.Addr, addr) })
 }
 
-func (g *guests) remove(i int) {
+func (g *Field) remove(i int) {
 	if i < len(g.list) {
 		g.list = slices.Delete(g.list, i, i+1)
 		g.draw()
-		g.changed()
+		g.Changed()
 	}
 }
 
 // add takes people in who are not there yet, in the place of what is typed.
-func (g *guests) add(as ...pim.Attendee) {
+func (g *Field) add(as ...pim.Attendee) {
 	for _, a := range as {
 		if !g.has(a.Addr) {
 			g.list = append(g.list, a)
@@ -143,12 +163,12 @@ func (g *guests) add(as ...pim.Attendee) {
 	g.turn++
 	g.show(nil)
 	g.draw()
-	g.changed()
+	g.Changed()
 }
 
-// all are those in the list and those typed; bad is what is typed and no address.
-func (g *guests) all() (out []pim.Attendee, bad string) {
-	more, bad := attendees(g.input.Text(), g.known)
+// All are those in the list and those typed; bad is what is typed and no address.
+func (g *Field) All() (out []pim.Attendee, bad string) {
+	more, bad := Parse(g.input.Text(), g.known)
 	out = slices.Clone(g.list)
 	for _, a := range more {
 		if !g.has(a.Addr) {
@@ -159,7 +179,7 @@ func (g *guests) all() (out []pim.Attendee, bad string) {
 }
 
 // ask looks for contacts that begin like what is typed.
-func (g *guests) ask(prefix string) {
+func (g *Field) ask(prefix string) {
 	g.turn++
 	turn := g.turn
 	if prefix == "" || strings.ContainsAny(prefix, `<>",;`) {
@@ -168,17 +188,17 @@ func (g *guests) ask(prefix string) {
 	}
 	go func() {
 		ctx := context.Background()
-		ss, err := g.p.c.Suggest(ctx, prefix, 2*maxOffers)
+		ss, err := g.c.Suggest(ctx, prefix, 2*maxOffers)
 		if err != nil {
 			ss = nil // typing goes on without completions
 		}
 		var found []offer
 		for _, s := range ss {
-			if o := offered(ctx, g.p.c, s); len(o.as) > 0 {
+			if o := offered(ctx, g.c, s); len(o.as) > 0 {
 				found = append(found, o)
 			}
 		}
-		g.p.h.Do(func() {
+		g.do(func() {
 			if turn == g.turn {
 				g.show(found)
 			}
@@ -190,12 +210,12 @@ func offered(ctx context.Context, c Client, s pim.Suggestion) offer {
 	if s.Group {
 		o := offer{name: s.Name, about: kit.Plural(len(s.Members), "address", "addresses"), word: "Group", icon: "users"}
 		for _, m := range s.Members {
-			o.as = append(o.as, guest(m.Label, m.Value))
+			o.as = append(o.as, Guest(m.Label, m.Value))
 		}
 		return o
 	}
-	a := guest(s.Name, s.Addr)
-	o := offer{name: who(a), about: s.Addr}
+	a := Guest(s.Name, s.Addr)
+	o := offer{name: called(a), about: s.Addr}
 	if s.Contact != 0 {
 		if c, err := c.Contact(ctx, s.Contact); err == nil && c.IsRoom() {
 			a.Kind, o.word, o.icon = "room", "Room", "door-open"
@@ -206,7 +226,7 @@ func offered(ctx context.Context, c Client, s pim.Suggestion) offer {
 }
 
 // show lists what was found below the field.
-func (g *guests) show(found []offer) {
+func (g *Field) show(found []offer) {
 	had := len(g.found)
 	g.found, g.rows.Objects, g.at = nil, nil, 0
 	for _, o := range found {
@@ -221,18 +241,18 @@ func (g *guests) show(found []offer) {
 		f.Name, f.HoverFill = o.name, kit.Hover
 		f.OnTapped = func() {
 			g.add(o.as...)
-			g.p.win.Canvas().Focus(g.input)
+			g.win.Canvas().Focus(g.input)
 		}
 		g.rows.Add(f)
 	}
 	g.mark()
 	if had > 0 || len(g.found) > 0 {
 		g.rows.Refresh()
-		g.fit()
+		g.Fit()
 	}
 }
 
-func (g *guests) mark() {
+func (g *Field) mark() {
 	for i, o := range g.rows.Objects {
 		f := o.(*kit.Frame)
 		if f.Fill = kit.Clear; i == g.at {
@@ -242,7 +262,7 @@ func (g *guests) mark() {
 	}
 }
 
-func (g *guests) key(k fyne.KeyName, _ bool) bool {
+func (g *Field) key(k fyne.KeyName, _ bool) bool {
 	n := len(g.found)
 	switch k {
 	case fyne.KeyDown, fyne.KeyUp:
@@ -259,7 +279,7 @@ func (g *guests) key(k fyne.KeyName, _ bool) bool {
 			g.add(g.found[g.at].as...)
 			return true
 		}
-		if as, bad := attendees(g.input.Text(), g.known); bad == "" && len(as) > 0 {
+		if as, bad := Parse(g.input.Text(), g.known); bad == "" && len(as) > 0 {
 			g.add(as...)
 			return true
 		}
@@ -279,11 +299,11 @@ func (g *guests) key(k fyne.KeyName, _ bool) bool {
 }
 
 // rune ends an address at a comma or semicolon.
-func (g *guests) rune(r rune) bool {
+func (g *Field) rune(r rune) bool {
 	if r != ',' && r != ';' {
 		return false
 	}
-	as, bad := attendees(g.input.Text(), g.known)
+	as, bad := Parse(g.input.Text(), g.known)
 	if bad != "" {
 		return false
 	}
@@ -291,8 +311,8 @@ func (g *guests) rune(r rune) bool {
 	return true
 }
 
-// attendees reads addresses; those who were there already keep what is known of them.
-func attendees(s string, old []pim.Attendee) (out []pim.Attendee, bad string) {
+// Parse reads addresses; those who were there already keep what is known of them.
+func Parse(s string, old []pim.Attendee) (out []pim.Attendee, bad string) {
 	for _, a := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
 		a = strings.TrimSpace(a)
 		if a == "" {
@@ -310,7 +330,14 @@ func attendees(s string, old []pim.Attendee) (out []pim.Attendee, bad string) {
 			out = append(out, old[i])
 			continue
 		}
-		out = append(out, guest(name, a))
+		out = append(out, Guest(name, a))
 	}
 	return out, ""
+}
+
+func called(a pim.Attendee) string {
+	if a.Name != "" {
+		return a.Name
+	}
+	return a.Addr
 }

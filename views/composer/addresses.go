@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/rfc822"
 )
 
 // maxList bounds what a paste may bring.
@@ -128,6 +129,9 @@ func problem(addr string) string {
 		return "This address has no domain ending"
 	case strings.ContainsAny(addr, "<>(),;:\\\"") && !strings.HasPrefix(addr, `"`):
 		return "There are characters in it that no address has"
+	}
+	if err := rfc822.CheckAddress(addr); err != nil { // what sending would say
+		return strings.TrimSuffix(err.Error(), ".")
 	}
 	return ""
 }

@@ -281,6 +281,14 @@ func TestMissingAttachment(t *testing.T) {
 	}
 }
 
+func TestBadAddressIsMarkedAtOnce(t *testing.T) {
+	for addr, bad := range map[string]bool{"ada@example.com": false, `"ada byron"@example.com`: true, "ada..b@example.com": true, "ada@-x-.example": true, "ada": true, "jürgen@bücher.example": false, "ada@[127.0.0.1]": false} {
+		if why := problem(addr); (why != "") != bad || strings.HasSuffix(why, ".") {
+			t.Errorf("%s: %q", addr, why)
+		}
+	}
+}
+
 func TestDeliveryNoticeIsAskedFor(t *testing.T) {
 	r := open(t, mail.Draft{To: []mail.Address{{Addr: "ada@example.com"}}, Subject: "Hi", Text: "hello"}, nil)
 	item := func() kit.MenuItem {

@@ -56,6 +56,16 @@ func TestSignInWithPassword(t *testing.T) {
 	}
 }
 
+func TestSignInSaysWhatIsMissing(t *testing.T) {
+	r := start(t, viewtest.Options{}, nil)
+	a := r.v.accounts[0]
+	a.Incoming.Auth = mail.Password
+	SignIn(r.Win.Canvas(), r.c, a, fault.New(fault.Auth, "no-secret", "The password of this account is not stored on this computer", "Enter it again."), r.c.Now(), r.hooks())
+	if !r.Says("is not stored on this computer") || r.Says("refused the password") {
+		t.Errorf("says %q", r.Texts())
+	}
+}
+
 func TestSignInWithBrowser(t *testing.T) {
 	let := make(chan bool)
 	r := start(t, viewtest.Options{}, func(c *viewtest.Client) {

@@ -276,6 +276,9 @@ func (s *signIn) why() string {
 	if s.browser {
 		return s.a.Name + " ended the old sign-in" + at + ". This happens after a password change or after some months." + safe
 	}
+	if s.cause != nil && s.cause.Code == "no-secret" {
+		return s.cause.Title + ". " + s.cause.Detail + safe
+	}
 	if s.cause != nil && s.cause.Detail != "" {
 		return s.a.Incoming.Host + " refused the password" + at + ". " + s.cause.Detail + safe
 	}

@@ -235,3 +235,29 @@ func TestFilesWithoutAnAccount(t *testing.T) {
 		t.Errorf("it was taken twice: %d, %d (%v)", again, id, err)
 	}
 }
+
+// A copy of what is sent is filed from here exactly where the provider does not do it, whichever way its servers were found.
+func TestWhoFilesSentMail(t *testing.T) {
+	a := offline(t)
+	imap, pop := mail.Server{Protocol: mail.IMAP, Host: "imap.gmail.com", Port: 993, Security: mail.TLS}, mail.Server{Protocol: mail.POP3, Host: "pop.gmail.com", Port: 995, Security: mail.TLS}
+	smtp := mail.Server{Protocol: mail.SMTP, Host: "SMTP.gmail.com", Port: 465, Security: mail.TLS}
+	own, other := smtp, imap
+	own.Host, other.Host = "smtp.example.com", "imap.example.com"
+	for i, c := range []struct {
+		acc  mail.Account
+		want bool
+	}{
+		{mail.Account{Provider: "google", Incoming: imap, Outgoing: smtp}, true},
+		{mail.Account{Incoming: imap, Outgoing: smtp}, true}, // typed in
+		{mail.Account{Provider: "google", Incoming: pop, Outgoing: smtp}, false},
+		{mail.Account{Provider: "google", Incoming: imap, Outgoing: own}, false},
+		{mail.Account{Incoming: other, Outgoing: smtp}, false},
+		{mail.Account{Incoming: other, Outgoing: own}, false},
+	} {
+		c.acc.Address = fmt.Sprint("ada", i, "@example.com")
+		got, err := a.AddAccount(context.Background(), c.acc, app.Secrets{Password: "x"})
+		if err != nil || got.ServerSent != c.want {
+			t.Errorf("%s by %s with %s: filed there %v, %v", c.acc.Incoming.Host, c.acc.Incoming.Protocol, c.acc.Outgoing.Host, got.ServerSent, err)
+		}
+	}
+}

@@ -132,10 +132,22 @@ func completeAccount(acc *mail.Account) error {
 	if acc.Incoming.Protocol == mail.POP3 && acc.Leave.Mode == "" {
 		acc.Leave = mail.Leave{Mode: "days", Days: 14}
 	}
-	if p := providers.ByID(acc.Provider); p != nil {
-		acc.ServerSent = p.ServerSent
-	}
+	acc.ServerSent = filesSent(*acc)
 	return nil
+}
+
+// filesSent reports whether the outgoing server files what goes through it where the incoming one shows it, so that a copy from here would be a second one. The
+// servers decide, since they may have been typed in; by POP3 nothing of it is seen.
+func filesSent(acc mail.Account) bool {
+	if acc.Incoming.Protocol == mail.POP3 {
+		return false
+	}
+	of := func(list []providers.Server, s mail.Server) bool {
+		return slices.ContainsFunc(list, func(x providers.Server) bool { return x.Protocol == s.Protocol && strings.EqualFold(x.Host, s.Host) })
+	}
+	return slices.ContainsFunc(providers.Load().Providers, func(p *providers.Provider) bool {
+		return p.ServerSent && of(slices.Concat(p.Incoming, p.OwnIncoming), acc.Incoming) && of(slices.Concat(p.Outgoing, p.OwnOutgoing), acc.Outgoing)
+	})
 }
 
 func (a *App) putSecrets(ctx context.Context, id mail.AccountID, s Secrets) error {

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
 
 	"fyne.io/fyne/v2"
@@ -70,7 +71,13 @@ func window() int {
 	}
 	a, err := app.Open(context.Background(), o)
 	if err != nil {
-		return failed(err)
+		status := failed(err)
+		if servers == nil {
+			ui := fyneapp.NewWithID("org.postrider.Postrider")
+			desk.Trouble(ui, err, startAgain)
+			ui.Run()
+		}
+		return status
 	}
 	defer a.Close()
 	if servers != nil {
@@ -112,6 +119,17 @@ func screen() bool {
 		return true
 	}
 	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+}
+
+// startAgain starts the program as this one was started.
+func startAgain() error {
+	me, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	c := exec.Command(me, os.Args[1:]...)
+	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	return c.Start()
 }
 
 func failed(err error) int {

@@ -4,17 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/app"
-	"github.com/postrider/postrider/views/agenda/plan"
 	"github.com/postrider/postrider/views/kit"
-	"github.com/postrider/postrider/views/mailboxes"
 )
 
 const (
@@ -266,129 +262,6 @@ func (x *choose) show() {
 	x.estimate()
 }
 
-// light shows which of the proposals is chosen, -1 = none.
-func (x *choose) light(i int) {
-	for k, o := range x.chips {
-		o.On = k == i
-		o.Refresh()
-	}
-}
-
-// writeDates shows the range in the fields; the last day is the one before x.before begins.
-func (x *choose) writeDates() {
-	from, to := "", ""
-	if !x.after.IsZero() {
-		from = x.after.Format("2 Jan 2006")
-	}
-	if !x.before.IsZero() {
-		to = plan.AddDays(x.before, -1).Format("2 Jan 2006")
-	}
-	for i, text := range []string{from, to} {
-		on := x.dates[i].OnChanged
-		x.dates[i].OnChanged = nil
-		x.dates[i].SetText(text)
-		x.dates[i].Bad = false
-		x.dates[i].OnChanged = on
-	}
-}
-
-// readDates takes the range from the fields; what cannot be read is marked and takes nothing.
-func (x *choose) readDates() {
-	var days [2]time.Time
-	ok := true
-	for i, f := range x.dates {
-		text := strings.TrimSpace(f.Text())
-		bad := false
-		if text != "" {
-			var good bool
-			days[i], good = plan.ParseDay(text, x.h.Now())
-			bad = !good
-		}
-		ok = ok && !bad
-		if f.Bad != bad {
-			f.Bad = bad
-			f.Refresh()
-		}
-	}
-	x.start.SetEnabled(ok)
-	if !ok {
-		x.turn++ // an estimate that is under way is of other dates
-		return
-	}
-	x.light(-1)
-	x.after, x.before = days[0], days[1]
-	if !days[1].IsZero() {
-		x.before = plan.AddDays(days[1], 1)
-	}
-	x.name()
-	x.estimate()
-}
-
-// name proposes a file, unless the person has named one.
-func (x *choose) name() {
-	if x.typed {
-		return
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		home = "/"
-	}
-	clean := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
-			return '-'
-		}
-		return r
-	}, x.acc.Name)
-	day := "2 Jan 2006"
-	text := "all mail"
-	switch last := plan.AddDays(x.before, -1); {
-	case !x.before.IsZero() && x.after.IsZero():
-		text = "until " + last.Format(day)
-	case !x.before.IsZero():
-		text = x.after.Format(day) + " to " + last.Format(day)
-	case !x.after.IsZero():
-		text = "since " + x.after.Format(day)
-	}
-	on := x.file.OnChanged
-	x.file.OnChanged = nil
-	x.file.SetText(short(filepath.Join(home, "Archives", clean+" "+text+".pst")))
-	x.file.OnChanged = on
-	x.free()
-}
-
-// short writes a path in the home folder with a tilde, path reads the field.
-func short(path string) string {
-	home, err := os.UserHomeDir()
-	if rest, ok := strings.CutPrefix(path, home+string(filepath.Separator)); err == nil && ok && home != "" {
-		return "~" + string(filepath.Separator) + rest
-	}
-	return path
-}
-
-func (x *choose) path() string {
-	text := strings.TrimSpace(x.file.Text())
-	rest, ok := strings.CutPrefix(text, "~"+string(filepath.Separator))
-	if home, err := os.UserHomeDir(); ok && err == nil {
-		return filepath.Join(home, rest)
-	}
-	return text
-}
-
-// free says what the disk still holds, and what has to be fetched.
-func (x *choose) free() {
-	text := ""
-	if n := app.FreeSpace(filepath.Dir(x.path())); n >= 0 {
-		text = kit.Bytes(n) + " free on this disk"
-	}
-	if x.missing > 0 {
-		if text != "" {
-			text += " · "
-		}
-		text += kit.Plural(x.missing, "message is", "messages are") + " fetched from the server first"
-	}
-	x.hint.SetText(text)
-}
-
 func (x *choose) setMove(on bool) {
 	x.move = on
 	x.moveB.On, x.copyB.On = on, !on
@@ -404,89 +277,6 @@ func (x *choose) setMove(on bool) {
 		x.graceC.Enable()
 	} else {
 		x.graceC.Disable()
-	}
-}
-
-// draw lists the mailboxes with a check each, children below their parents.
-func (x *choose) draw() {
-	var objs []fyne.CanvasObject
-	var walk func(parent mail.MailboxID, depth int)
-	walk = func(parent mail.MailboxID, depth int) {
-		for _, b := range x.boxes {
-			if b.Parent != parent || depth > 32 {
-				continue
-			}
-			icon := map[mail.Role]string{mail.RoleInbox: "inbox", mail.RoleSent: "send", mail.RoleArchive: "archive", mail.RoleJunk: "shield-alert", mail.RoleTrash: "trash-2", mail.RoleDrafts: "file-pen-line"}[b.Role]
-			if icon == "" {
-				icon = "folder"
-			}
-			row := kit.Row(8, kit.Gap(14+float32(depth)*18, 0))
-			check := kit.NewCheck("", x.on[b.ID], func(on bool) {
-				x.set(b.ID, on)
-				x.draw()
-				x.total()
-			})
-			check.Mixed = x.mixed(b.ID)
-			if b.Selectable {
-				row.Add(check)
-			} else {
-				row.Add(kit.Gap(16, 0))
-			}
-			e, ink := x.est[b.ID], kit.Text3
-			if x.on[b.ID] {
-				ink = kit.Text
-			}
-			number := func(text string, ink kit.Token) *kit.Label {
-				l := kit.NewLabel(text, kit.Small12, ink)
-				l.Align = fyne.TextAlignTrailing
-				return l
-			}
-			row.Add(kit.NewIcon(icon, 16, kit.Text2))
-			row.Add(kit.Spring(kit.NewShrinkLabel(mailboxes.Title(b), kit.Body13, kit.Text)))
-			row.Add(kit.Sized(52, 16, number(kit.Count(e.Messages), kit.Text3)))
-			row.Add(kit.Sized(64, 16, number(kit.Bytes(e.Bytes), ink)))
-			row.Add(kit.Gap(8, 0))
-			objs = append(objs, kit.Sized(0, 30, row))
-			walk(b.ID, depth+1)
-		}
-	}
-	walk(0, 0)
-	x.list.Objects = objs
-	x.list.Refresh()
-	x.scroll.Refresh()
-}
-
-// mixed reports whether of a mailbox and what is below it a part is checked.
-func (x *choose) mixed(id mail.MailboxID) bool {
-	on, off := 0, 0
-	var walk func(id mail.MailboxID, depth int)
-	walk = func(id mail.MailboxID, depth int) {
-		for _, b := range x.boxes {
-			if b.ID == id && b.Selectable {
-				if x.on[b.ID] {
-					on++
-				} else {
-					off++
-				}
-			}
-			if b.Parent == id && b.ID != id && depth < 32 {
-				walk(b.ID, depth+1)
-			}
-		}
-	}
-	walk(id, 0)
-	return on > 0 && off > 0
-}
-
-// set checks a mailbox and all below it.
-func (x *choose) set(id mail.MailboxID, on bool) {
-	for _, b := range x.boxes {
-		if b.ID == id && b.Selectable {
-			x.on[id] = on
-		}
-		if b.Parent == id && b.ID != id {
-			x.set(b.ID, on)
-		}
 	}
 }
 
@@ -549,29 +339,6 @@ func (x *choose) total() {
 	x.sums[2].SetText(x.pace.words(n, size))
 	x.free()
 	x.start.SetEnabled(n > 0)
-}
-
-// pick chooses the file.
-func (x *choose) pick() {
-	d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
-		if err != nil || w == nil {
-			return
-		}
-		path := w.URI().Path()
-		_ = w.Close()
-		// The dialog has made an empty file; a data file is made whole or not at all.
-		if i, err := os.Stat(path); err == nil && i.Size() == 0 {
-			_ = os.Remove(path)
-		}
-		if !strings.EqualFold(filepath.Ext(path), ".pst") {
-			path += ".pst"
-		}
-		x.file.SetText(short(path))
-		x.typed = true
-		x.free()
-	}, x.win)
-	d.SetFileName(filepath.Base(x.path()))
-	kit.ShowFiles(d, x.win.Canvas(), "Choose the archive file", "Choose")
 }
 
 func (x *choose) begin() {

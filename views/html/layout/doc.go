@@ -15,7 +15,7 @@
 //	lines.go     filling lines; line.go: vertical alignment; place.go: bidi order, text-align, fragments
 //	sizes.go     widths and heights; intrinsic.go: min- and max-content, kept per box so that nested tables cost what they hold
 //	replaced.go  pictures and form controls
-//	columns.go, rows.go, table.go, borders.go   tables, by the algorithm of Chromium's engine
+//	columns.go, colwidths.go, rows.go, table.go, borders.go   tables, by the algorithm of Chromium's engine
 //	flex.go, flexplace.go; grid.go, tracks.go; absolute.go
 //	paint.go     the order of painting; paintbox.go, painttext.go, paintmore.go: what is painted; measure.go: the boxes themselves, for who asks
 //

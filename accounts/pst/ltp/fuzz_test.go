@@ -7,33 +7,11 @@ import (
 
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/pst/ndb"
+	"github.com/postrider/postrider/accounts/pst/ndb/ndbtest"
 )
 
-// memory is storage in memory.
-type memory struct{ b []byte }
-
-func (m *memory) ReadAt(p []byte, off int64) (int, error) { return bytes.NewReader(m.b).ReadAt(p, off) }
-
-func (m *memory) WriteAt(p []byte, off int64) (int, error) {
-	if n := off + int64(len(p)); n > int64(len(m.b)) {
-		m.b = append(m.b, make([]byte, n-int64(len(m.b)))...)
-	}
-	return copy(m.b[off:], p), nil
-}
-
-func (m *memory) Sync() error { return nil }
-
-func (m *memory) Truncate(n int64) error {
-	if n <= int64(len(m.b)) {
-		m.b = m.b[:n]
-	} else {
-		m.b = append(m.b, make([]byte, n-int64(len(m.b)))...)
-	}
-	return nil
-}
-
 func writer(t testing.TB) *ndb.Writer {
-	w, err := ndb.Create(&memory{}, ndb.CryptNone)
+	w, err := ndb.Create(&ndbtest.Memory{}, ndb.CryptNone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/postrider/postrider/accounts/pst/ndb/ndbtest"
 )
 
 func TestCrypt(t *testing.T) {
@@ -38,8 +40,8 @@ func TestCrypt(t *testing.T) {
 }
 
 // build makes a file with nodes of all sizes, in commits of their own, some deleted again.
-func build(t testing.TB, c Crypt) (*memory, map[NID][]byte) {
-	m := &memory{}
+func build(t testing.TB, c Crypt) (*ndbtest.Memory, map[NID][]byte) {
+	m := &ndbtest.Memory{}
 	w, err := Create(m, c)
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +92,7 @@ func build(t testing.TB, c Crypt) (*memory, map[NID][]byte) {
 func TestNodes(t *testing.T) {
 	for _, c := range []Crypt{CryptNone, CryptPermute, CryptCyclic} {
 		m, want := build(t, c)
-		f, err := Open(m, int64(len(m.b)), Options{OnLoss: func(l Loss) { t.Errorf("%+v", l) }})
+		f, err := Open(m, int64(len(m.B)), Options{OnLoss: func(l Loss) { t.Errorf("%+v", l) }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +121,7 @@ func TestNodes(t *testing.T) {
 
 // TestReuse: what is deleted makes room for what comes.
 func TestReuse(t *testing.T) {
-	m := &memory{}
+	m := &ndbtest.Memory{}
 	w, err := Create(m, CryptPermute)
 	if err != nil {
 		t.Fatal(err)
@@ -147,8 +149,8 @@ func TestReuse(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if len(m.b) > 3<<20 {
-		t.Errorf("%d bytes for one message at a time of %d", len(m.b), len(data))
+	if len(m.B) > 3<<20 {
+		t.Errorf("%d bytes for one message at a time of %d", len(m.B), len(data))
 	}
 }
 
@@ -156,7 +158,7 @@ func TestReuse(t *testing.T) {
 // blocks can be found by searching the file, branch pages lose nothing.
 func TestDamagedPages(t *testing.T) {
 	m, want := build(t, CryptPermute)
-	f, err := Open(m, int64(len(m.b)), Options{})
+	f, err := Open(m, int64(len(m.B)), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +188,7 @@ func TestDamagedPages(t *testing.T) {
 		if i > 12 && i%9 != 0 {
 			continue
 		}
-		b := bytes.Clone(m.b)
+		b := bytes.Clone(m.B)
 		clear(b[p.ib : p.ib+512])
 		losses := 0
 		f, err := Open(bytes.NewReader(b), int64(len(b)), Options{OnLoss: func(Loss) { losses++ }})
@@ -223,7 +225,7 @@ func TestDamagedPages(t *testing.T) {
 		}
 	}
 	// The header gone: the file is searched for everything.
-	b := bytes.Clone(m.b)
+	b := bytes.Clone(m.B)
 	clear(b[:564])
 	f, err = Open(bytes.NewReader(b), int64(len(b)), Options{})
 	if err != nil {
@@ -276,7 +278,7 @@ func edit(base, edits []byte) []byte {
 }
 
 func FuzzFile(f *testing.F) {
-	m := &memory{}
+	m := &ndbtest.Memory{}
 	w, err := Create(m, CryptPermute)
 	if err != nil {
 		f.Fatal(err)
@@ -298,7 +300,7 @@ func FuzzFile(f *testing.F) {
 		if len(edits) > 500 {
 			return
 		}
-		b := edit(m.b, edits)
+		b := edit(m.B, edits)
 		f, err := Open(bytes.NewReader(b), int64(len(b)), Options{Cache: 1 << 20})
 		if err != nil {
 			return
@@ -317,7 +319,7 @@ func FuzzFile(f *testing.F) {
 			return n < 5000
 		})
 		f.Check(func(Problem) {})
-		w, err := OpenWriter(&memory{b}, int64(len(b)), Options{})
+		w, err := OpenWriter(&ndbtest.Memory{B: b}, int64(len(b)), Options{})
 		if err != nil {
 			return
 		}

@@ -131,6 +131,16 @@ func FreeBusy(ctx context.Context, a mail.Account, e Env, addrs []string, from, 
 	return nil, nil
 }
 
+// Rooms are the rooms in the directory of an account's CalDAV server; nothing where it has none.
+func Rooms(ctx context.Context, a mail.Account, e Env) ([]pim.Attendee, error) {
+	for _, s := range a.Also {
+		if s.Protocol == mail.CalDAV && UsesShelf(s) {
+			return dav.Rooms(ctx, opener{a, e}.options(s, auth.ForIncoming))
+		}
+	}
+	return nil, nil
+}
+
 type shelf struct {
 	opener
 	s mail.Server

@@ -83,6 +83,9 @@ type PIM interface {
 	// FreeBusy tells when people are busy: the person (also by the address "") from their own calendars, others from the server where it tells. It waits for the network.
 	FreeBusy(ctx context.Context, w pim.Window, addrs []string) ([]pim.FreeBusy, error)
 
+	// Rooms are the rooms and things that the accounts' servers have to be invited. It waits for the network, unless they were asked for lately.
+	Rooms(ctx context.Context) ([]pim.Attendee, error)
+
 	// Reminders returns the alarms that are due until a time and were not dismissed, by Due. Ask with a time ahead to know when to look again.
 	Reminders(ctx context.Context, until time.Time) ([]pim.Reminder, error)
 	// Snooze shows a reminder again at a time; the zero time dismisses it, here and (through the server) in the person's other programs.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/pim"
@@ -89,4 +90,27 @@ func accountOf(as []mail.Account, addr string) (mail.Account, bool) {
 		}
 	}
 	return mail.Account{}, false
+}
+
+// roomsKept is how long the rooms of the servers' directories are not asked for again.
+const roomsKept = 15 * time.Minute
+
+// Rooms are what the accounts' servers have to be invited beside people, asked for now and then.
+func (s *Shelves) Rooms(ctx context.Context) ([]pim.Attendee, error) {
+	if s.net == nil {
+		return nil, nil
+	}
+	s.roomsMu.Lock()
+	defer s.roomsMu.Unlock()
+	if !s.roomsAt.IsZero() && time.Since(s.roomsAt) < roomsKept {
+		return slices.Clone(s.roomed), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	rs, err := s.net.rooms(ctx)
+	if err != nil && len(rs) == 0 {
+		return nil, err
+	}
+	s.roomed, s.roomsAt = rs, time.Now()
+	return slices.Clone(rs), nil
 }

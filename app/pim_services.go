@@ -34,6 +34,28 @@ func (a *App) shelving() engine.Shelving {
 
 func (n appNet) wake(a mail.AccountID, all bool) { n.a.engine.SyncPIM(a, all) }
 
+// rooms are those of all accounts' servers; the error is the first of them.
+func (n appNet) rooms(ctx context.Context) ([]pim.Attendee, error) {
+	as, err := n.a.store.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []pim.Attendee
+	var first error
+	for _, a := range as {
+		rs, err := accounts.Rooms(ctx, a, n.a.env())
+		if err != nil && first == nil {
+			first = err
+		}
+		for _, r := range rs {
+			if !slices.ContainsFunc(out, func(x pim.Attendee) bool { return strings.EqualFold(x.Addr, r.Addr) }) {
+				out = append(out, r)
+			}
+		}
+	}
+	return out, first
+}
+
 // freeBusy asks the accounts' servers in turn; what one knows of a person the next is not asked.
 func (n appNet) freeBusy(ctx context.Context, w pim.Window, addrs []string) ([]pim.FreeBusy, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)

@@ -30,6 +30,10 @@ type Shelves struct {
 	undo   map[int64]func(context.Context) error
 	next   int64
 
+	roomsMu sync.Mutex
+	roomsAt time.Time
+	roomed  []pim.Attendee
+
 	wideVer  int64 // of wideRows, see wide
 	wideCals []int64
 	wideRows []store.PIMObject
@@ -43,6 +47,7 @@ type shelfNet interface {
 	send(ctx context.Context, account mail.AccountID, from mail.Address, to []mail.Address, subject, text, method string, object []byte) error
 	fetch(ctx context.Context, url string) ([]byte, error)
 	freeBusy(ctx context.Context, w pim.Window, addrs []string) ([]pim.FreeBusy, error)
+	rooms(ctx context.Context) ([]pim.Attendee, error)
 	services(ctx context.Context, a mail.AccountID) ([]Service, error)
 	useService(ctx context.Context, a mail.AccountID, p mail.Protocol, on bool) error
 	useServiceAt(ctx context.Context, a mail.AccountID, p mail.Protocol, url string) error

@@ -15,6 +15,7 @@ import (
 	"github.com/postrider/postrider/accounts/auth"
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/accounts/remote"
 	"github.com/postrider/postrider/accounts/remote/remotetest"
 	"github.com/postrider/postrider/accounts/testserver"
@@ -266,6 +267,9 @@ func FuzzMultistatus(f *testing.F) {
 
 func TestSOGo(t *testing.T) {
 	s := testserver.StartSOGo(t)
+	if rooms, err := Rooms(ctxOf(t), options(s.Server(mail.CalDAV, "alice"), s.Roots, testserver.SOGoUsers["alice"])); err != nil || len(rooms) != 0 {
+		t.Errorf("rooms: %v %+v", err, rooms)
+	}
 	t.Run("busy", func(t *testing.T) {
 		bob := dial(t, options(s.Server(mail.CalDAV, "bob"), s.Roots, testserver.SOGoUsers["bob"]))
 		cs, err := bob.Collections(ctxOf(t))
@@ -296,6 +300,22 @@ func TestSOGo(t *testing.T) {
 
 func TestCyrus(t *testing.T) {
 	s := testserver.StartCyrus(t)
+	t.Run("rooms", func(t *testing.T) {
+		alice := options(s.Server(mail.CalDAV, "alice"), s.Roots, testserver.CyrusUsers["alice"])
+		if rooms, err := Rooms(ctxOf(t), alice); err != nil || len(rooms) != 0 {
+			t.Errorf("there is no room, and %v %+v", err, rooms)
+		}
+		// To this server everybody is an individual, and people see those whose mailboxes they see.
+		c, err := open(ctxOf(t), alice)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		found, err := c.search(ctxOf(t), "individual")
+		if err != nil || len(found) != 1 || found[0] != (pim.Attendee{Name: "alice", Addr: "alice@example.test", Kind: "individual"}) {
+			t.Errorf("%v %+v", err, found)
+		}
+	})
 	conformance(t, func(t testing.TB, p mail.Protocol) *remote.Conn {
 		return dial(t, options(s.Server(p, "alice"), s.Roots, testserver.CyrusUsers["alice"]))
 	})

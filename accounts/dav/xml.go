@@ -76,6 +76,8 @@ type prop struct {
 	CalHome    *hrefs `xml:"urn:ietf:params:xml:ns:caldav calendar-home-set"`
 	Outbox     *href  `xml:"urn:ietf:params:xml:ns:caldav schedule-outbox-URL"`
 	Addresses  *hrefs `xml:"urn:ietf:params:xml:ns:caldav calendar-user-address-set"`
+	Principals *hrefs `xml:"DAV: principal-collection-set"`
+	UserType   string `xml:"urn:ietf:params:xml:ns:caldav calendar-user-type"`
 	CardData   string `xml:"urn:ietf:params:xml:ns:carddav address-data"`
 	CalData    string `xml:"urn:ietf:params:xml:ns:caldav calendar-data"`
 	Components *struct {

@@ -207,6 +207,7 @@ func TestGuests(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	d.c.OnRooms = []pim.Attendee{{Name: "Harbour hall", Addr: "hall@fjordlight.example", Kind: "room"}, {Name: "Projector", Addr: "projector@fjordlight.example", Kind: "resource"}}
 	day := plan.AddDays(plan.Day(d.c.Now()), 300)
 	d.p.draft(plan.At(day, 10*60), plan.At(day, 11*60), false)
 	offers := func() (out string) {
@@ -224,6 +225,12 @@ func TestGuests(t *testing.T) {
 	type1(d.field("People"), "quay")
 	d.Until("the room", func() bool { return offers() == "Quay room;" })
 	in.OnKey(fyne.KeyTab, false)
+	d.Until("a room of the server", func() bool {
+		type1(d.field("People"), "hal")
+		d.Settle(20 * time.Millisecond)
+		return offers() == "Harbour hall;"
+	})
+	in.OnKey(fyne.KeyReturn, false)
 	type1(d.field("People"), "sven@aalto.example")
 	if !in.OnRune(',') || in.Text() != "" {
 		t.Errorf("a comma left %q", in.Text())
@@ -235,13 +242,13 @@ func TestGuests(t *testing.T) {
 			chips = append(chips, c.Text+"/"+c.Icon)
 		}
 	}
-	if got := strings.Join(chips, " "); got != "Quirin Moe/ Quay room/door-open sven@aalto.example/" {
+	if got := strings.Join(chips, " "); got != "Quirin Moe/ Quay room/door-open Harbour hall/door-open sven@aalto.example/" {
 		t.Errorf("chips: %s", got)
 	}
 	d.Until("who is busy", func() bool {
 		for _, o := range test.LaidOutObjects(d.Win.Canvas().Overlays().Top()) {
 			if b, ok := o.(*busyStrip); ok {
-				return !b.waiting && b.AccessibleName() == "You: Free, Quirin Moe: Not known, Quay room: Not known, sven@aalto.example: Not known, tove@aalto.example: Not known"
+				return !b.waiting && b.AccessibleName() == "You: Free, Quirin Moe: Not known, Quay room: Not known, Harbour hall: Not known, sven@aalto.example: Not known, tove@aalto.example: Not known"
 			}
 		}
 		return false
@@ -265,7 +272,7 @@ func TestGuests(t *testing.T) {
 		for _, a := range e.Attendees {
 			got = append(got, a.Addr+" "+a.Kind)
 		}
-		if s := strings.Join(got, ","); s != "quirin@example.com ,quay@fjordlight.example room,sven@aalto.example ,tove@aalto.example " || !strings.Contains(strings.ReplaceAll(string(e.Raw), "\r\n ", ""), "CUTYPE=ROOM") {
+		if s := strings.Join(got, ","); s != "quirin@example.com ,quay@fjordlight.example room,hall@fjordlight.example room,sven@aalto.example ,tove@aalto.example " || !strings.Contains(strings.ReplaceAll(string(e.Raw), "\r\n ", ""), "CUTYPE=ROOM") {
 			t.Errorf("invited: %s\n%s", s, e.Raw)
 		}
 		return

@@ -82,6 +82,7 @@ func newEditor(p *Page, e pim.Event, o *pim.Occurrence, cals []pim.Calendar) *ed
 	x.place.Name = "Place"
 	x.place.SetText(e.Location)
 	x.people = whom.New(p.win, p.c, p.h.Do, "People", e.Attendees)
+	x.people.AskRooms()
 	x.notes = kit.NewField("")
 	x.notes.Name = "Notes"
 	x.notes.SetText(strings.ReplaceAll(e.Description, "\n", " "))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/bus"
 	"github.com/postrider/postrider/app/doors"
@@ -46,6 +47,7 @@ type Client struct {
 	Bus *bus.Bus
 	// Waiting are the invitations that wait for an answer; AnswerInvitation takes one away and notes it in Answered.
 	Waiting  []app.Waiting
+	OnRooms  []pim.Attendee // of the servers' directories
 	Answered []string
 
 	OnDiscover func(ctx context.Context, address string, progress func(mail.Step)) (mail.Discovery, error)

@@ -159,3 +159,6 @@ func (c *Client) AnswerInvitation(_ context.Context, id mail.MessageID, answer, 
 	c.Answered = append(c.Answered, fmt.Sprint(id, " ", answer, " ", send))
 	return nil
 }
+
+// Rooms implements app.Client.
+func (c *Client) Rooms(context.Context) ([]pim.Attendee, error) { return c.OnRooms, nil }

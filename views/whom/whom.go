@@ -16,6 +16,7 @@ import (
 type Client interface {
 	Suggest(ctx context.Context, prefix string, limit int) ([]pim.Suggestion, error)
 	Contact(ctx context.Context, id pim.ContactID) (pim.Contact, error)
+	Rooms(ctx context.Context) ([]pim.Attendee, error)
 }
 
 // Field has chips, and a line to type that completes from contacts and from who was written to.
@@ -29,6 +30,7 @@ type Field struct {
 	do    func(func())
 	win   fyne.Window
 	list  []pim.Attendee
+	rooms []pim.Attendee // of the servers
 	known []pim.Attendee // who was there at first: taken out and put in again they keep their answers
 	input *kit.Field
 	flow  *kit.Flow
@@ -44,6 +46,32 @@ type Field struct {
 type offer struct {
 	name, about, word, icon string
 	as                      []pim.Attendee
+}
+
+// AskRooms offers the rooms of the servers' directories too, once they are known.
+func (g *Field) AskRooms() {
+	go func() {
+		rs, err := g.c.Rooms(context.Background())
+		g.do(func() {
+			if err == nil { // without them, rooms can still be typed
+				g.rooms = rs
+			}
+		})
+	}()
+}
+
+// roomsLike are the rooms of the servers that have a word which begins like what is typed.
+func (g *Field) roomsLike(prefix string) (out []pim.Attendee) {
+	low := strings.ToLower(prefix)
+	for _, r := range g.rooms {
+		words := strings.Fields(strings.ToLower(r.Name + " " + r.Addr))
+		if strings.HasPrefix(strings.ToLower(r.Name), low) || slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, low) }) {
+			if r.Role, r.Status, r.RSVP = "required", "needs-action", true; len(out) < maxOffers {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
 }
 
 // Object is what is laid out.
@@ -186,6 +214,7 @@ func (g *Field) ask(prefix string) {
 		g.show(nil)
 		return
 	}
+	rooms := g.roomsLike(prefix)
 	go func() {
 		ctx := context.Background()
 		ss, err := g.c.Suggest(ctx, prefix, 2*maxOffers)
@@ -193,9 +222,17 @@ func (g *Field) ask(prefix string) {
 			ss = nil // typing goes on without completions
 		}
 		var found []offer
+		had := map[string]bool{}
 		for _, s := range ss {
 			if o := offered(ctx, g.c, s); len(o.as) > 0 {
 				found = append(found, o)
+				had[strings.ToLower(s.Addr)] = true
+			}
+		}
+		found = found[:min(len(found), maxOffers-min(len(rooms), 2))]
+		for _, r := range rooms {
+			if !had[strings.ToLower(r.Addr)] {
+				found = append(found, offer{name: called(r), about: r.Addr, word: "Room", icon: "door-open", as: []pim.Attendee{r}})
 			}
 		}
 		g.do(func() {

@@ -49,6 +49,7 @@ type card struct {
 	spin    *kit.Spinner
 	hover   bool
 	noImg   bool // the banner of the pictures was dismissed
+	noLost  bool // that of pictures that could not be loaded
 	asked   bool
 	height  float32
 	lay     func()
@@ -144,8 +145,10 @@ func (c *card) notices() {
 	if c.failed {
 		c.banners = append(c.banners, kit.NewBanner("file-warning", "This message is shown as text.", "Its layout takes too long to work out.", kit.ToneIdle))
 	}
-	if b := c.pictureNotice(); b != nil {
-		c.banners = append(c.banners, b)
+	for _, b := range []*kit.Banner{c.pictureNotice(), c.lostNotice()} {
+		if b != nil {
+			c.banners = append(c.banners, b)
+		}
 	}
 }
 

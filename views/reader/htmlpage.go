@@ -30,6 +30,7 @@ type htmlBody struct {
 	blocked, trackers int
 	named             []gate.Tracker
 	counted           bool
+	lost              map[string]bool // addresses of pictures that were allowed and could not be loaded
 }
 
 // errBlocked says that a picture was not allowed.
@@ -73,10 +74,17 @@ func (c *card) newPage(b *mail.Body) *htmlBody {
 	fold := quotes(b.Envelope)
 	load := c.load                           // the value when it was made: what is allowed later makes a page of its own
 	var verdict atomic.Pointer[gate.Verdict] // set before anything of the mail is laid out
-	fetch := c.p.fetcher(id, parts, func(address string) bool {
+	given := c.p.fetcher(id, parts, func(address string) bool {
 		v := verdict.Load()
 		return load && v != nil && v.Allows(address)
 	})
+	fetch := func(ctx context.Context, address string) ([]byte, error) {
+		b, err := given(ctx, address)
+		if _, inside := cutScheme(strings.TrimSpace(address), "cid:"); err != nil && !errors.Is(err, errBlocked) && !inside && ctx.Err() == nil {
+			c.p.do(func() { c.lose(h, address) })
+		}
+		return b, err
+	}
 	var v *view.View
 	h.pics = view.NewPictures(ctx, fetch, func(sized bool) {
 		c.p.do(func() {
@@ -193,6 +201,31 @@ func (c *card) allowPictures(always bool) {
 		}
 	}
 	c.again()
+}
+
+// lose notes that a picture of a page could not be loaded.
+func (c *card) lose(h *htmlBody, address string) {
+	if c.page != h || h.lost[address] {
+		return
+	}
+	if h.lost == nil {
+		h.lost = map[string]bool{}
+	}
+	h.lost[address] = true
+	c.notices()
+	c.Refresh()
+	c.p.grown()
+}
+
+// lostNotice is the banner about pictures that could not be loaded, nil when there are none.
+func (c *card) lostNotice() *kit.Banner {
+	if c.page == nil || len(c.page.lost) == 0 || c.noLost {
+		return nil
+	}
+	b := kit.NewBanner("image-off", kit.Plural(len(c.page.lost), "picture", "pictures")+" could not be loaded", "· no connection, or the sender no longer has them", kit.ToneIdle,
+		kit.NewButton("Try again", "", kit.Link, c.again))
+	b.OnClose = func() { c.noLost = true; c.notices(); c.Refresh(); c.p.grown() }
+	return b
 }
 
 // pictureNotice is the banner about what is not loaded, nil when there is nothing to say.

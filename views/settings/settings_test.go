@@ -2,6 +2,9 @@ package settings
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -88,6 +91,49 @@ func TestAppearanceAppliesAtOnce(t *testing.T) {
 	if r.c.Settings().Theme != "dark" {
 		t.Error("one change undid another")
 	}
+}
+
+func TestIdentitiesAreAddedAndRemoved(t *testing.T) {
+	r := start(t, viewtest.Options{}, nil)
+	r.v.Open(Writing)
+	a := r.v.accounts[0]
+	n := len(a.Identities)
+	viewtest.Find[*kit.Button](r.Desk, "Add another address to "+a.Name).Tapped(nil)
+	r.Until("another", func() bool { return len(r.stored(a.ID).Identities) == n+1 })
+	r.v.Open(Writing)
+	var last *kit.Field
+	seen := 0
+	r.EachOnTop(func(o fyne.CanvasObject) bool {
+		if f, ok := o.(*kit.Field); ok && f.Name == "Address" {
+			if seen++; seen == n+1 {
+				last = f
+			}
+		}
+		return true
+	})
+	if last == nil {
+		t.Fatalf("%d addresses are shown", seen)
+	}
+	r.Win.Canvas().Focus(last)
+	last.SelectAll()
+	test.Type(last, "sales@fjordlight.example")
+	r.Until("its address", func() bool { return r.stored(a.ID).Identities[n].Addr == "sales@fjordlight.example" })
+	viewtest.Find[*kit.Button](r.Desk, "Remove").Tapped(nil)
+	r.Until("it to go", func() bool { return len(r.stored(a.ID).Identities) == n })
+}
+
+func TestMissingFontsAreNamed(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		t.Skip("the system's own fonts cover everything")
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "fc-list"), []byte("#!/bin/sh\ncase $1 in *lang=ko) ;; *) echo Sans ;; esac\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	r := start(t, viewtest.Options{}, nil)
+	r.v.Open(Appearance)
+	r.Until("what is missing", func() bool { return r.Says("Mail in Korean shows boxes until a font for it is installed") })
 }
 
 func TestEverySectionOpens(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 // importFile takes events and tasks in from a file.
 func (p *Page) importFile(c pim.Calendar) {
 	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err == nil && r != nil {
+		if kit.Chosen(p.win.Canvas(), r != nil, err) {
 			p.take(c, r)
 		}
 	}, p.win)
@@ -56,7 +56,7 @@ func (p *Page) take(c pim.Calendar, r io.ReadCloser) {
 // export writes a calendar into a file.
 func (p *Page) export(c pim.Calendar) {
 	d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
-		if err == nil && w != nil {
+		if kit.Chosen(p.win.Canvas(), w != nil, err) {
 			p.give(c, w, w.URI().Path(), w.URI().Name())
 		}
 	}, p.win)

@@ -81,7 +81,7 @@ func (x *choose) free() {
 // pick chooses the file.
 func (x *choose) pick() {
 	d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
-		if err != nil || w == nil {
+		if !kit.Chosen(x.win.Canvas(), w != nil, err) {
 			return
 		}
 		path := w.URI().Path()

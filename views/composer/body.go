@@ -287,7 +287,7 @@ func (c *Composer) loadInline(*edit.Doc) {
 // pickPicture puts a picture of a file into the text.
 func (c *Composer) pickPicture() {
 	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil || r == nil {
+		if !kit.Chosen(c.win.Canvas(), r != nil, err) {
 			return
 		}
 		c.addPicture(r.URI().Name(), func() (io.ReadCloser, error) { return r, nil })

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"errors"
+	"io/fs"
 	"strings"
 	"unicode"
 
@@ -30,6 +32,26 @@ func ShowFiles(d *dialog.FileDialog, c fyne.Canvas, title, action string) {
 	})
 	z := c.Size()
 	d.Resize(fyne.NewSize(max(320, min(900, z.Width-48)), max(240, min(620, z.Height-48))))
+}
+
+// Chosen reports whether a dialog for files brought something. That a file cannot be used is said; who closed the dialog knows that nothing was chosen.
+func Chosen(c fyne.Canvas, something bool, err error) bool {
+	if err == nil {
+		return something
+	}
+	why := err.Error()
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		why = "You have no right to use it, or to write into this folder. Choose another place."
+	case errors.Is(err, fs.ErrNotExist):
+		why = "It is not there any more."
+	}
+	var d *Dialog
+	end := NewButton("Close", "", Primary, func() { d.Close() })
+	d = NewDialog(c, NarrowDialog, Col(0, NewLabel("This file cannot be used", Title16, Text), Gap(0, 8), NewPara(why, Body13, Text2, 19, NarrowDialog-48), Gap(0, 20), Row(8, Spring(nil), end)))
+	d.Open()
+	c.Focus(end)
+	return false
 }
 
 // FileName makes a name of a file of something that a person named.

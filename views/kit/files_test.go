@@ -101,3 +101,24 @@ func TestKeysOfWhatTheAnswerOpens(t *testing.T) {
 		t.Error("the window does not get its keys back")
 	}
 }
+
+func TestAFileThatCannotBeUsedIsSaid(t *testing.T) {
+	test.NewTempApp(t)
+	w := test.NewTempWindow(t, NewLabel("Below", Body13, Text))
+	w.Resize(fyne.NewSize(1000, 700))
+	c := w.Canvas()
+	if !Chosen(c, true, nil) || Chosen(c, false, nil) || c.Overlays().Top() != nil {
+		t.Fatal("a choice, or none, is taken for a fault")
+	}
+	if Chosen(c, false, &os.PathError{Op: "open", Path: "/x", Err: os.ErrPermission}) || TopOverlay(c) == nil {
+		t.Fatal("nothing is said of a file that cannot be written")
+	}
+	b, ok := c.Focused().(*Button)
+	if !ok {
+		t.Fatalf("the keys go to %T", c.Focused())
+	}
+	b.OnTapped()
+	if TopOverlay(c) != nil {
+		t.Error("it stays")
+	}
+}

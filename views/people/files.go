@@ -26,7 +26,7 @@ func (p *Page) importFile() {
 		}
 	}
 	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil || r == nil {
+		if !kit.Chosen(p.win.Canvas(), r != nil, err) {
 			return
 		}
 		go func() {
@@ -52,7 +52,7 @@ func (p *Page) importFile() {
 
 func (p *Page) export(book pim.CollectionID, ids []pim.ContactID, format string) {
 	d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
-		if err != nil || w == nil {
+		if !kit.Chosen(p.win.Canvas(), w != nil, err) {
 			return
 		}
 		go func() {

@@ -76,7 +76,7 @@ func (f *photo) show() {
 
 func (f *photo) choose() {
 	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err == nil && r != nil {
+		if kit.Chosen(f.p.win.Canvas(), r != nil, err) {
 			f.take(r)
 		}
 	}, f.p.win)

@@ -297,7 +297,7 @@ func (x *Dialog) act() {
 func (x *Dialog) save(l *Laid, only func(int) bool) {
 	h := x.h
 	d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
-		if err != nil || w == nil {
+		if !kit.Chosen(x.win.Canvas(), w != nil, err) {
 			return
 		}
 		go func() {

@@ -337,7 +337,7 @@ func (p *Pane) save(c *card, part mail.Part) {
 
 func (p *Pane) saveDialog(name string, open func(context.Context) (io.ReadCloser, error)) {
 	d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
-		if err != nil || w == nil {
+		if !kit.Chosen(p.win.Canvas(), w != nil, err) {
 			return
 		}
 		go func() {
@@ -366,7 +366,7 @@ func (p *Pane) saveDialog(name string, open func(context.Context) (io.ReadCloser
 
 func (p *Pane) saveAll(c *card) {
 	d := dialog.NewFolderOpen(func(dir fyne.ListableURI, err error) {
-		if err != nil || dir == nil {
+		if !kit.Chosen(p.win.Canvas(), dir != nil, err) {
 			return
 		}
 		parts := append([]mail.Part(nil), c.body.Parts...)

@@ -20,7 +20,7 @@ const Suffix = ".postrider"
 // Backup asks for a file and copies the whole profile into it.
 func Backup(win fyne.Window, c Client, h Hooks, now time.Time) {
 	d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
-		if err != nil || w == nil {
+		if !kit.Chosen(win.Canvas(), w != nil, err) {
 			return
 		}
 		path := w.URI().Path()
@@ -51,7 +51,7 @@ func backUp(win fyne.Window, c Client, h Hooks, path string) {
 // Restore asks for a backup and has it take the place of the profile at the next start.
 func Restore(win fyne.Window, c Client, h Hooks) {
 	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil || r == nil {
+		if !kit.Chosen(win.Canvas(), r != nil, err) {
 			return
 		}
 		path := r.URI().Path()

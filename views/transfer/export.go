@@ -43,7 +43,7 @@ func Export(win fyne.Window, c Client, h Hooks, name string, box mail.MailboxID,
 			o.Mailboxes = append(o.Mailboxes, within...)
 		}
 		f := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
-			if err == nil && u != nil {
+			if kit.Chosen(win.Canvas(), u != nil, err) {
 				o.Dir = u.Path()
 				write(win, c, h, name, o)
 			}

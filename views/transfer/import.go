@@ -26,7 +26,7 @@ func choose(win fyne.Window, c Client, h Hooks, into string, o app.ImportOptions
 	file := kit.NewButton("Choose a file…", "file-text", kit.Plain, func() {
 		d.Close()
 		f := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-			if err != nil || r == nil {
+			if !kit.Chosen(win.Canvas(), r != nil, err) {
 				return
 			}
 			path := r.URI().Path()
@@ -38,7 +38,7 @@ func choose(win fyne.Window, c Client, h Hooks, into string, o app.ImportOptions
 	folder := kit.NewButton("Choose a folder…", "folder", kit.Plain, func() {
 		d.Close()
 		f := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
-			if err == nil && u != nil {
+			if kit.Chosen(win.Canvas(), u != nil, err) {
 				take(win, c, h, into, u.Path(), o)
 			}
 		}, win)

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/postrider/postrider/accounts/fault"
@@ -32,14 +31,8 @@ const (
 )
 
 type conn struct {
-	o wire.Options
-
-	mu     sync.Mutex
-	idle   *session    // parked: nobody uses it
-	busy   *session    // in use by the one goroutine that may call
-	timer  *time.Timer // ends idle
-	closed bool
-
+	o      wire.Options
+	spare  wire.Spare[session]
 	plan   plan
 	window int // 1 once the server got into trouble with more
 }
@@ -67,62 +60,33 @@ func Open(ctx context.Context, o wire.Options) (*remote.Conn, error) {
 
 // take returns a session to work with: the parked one, or a new one where there is none or fresh is set. reused tells which.
 func (c *conn) take(ctx context.Context, fresh bool) (s *session, reused bool, err error) {
-	c.mu.Lock()
-	if c.closed {
-		c.mu.Unlock()
+	s, ok := c.spare.Take()
+	if !ok {
 		return nil, false, errClosed(c.o.Server)
 	}
-	s, c.idle = c.idle, nil
-	if c.timer != nil {
-		c.timer.Stop()
-	}
-	if s != nil && s.listing == nil {
-		fresh = false // nothing was seen of it yet
-	}
-	if s != nil && !fresh {
-		c.busy = s
-		c.mu.Unlock()
+	if s != nil && (!fresh || s.listing == nil) { // without a listing nothing was seen of it yet
 		return s, true, nil
 	}
-	c.mu.Unlock()
 	if s != nil {
+		c.spare.Use(nil)
 		s.quit(ctx) // its lock on the mailbox must be gone before the next
 	}
 	if s, err = open(ctx, c.o); err != nil {
 		return nil, false, err
 	}
 	s.window = min(s.window, c.window)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
+	if !c.spare.Use(s) {
 		s.drop()
 		return nil, false, errClosed(c.o.Server)
 	}
-	c.busy = s
 	return s, false, nil
 }
 
 // park keeps a session for the next call, or closes what is left of it.
 func (c *conn) park(s *session) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.busy = nil
-	if s.broken != nil || c.closed {
+	if !c.spare.Park(s, s.broken == nil, linger, end) {
 		s.drop()
-		return
 	}
-	c.idle = s
-	c.timer = time.AfterFunc(linger, func() {
-		c.mu.Lock()
-		mine := c.idle == s
-		if mine {
-			c.idle = nil
-		}
-		c.mu.Unlock()
-		if mine {
-			end(s)
-		}
-	})
 }
 
 func end(s *session) {
@@ -170,14 +134,7 @@ func errClosed(srv mail.Server) error {
 
 // Close ends the session in good order when nobody uses it, else at once.
 func (c *conn) Close() error {
-	c.mu.Lock()
-	c.closed = true
-	idle, busy := c.idle, c.busy
-	c.idle = nil
-	if c.timer != nil {
-		c.timer.Stop()
-	}
-	c.mu.Unlock()
+	idle, busy := c.spare.Close()
 	if busy != nil {
 		busy.drop()
 	}
@@ -189,10 +146,7 @@ func (c *conn) Close() error {
 
 // Collections returns the inbox.
 func (c *conn) Collections(context.Context) ([]remote.Collection, error) {
-	c.mu.Lock()
-	closed := c.closed
-	c.mu.Unlock()
-	if closed {
+	if c.spare.Closed() {
 		return nil, errClosed(c.o.Server)
 	}
 	return []remote.Collection{{Ref: Inbox, Name: "Inbox", Kind: remote.Mail, Role: mail.RoleInbox, Rights: mail.MayRead | mail.MayRemove,

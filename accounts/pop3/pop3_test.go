@@ -162,10 +162,7 @@ func TestMailThatComesBetweenPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.mem.Deliver(user, message(500, "x\r\n"))
-	c.Source.(*conn).mu.Lock()
-	s := c.Source.(*conn).idle
-	c.Source.(*conn).mu.Unlock()
-	s.conn.Close() // the session of the first page is lost
+	c.Source.(*conn).spare.Parked().conn.Close() // the session of the first page is lost
 	states, last := pull(t, c, d.Next)
 	if !last.Complete || len(last.Members) != 121 || !slices.Contains(refsOf(states), "uid0500") {
 		t.Fatalf("%d states, %d members", len(states), len(last.Members))
@@ -474,16 +471,9 @@ func TestIdleSessionDoesNotKeepTheMailbox(t *testing.T) {
 	c := x.open(t)
 	states, _ := pull(t, c, "")
 	inner := c.Source.(*conn)
-	inner.mu.Lock()
-	inner.timer.Reset(time.Millisecond)
-	inner.mu.Unlock()
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		inner.mu.Lock()
-		gone := inner.idle == nil
-		inner.mu.Unlock()
-		if gone {
-			break
-		}
+	s, _ := inner.spare.Take()
+	inner.spare.Park(s, true, time.Millisecond, end)
+	for end := time.Now().Add(30 * time.Second); inner.spare.Parked() != nil; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("it is kept")
 		}

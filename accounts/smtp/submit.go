@@ -20,14 +20,11 @@ import (
 const linger = 20 * time.Second
 
 type submitter struct {
-	o      wire.Options
-	mu     sync.Mutex
-	idle   *session
-	busy   *session
-	timer  *time.Timer
-	closed bool
-	limit  int64 // of the last EHLO
-	known  bool
+	o     wire.Options
+	spare wire.Spare[session]
+	mu    sync.Mutex
+	limit int64 // of the last EHLO
+	known bool
 }
 
 // Open returns the sending side of an account; it connects when there is something to do.
@@ -37,18 +34,10 @@ func Open(_ context.Context, o wire.Options) (remote.Submitter, error) {
 
 // take returns a signed-in session. A kept one is asked first whether it is still there.
 func (b *submitter) take(ctx context.Context) (*session, error) {
-	b.mu.Lock()
-	s := b.idle
-	b.idle = nil
-	if b.timer != nil {
-		b.timer.Stop()
-	}
-	if b.closed {
-		b.mu.Unlock()
+	s, ok := b.spare.Take()
+	if !ok {
 		return nil, b.errClosed()
 	}
-	b.busy = s
-	b.mu.Unlock()
 	if s != nil {
 		stop := s.guard(ctx)
 		s.patience(1)
@@ -64,13 +53,13 @@ func (b *submitter) take(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.closed {
+	if !b.spare.Use(s) {
 		s.drop()
 		return nil, b.errClosed()
 	}
-	b.busy, b.limit, b.known = s, s.maxSize(), true
+	b.mu.Lock()
+	b.limit, b.known = s.maxSize(), true
+	b.mu.Unlock()
 	return s, nil
 }
 
@@ -79,25 +68,9 @@ func (b *submitter) errClosed() error {
 }
 
 func (b *submitter) park(s *session) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.busy = nil
-	if s.broken || b.closed {
+	if !b.spare.Park(s, !s.broken, linger, end) {
 		s.drop()
-		return
 	}
-	b.idle = s
-	b.timer = time.AfterFunc(linger, func() {
-		b.mu.Lock()
-		mine := b.idle == s
-		if mine {
-			b.idle = nil
-		}
-		b.mu.Unlock()
-		if mine {
-			end(s)
-		}
-	})
 }
 
 func end(s *session) {
@@ -108,14 +81,7 @@ func end(s *session) {
 
 // Close ends the connection; a Submit under way returns with what it knows.
 func (b *submitter) Close() error {
-	b.mu.Lock()
-	b.closed = true
-	idle, busy := b.idle, b.busy
-	b.idle = nil
-	if b.timer != nil {
-		b.timer.Stop()
-	}
-	b.mu.Unlock()
+	idle, busy := b.spare.Close()
 	if busy != nil {
 		busy.line.Kill()
 		busy.conn.Close()

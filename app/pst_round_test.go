@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"cmp"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -22,6 +21,7 @@ import (
 	"github.com/postrider/postrider/accounts/pst"
 	"github.com/postrider/postrider/accounts/pst/job"
 	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/app/engine"
 	"github.com/postrider/postrider/app/store"
@@ -30,31 +30,11 @@ import (
 // foreignFiles unpacks the data files that other programs wrote.
 func foreignFiles(t *testing.T) (out []string) {
 	t.Helper()
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		dir = "../../shared/corpora"
-	}
-	list, _ := filepath.Glob(filepath.Join(dir, "pst", "*.pst.gz"))
-	if len(list) == 0 {
-		t.Skip("the corpora are not here")
-	}
+	list, _ := filepath.Glob(filepath.Join(corpora.Dir(t, "pst"), "*.pst.gz"))
 	to := t.TempDir()
 	for _, p := range list {
-		f, err := os.Open(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		z, err := gzip.NewReader(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := io.ReadAll(z)
-		f.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
 		name := filepath.Join(to, strings.TrimSuffix(filepath.Base(p), ".gz"))
-		if err := os.WriteFile(name, b, 0o400); err != nil {
+		if err := os.WriteFile(name, corpora.Unpack(t, p), 0o400); err != nil {
 			t.Fatal(err)
 		}
 		out = append(out, name)

@@ -14,6 +14,7 @@ import (
 	"github.com/postrider/postrider/accounts/msox/cmail"
 	"github.com/postrider/postrider/accounts/msox/prop"
 	"github.com/postrider/postrider/accounts/remote"
+	"github.com/postrider/postrider/accounts/testserver/corpora"
 )
 
 // pimSamples say more than an object has places for.
@@ -29,12 +30,8 @@ var pimSamples = []string{
 
 // foreignPIM are the vCard and iCalendar files of the corpora, where they are here.
 func foreignPIM(t *testing.T) (out [][]byte) {
-	dir := os.Getenv("POSTRIDER_CORPORA")
-	if dir == "" {
-		dir = "../../../shared/corpora"
-	}
-	sets, _ := filepath.Glob(filepath.Join(dir, "vcf-*"))
-	more, _ := filepath.Glob(filepath.Join(dir, "ics-*"))
+	sets, _ := filepath.Glob(filepath.Join(corpora.Root(), "vcf-*"))
+	more, _ := filepath.Glob(filepath.Join(corpora.Root(), "ics-*"))
 	for _, s := range append(sets, more...) {
 		filepath.WalkDir(s, func(path string, d fs.DirEntry, err error) error {
 			if ext := filepath.Ext(path); err == nil && (ext == ".vcf" || ext == ".ics") {

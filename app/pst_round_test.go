@@ -30,7 +30,10 @@ import (
 // foreignFiles unpacks the data files that other programs wrote.
 func foreignFiles(t *testing.T) (out []string) {
 	t.Helper()
-	list, _ := filepath.Glob(filepath.Join(corpora.Dir(t, "pst"), "*.pst.gz"))
+	list, err := filepath.Glob(filepath.Join(corpora.Dir(t, "pst"), "*.pst.gz"))
+	if err != nil || len(list) == 0 {
+		t.Fatal("no data files", err)
+	}
 	to := t.TempDir()
 	for _, p := range list {
 		name := filepath.Join(to, strings.TrimSuffix(filepath.Base(p), ".gz"))

@@ -1,6 +1,5 @@
-// Package wire is what the protocols' connections have in common: dialling, the TLS policy, time limits, signing in once more with a fresh credential, the session that is
-// kept between calls, faults of
-// the network and of TLS in words for people, and servers' words made fit to be shown.
+// Package wire is what the protocols' connections have in common: dialling, the TLS policy, time limits, signing in once more with a fresh credential, the
+// session that is kept between calls, faults of the network and of TLS in words for people, and servers' words made fit to be shown.
 //
 // The policy is one: TLS 1.2 or better, the certificate verified against the system's store and the host name, no switch to turn
 // that off. Tests and the demo add a root of their own through [Dialer.Roots].

@@ -17,9 +17,12 @@ import (
 type scheduleResponse struct {
 	XMLName xml.Name `xml:"urn:ietf:params:xml:ns:caldav schedule-response"`
 	All     []struct {
-		Recipient href   `xml:"urn:ietf:params:xml:ns:caldav recipient"`
-		Status    string `xml:"urn:ietf:params:xml:ns:caldav request-status"`
-		Data      string `xml:"urn:ietf:params:xml:ns:caldav calendar-data"`
+		Recipient struct {
+			Href string `xml:"DAV: href"`
+			Text string `xml:",chardata"` // SOGo writes the address without an href around it
+		} `xml:"urn:ietf:params:xml:ns:caldav recipient"`
+		Status string `xml:"urn:ietf:params:xml:ns:caldav request-status"`
+		Data   string `xml:"urn:ietf:params:xml:ns:caldav calendar-data"`
 	} `xml:"urn:ietf:params:xml:ns:caldav response"`
 }
 
@@ -60,7 +63,14 @@ func FreeBusy(ctx context.Context, o wire.Options, organizer string, addrs []str
 	}
 	var out []pim.FreeBusy
 	for _, r := range m.All {
-		f := pim.FreeBusy{Addr: strings.TrimPrefix(strings.TrimSpace(r.Recipient.Href), "mailto:")}
+		addr := strings.TrimSpace(r.Recipient.Href)
+		if addr == "" {
+			addr = strings.TrimSpace(r.Recipient.Text)
+		}
+		if len(addr) > 7 && strings.EqualFold(addr[:7], "mailto:") {
+			addr = addr[7:]
+		}
+		f := pim.FreeBusy{Addr: addr}
 		if strings.HasPrefix(strings.TrimSpace(r.Status), "2") && r.Data != "" {
 			f.Known, f.Spans = true, icalendar.ReadBusy([]byte(r.Data))
 		} else {

@@ -157,7 +157,8 @@ func (s *SOGo) start(pg string) error {
 	args := []string{"-WONoDetach", "YES", "-WOPidFile", filepath.Join(home, "pid"), "-WOLogFile", "-", "-WOPort", fmt.Sprintf("127.0.0.1:%d", ports[2]), "-WOWorkersCount", "3",
 		"-SOGoProfileURL", db + "sogo_user_profile", "-OCSFolderInfoURL", db + "sogo_folder_info", "-OCSSessionsFolderURL", db + "sogo_sessions_folder", "-OCSEMailAlarmsFolderURL", db + "sogo_alarms_folder",
 		"-SOGoUserSources", fmt.Sprintf(`({ type = sql; id = directory; viewURL = "%ssogo_users"; canAuthenticate = YES; isAddressBook = NO; displayName = "Everybody"; userPasswordAlgorithm = none; MailFieldNames = ("mail"); })`, db),
-		"-SOGoMemcachedHost", fmt.Sprintf("127.0.0.1:%d", ports[1]), "-SOGoTimeZone", "UTC", "-SOGoMailDomain", "example.test", "-SOGoAppointmentSendEMailNotifications", "NO", "-SxVMemLimit", "512"}
+		"-SOGoMemcachedHost", fmt.Sprintf("127.0.0.1:%d", ports[1]), "-SOGoTimeZone", "UTC", "-SOGoMailDomain", "example.test", "-SOGoAppointmentSendEMailNotifications", "NO", "-SxVMemLimit", "512",
+		"-SOGoCalendarDefaultRoles", "(PublicDAndTViewer)"} // people see of each other when they are busy
 	quoted := make([]string, len(args))
 	for i, a := range args {
 		quoted[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"

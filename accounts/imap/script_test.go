@@ -626,7 +626,7 @@ func TestOfferedExtensionsAreUsed(t *testing.T) {
 		if offered && (err != nil || u.Used != 5*1024 || u.Limit != 20*1024) {
 			t.Errorf("usage %+v, %v", u, err)
 		}
-		for _, cmd := range []string{"ID (", "STATUS (MESSAGES UNSEEN)", "SEARCH RETURN", "GETQUOTAROOT"} {
+		for _, cmd := range []string{"ID (", " STATUS (", "SEARCH RETURN", "GETQUOTAROOT"} {
 			if s.saw(cmd) != offered {
 				t.Errorf("offered %v, but sent %v: %s in %q", offered, !offered, cmd, s.commands())
 			}
@@ -634,5 +634,17 @@ func TestOfferedExtensionsAreUsed(t *testing.T) {
 		if strings.HasSuffix(literal, "+}") != offered {
 			t.Errorf("offered %v: %q", offered, literal)
 		}
+	}
+}
+
+// TestClosedWhileTheWatcherConnects: a connection that is closed before the watcher has one of its own is a connection that broke, as any other.
+func TestClosedWhileTheWatcherConnects(t *testing.T) {
+	c := mustOpen(t, (&script{}).start(t))
+	b := c.Source.(*backend)
+	b.mu.Lock()
+	b.closed = true
+	b.mu.Unlock()
+	if _, err := b.watcher(context.Background()); !fault.Is(err, fault.Network) {
+		t.Errorf("%v", err)
 	}
 }

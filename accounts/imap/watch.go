@@ -51,7 +51,7 @@ func (b *backend) watcher(ctx context.Context) (*session, error) {
 	defer b.mu.Unlock()
 	if b.closed {
 		s.close()
-		return nil, s.fault("watch", context.Canceled)
+		return nil, s.fault("watch", net.ErrClosed)
 	}
 	b.watch = s
 	return s, nil

@@ -460,7 +460,7 @@ func (e Env) closing(t *testing.T) {
 		} else {
 			mustFault(t, err, fault.Network, fault.Refused)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("Close does not end Watch")
 	}
 	_, err := c.Pull(e.ctx(t), col.Ref, "")

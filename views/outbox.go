@@ -149,7 +149,7 @@ func (o *outbox) row(it mail.OutboxItem) fyne.CanvasObject {
 		case it.Due.After(now):
 			detail = "Goes out " + it.Due.Format("2 Jan, 15:04:05")
 		case !it.Next.IsZero() && it.Next.After(now) && detail != "":
-			detail += " Next try " + it.Next.Format("15:04") + "."
+			detail = strings.TrimRight(detail, ". ") + ". Next try " + it.Next.Format("15:04") + "."
 		}
 	}
 	for _, r := range it.Recipients {

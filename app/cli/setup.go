@@ -249,6 +249,9 @@ func addAccount(k *call, address, in, out, name, chain string, leave mail.Leave,
 			return err
 		}
 	}
+	if acc.Outgoing.Host == "" {
+		k.say("No outgoing server was given or found: this account reads mail and cannot send any.")
+	}
 	var pass string
 	if stdin {
 		pass, err = k.line()

@@ -404,7 +404,7 @@ func (a *App) CancelSend(ctx context.Context, id mail.OutboxID) (mail.Draft, err
 // draftOf makes a draft of a message in the outbox, for those who have not got it.
 func (a *App) draftOf(ctx context.Context, o store.Outbound) (mail.Draft, error) {
 	digest := o.Digest
-	if o.Filed != "" && o.Filed != "-" {
+	if o.Filed != "" && o.Filed != store.AlreadyFiled {
 		digest = o.Filed // with its Bcc
 	}
 	r, _, err := a.store.Blob(ctx, digest)
@@ -440,7 +440,7 @@ func (a *App) draftOf(ctx context.Context, o store.Outbound) (mail.Draft, error)
 			d.Bcc = append(d.Bcc, t)
 		}
 	}
-	if o.Filed == "-" { // the others have it under the old one
+	if o.Filed == store.AlreadyFiled { // the others have it under the old one
 		d.InternetID = ""
 	}
 	return d, nil

@@ -53,6 +53,9 @@ func TestSomeGetItLater(t *testing.T) {
 	if n := len(s.Messages(s.Box("Sent"))); n != 1 {
 		t.Errorf("%d copies in Sent", n)
 	}
+	if bad := r.s.Check(ctx); len(bad) != 0 {
+		t.Errorf("the store finds %q", bad)
+	}
 }
 
 // The copy that the first recipients brought into Sent does not say that the others have the message too.

@@ -38,7 +38,7 @@ func (e *Engine) sent(ctx context.Context, id mail.OutboxID, state mail.OutboxSt
 		digest = o.Digest
 	}
 	var body *store.Body
-	if o.Filed != "-" && !a.m.ServerSent && !found {
+	if o.Filed != store.AlreadyFiled && !a.m.ServerSent && !found {
 		r, _, err := e.s.Blob(ctx, digest)
 		if err == nil {
 			var b bytes.Buffer
@@ -126,7 +126,7 @@ func (e *Engine) sent(ctx context.Context, id mail.OutboxID, state mail.OutboxSt
 			return tx.DropOutbound(id)
 		}
 		// Some did not get it: what stays is for them alone, and has been filed. Who may get it later waits on its own.
-		o.Filed, o.Draft, o.Source = "-", 0, 0
+		o.Filed, o.Draft, o.Source = store.AlreadyFiled, 0, 0
 		if len(never) > 0 {
 			if _, err := tx.PutOutbound(remainder(o, never, rec, mail.OutFailed)); err != nil || len(later) == 0 {
 				return err
@@ -180,7 +180,7 @@ func (s *session) settleFound() error {
 		return err
 	}
 	for _, o := range out {
-		if o.Account != s.a.id || o.State != mail.OutUnsure || o.InternetID == "" || o.Filed == "-" {
+		if o.Account != s.a.id || o.State != mail.OutUnsure || o.InternetID == "" || o.Filed == store.AlreadyFiled {
 			continue // of what goes to the rest of its recipients, the copy that the first ones brought says nothing
 		}
 		boxes, err := s.e.s.Mailboxes(s.ctx, s.a.id)

@@ -115,11 +115,14 @@ type Outbound struct {
 	mail.OutboxItem
 	Envelope remote.Envelope
 	Digest   string         // what is sent
-	Filed    string         // digest of the copy for Sent (with Bcc)
+	Filed    string         // digest of the copy for Sent (with Bcc), or AlreadyFiled
 	Draft    mail.DraftID   // reopened by undo; removed when sent
 	Source   mail.MessageID // gets Answered or Forwarded
 	Mark     mail.Flags     // the flag Source gets
 }
+
+// AlreadyFiled is Outbound.Filed of what is left for some of the recipients: the copy went to Sent when the others got the message.
+const AlreadyFiled = "-"
 
 // View is a set of messages that can be listed.
 type View struct {

@@ -143,7 +143,7 @@ func (s *Store) eachDigest(ctx context.Context, each func(string) error) error {
 		}
 	}
 	var others []string
-	if err := s.reads.rows(ctx, "SELECT digest FROM refs UNION SELECT digest FROM ops WHERE digest<>''", nil, collect(&others)); err != nil {
+	if err := s.reads.rows(ctx, "SELECT digest FROM refs WHERE digest<>'-' UNION SELECT digest FROM ops WHERE digest<>''", nil, collect(&others)); err != nil {
 		return err
 	}
 	for _, d := range others {

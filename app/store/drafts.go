@@ -13,7 +13,7 @@ func (tx *Tx) refer(kind string, owner int64, digests ...string) error {
 		return err
 	}
 	for _, d := range digests {
-		if d == "" {
+		if d == "" || d == AlreadyFiled {
 			continue
 		}
 		if _, err := tx.w.exec("INSERT OR IGNORE INTO refs(digest,kind,owner) VALUES(?,?,?)", d, kind, owner); err != nil {

@@ -45,23 +45,31 @@ type guide struct {
 	showing func() string
 }
 
-// front does something with keys or buttons and waits until what is in front and painted. An X server under load may swallow a press: what led nowhere
-// is done again, as a person would, and said in the output.
+// front does something with keys or buttons and waits until what is in front and painted.
 func (t *guide) front(what string, act func() error) error {
+	if err := t.again(what, act, func() bool { return t.showing() == what }); err != nil {
+		return err
+	}
+	time.Sleep(3 * step)
+	return nil
+}
+
+// again does something and waits for what follows from it. An X server under load may swallow a press: what led nowhere is done again, as a person would, and said in
+// the output.
+func (t *guide) again(what string, act func() error, ok func() bool) error {
 	for try := 1; ; try++ {
 		if err := act(); err != nil {
 			return err
 		}
 		for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-			if t.showing() == what {
-				time.Sleep(3 * step)
+			if ok() {
 				return nil
 			}
 		}
 		if try == 3 {
 			return fmt.Errorf("waited in vain for %s; %s is shown; %s", what, t.showing(), t.Where())
 		}
-		fmt.Fprintf(t.Out, "again: %s is still shown, not %s; %s\n", t.showing(), what, t.Where())
+		fmt.Fprintf(t.Out, "again: %s did not follow, %s is shown; %s\n", what, t.showing(), t.Where())
 	}
 }
 
@@ -123,14 +131,13 @@ func (t *guide) reading() error {
 		func() error { return t.Shot("inbox", "all inboxes, nothing opened") },
 		func() error { return t.Click(listX, rowY(0)) },
 		func() error { return t.Shot("html", "a newsletter: formatted text, pictures blocked") },
-		func() error { return t.Click(listX, rowY(1)) },
-		func() error { return t.Shot("conversation", "a conversation with an attachment") },
 		func() error {
-			return t.Until("what was opened is read", func() bool {
+			return t.again("that what was opened is read", func() error { return t.Click(listX, rowY(1)) }, func() bool {
 				m, ok := t.find(inboxes, "Re: Pier 4: revised lighting schedule")
 				return ok && m.Flags.Has(mail.Seen)
 			})
 		},
+		func() error { return t.Shot("conversation", "a conversation with an attachment") },
 		func() error { return t.Key("ctrl+shift+f") },
 		func() error { return t.Type("bollard") },
 		func() error { time.Sleep(time.Second); return t.Shot("find", "every place in the message is marked") },
@@ -148,20 +155,25 @@ func (t *guide) finding() error {
 			time.Sleep(time.Second)
 			return t.Shot("palette", "places, actions and people by typing")
 		},
-		func() error { return t.Key("Escape", "ctrl+k") },
-		func() error { return t.Type("table rows") },
-		func() error { return t.Key("Return") },
-		func() error {
-			return t.Until("the rows are a table", func() bool { return t.c.Settings().Density == "table" })
-		},
+		func() error { return t.again("a table of rows", t.choose("table rows"), t.dense("table")) },
 		func() error { return t.Shot("table", "one line for each, in columns") },
-		func() error { return t.Key("ctrl+k") },
-		func() error { return t.Type("standard rows") },
-		func() error { return t.Key("Return") },
-		func() error {
-			return t.Until("the rows are as before", func() bool { return t.c.Settings().Density == "standard" })
-		},
+		func() error { return t.again("rows as before", t.choose("standard rows"), t.dense("standard")) },
 	)
+}
+
+// choose types what is to be done into the palette.
+func (t *guide) choose(words string) func() error {
+	return func() error {
+		return all(
+			func() error { return t.Key("Escape", "ctrl+k") },
+			func() error { return t.Type(words) },
+			func() error { return t.Key("Return") },
+		)
+	}
+}
+
+func (t *guide) dense(how string) func() bool {
+	return func() bool { return t.c.Settings().Density == how }
 }
 
 func (t *guide) searching() error {

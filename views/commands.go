@@ -354,6 +354,14 @@ func (w *Window) copyTo(b mail.Mailbox) {
 	})
 }
 
+// below is what a new draft holds, under what was written already.
+func below(s string) string {
+	if s = strings.TrimSpace(s); s != "" {
+		s = "\n\n" + s
+	}
+	return s
+}
+
 // quickSend answers from the field below the conversation.
 func (w *Window) quickSend(k app.Compose, text string, done func(bool)) {
 	go func() {
@@ -363,10 +371,7 @@ func (w *Window) quickSend(k app.Compose, text string, done func(bool)) {
 		var id mail.OutboxID
 		var ask []app.Concern
 		if err == nil {
-			if s := strings.TrimSpace(d.Text); s != "" {
-				text += "\n\n" + s // the signature
-			}
-			d.Text = text
+			d.Text = text + below(d.Text) // the signature
 			if ask = w.c.CheckDraft(ctx, d); len(ask) == 0 {
 				id, err = w.c.Send(ctx, d, time.Time{})
 			}

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ type bench struct {
 	c        *viewtest.Client
 	w        *Window
 	composed []app.Compose
+	written  []string // in the quick reply, before the composer
 	unlocked int
 	wizards  int
 	signedIn []mail.AccountID
@@ -33,10 +35,12 @@ func start(t *testing.T, o viewtest.Options) *bench {
 	t.Helper()
 	b := &bench{Desk: viewtest.NewDesk(t, kit.ModeLight), c: viewtest.New(o)}
 	b.w = New(b.Win, b.c, Hooks{Do: b.Do, Now: b.c.Now,
-		OpenComposer: func(k app.Compose, _ string) { b.composed = append(b.composed, k) },
-		OpenWizard:   func(bool) { b.wizards++ },
-		Unlock:       func() { b.unlocked++ },
-		SignIn:       func(a mail.AccountID) { b.signedIn = append(b.signedIn, a) }})
+		OpenComposer: func(k app.Compose, text string) {
+			b.composed, b.written = append(b.composed, k), append(b.written, text)
+		},
+		OpenWizard: func(bool) { b.wizards++ },
+		Unlock:     func() { b.unlocked++ },
+		SignIn:     func(a mail.AccountID) { b.signedIn = append(b.signedIn, a) }})
 	b.Win.Resize(fyne.NewSize(1440, 900))
 	t.Cleanup(b.w.Close)
 	if !o.Empty {
@@ -235,6 +239,38 @@ func TestWhatCouldNotBeSentIsToldOnce(t *testing.T) {
 	}
 	b.c.SetOutbox(it, mail.OutboxItem{ID: 4712, Subject: "For two", State: mail.OutFailed, Recipients: []mail.RecipientResult{{Addr: "bob@example.com", OK: true}, {Addr: "no@example.com", Code: 550}}})
 	b.Until("the other toast", func() bool { return b.w.toast.Text() == "“For two” did not reach everyone" })
+}
+
+// signed is a client whose drafts have a signature.
+type signed struct{ *viewtest.Client }
+
+func (c signed) NewDraft(ctx context.Context, k app.Compose) (mail.Draft, error) {
+	d, err := c.Client.NewDraft(ctx, k)
+	d.Text += "\n\n-- \nMarta"
+	return d, err
+}
+
+// What sending asks about goes to the composer as it was written: the composer adds the signature.
+func TestQuickReplyThatAsksGoesToTheComposer(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	asked := ""
+	b.c.OnCheck = func(d mail.Draft) []app.Concern {
+		asked = d.Text
+		return []app.Concern{{Code: "attachment", Title: "You mention an attachment, but nothing is attached."}}
+	}
+	b.w.c = signed{b.c}
+	b.w.rune('j')
+	ended := false
+	b.w.quickSend(app.Compose{Kind: app.ComposeReply, Of: b.cursor().ID}, "See the attached plan.", func(ok bool) { ended = ok })
+	b.Until("the composer", func() bool { return ended && len(b.written) == 1 })
+	if b.written[0] != "See the attached plan." || asked != "See the attached plan.\n\n-- \nMarta" {
+		t.Errorf("the composer gets %q of %q", b.written[0], asked)
+	}
+	for in, want := range map[string]string{"": "", "\n\n-- \nMarta": "\n\n-- \nMarta", " \n": ""} {
+		if got := below(in); got != want {
+			t.Errorf("below %q: %q", in, got)
+		}
+	}
 }
 
 func TestEscapeClosesAQuestion(t *testing.T) {

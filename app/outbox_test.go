@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
 	"github.com/postrider/postrider/accounts/testserver"
 	"github.com/postrider/postrider/app"
@@ -170,4 +171,34 @@ func TestDeliveryNoticeComesBack(t *testing.T) {
 	if err != nil || len(got) != 1 || !strings.Contains(b.Text, "bob@example.test") || !strings.Contains(string(raw), "Subject: Asked true") {
 		t.Errorf("%d messages came, %v: %.600s", len(got), err, raw)
 	}
+}
+
+// An outgoing server with a password of its own that refuses it: it is named, the new password is for it alone, and what waited goes out.
+func TestOutgoingPasswordIsCorrected(t *testing.T) {
+	s := testserver.Start(t, testserver.Options{})
+	a := open(t, s, t.TempDir())
+	ctx := context.Background()
+	ada, err := a.AddAccount(ctx, account(s, "ada@example.test", 993, 587), app.Secrets{Password: "ada-pw", Outgoing: "old one"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the mailboxes", func() bool { return mailbox(t, a, ada.ID, mail.RoleSent).ID != 0 })
+	d, err := a.NewDraft(ctx, app.Compose{Kind: app.ComposeNew, Account: ada.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.To, d.Subject, d.Text = []mail.Address{{Addr: "bob@example.test"}}, "Waits for a password", "x"
+	if _, err := a.Send(ctx, d, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	var st app.AccountStatus
+	waitFor(t, "the refusal", func() bool { st = a.Status().Accounts[0]; return st.State == app.StateSignIn })
+	if f := fault.Of(st.Err); f == nil || f.Kind != fault.Auth || f.Service != fmt.Sprintf("%s:%d", ada.Outgoing.Host, ada.Outgoing.Port) {
+		t.Errorf("refused by %+v", f)
+	}
+	if err := a.Reauthorise(ctx, ada.ID, app.Secrets{Outgoing: "ada-pw"}); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "that it is sent", func() bool { o, err := a.Outbox(ctx); return err == nil && len(o) == 0 })
+	waitFor(t, "the account to be well", func() bool { return a.Status().Accounts[0].State == app.StateIdle })
 }

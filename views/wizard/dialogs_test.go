@@ -56,6 +56,44 @@ func TestSignInWithPassword(t *testing.T) {
 	}
 }
 
+// Where the outgoing server alone refuses, its password is asked for and the other one stays.
+func TestSignInForSending(t *testing.T) {
+	var tried []app.Secrets
+	r := start(t, viewtest.Options{}, func(c *viewtest.Client) {
+		c.OnTest = func(_ context.Context, a mail.Account, s app.Secrets, _ func(mail.TestLine)) []mail.TestLine {
+			tried = append(tried, s)
+			no := fault.New(fault.Auth, "bad-password", "smtp.example.com refused the password", "Check capitals.")
+			if s.Outgoing == "right" {
+				return lines(a, no, nil) // what the incoming server says is another matter
+			}
+			return lines(a, nil, no)
+		}
+	})
+	a := r.v.accounts[0]
+	a.Incoming.Auth, a.Outgoing.Auth = mail.Password, mail.Password
+	cause := fault.New(fault.Auth, "bad-password", "The user name or password was not accepted", "Check both.")
+	cause.Service = hostPort(a.Outgoing)
+	d := SignIn(r.Win.Canvas(), r.c, a, cause, r.c.Now(), r.hooks())
+	if !r.Says(a.Outgoing.Host + ", which takes your messages, refused the password") {
+		t.Fatalf("says %q", r.Texts())
+	}
+	for _, p := range []string{"wrong", "right"} {
+		f := r.Win.Canvas().Focused().(*kit.Field)
+		f.SelectAll()
+		for _, c := range p {
+			f.TypedRune(c)
+		}
+		f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+		if p == "wrong" {
+			r.Until("the refusal", func() bool { return r.Says("smtp.example.com refused the password. Check capitals.") })
+		}
+	}
+	r.Until("the end", func() bool { return len(r.done) == 1 })
+	if d.Shown() || len(tried) != 2 || tried[1] != (app.Secrets{Outgoing: "right"}) || !slices.Contains(r.c.Calls(), "Reauthorise "+string(a.ID)) {
+		t.Errorf("tried %+v, calls %q", len(tried), r.c.Calls())
+	}
+}
+
 func TestSignInSaysWhatIsMissing(t *testing.T) {
 	r := start(t, viewtest.Options{}, nil)
 	a := r.v.accounts[0]

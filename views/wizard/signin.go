@@ -28,6 +28,7 @@ type signIn struct {
 	cancel  context.CancelFunc
 	gen     int
 	browser bool
+	sending bool // only the outgoing server refused: its password is asked for, the other stays
 	link    string
 	secrets app.Secrets
 	pass    string
@@ -39,6 +40,8 @@ type signIn struct {
 // it is needed, nil = unknown; since is when the account stopped, zero = unknown. Done is called when the account runs again.
 func SignIn(cv fyne.Canvas, c app.Client, a mail.Account, cause error, since time.Time, h Hooks) *kit.Dialog {
 	s := &signIn{c: c, h: h, a: a, since: since, cause: fault.Of(cause), browser: a.Incoming.Auth == mail.OAuth2, box: kit.Col(0)}
+	s.sending = s.cause != nil && a.Outgoing.Host != "" && a.Outgoing.Auth != mail.OAuth2 && s.cause.Service == hostPort(a.Outgoing) && s.cause.Service != hostPort(a.Incoming)
+	s.browser = s.browser && !s.sending
 	if s.h.Do == nil {
 		s.h.Do = func(f func()) { fyne.Do(f) }
 	}
@@ -110,17 +113,20 @@ func (s *signIn) finish() {
 	s.busy, s.problem = true, nil
 	s.draw()
 	a, secrets := s.a, s.secrets
-	if !s.browser {
+	switch {
+	case s.sending:
+		a.Outgoing.Auth = mail.Password
+	case !s.browser:
 		a.Incoming.Auth, a.Outgoing.Auth = mail.Password, mail.Password
 	}
 	var bad error
 	s.async(func(ctx context.Context) {
 		for _, l := range s.c.Test(ctx, a, secrets, func(mail.TestLine) {}) {
-			if l.Err != nil && l.Protocol != mail.SMTP {
+			if l.Err != nil && (l.Protocol == mail.SMTP) == s.sending {
 				bad = l.Err
 			}
 		}
-		if bad == nil && a.Incoming.Auth != s.a.Incoming.Auth {
+		if bad == nil && (a.Incoming.Auth != s.a.Incoming.Auth || s.sending && a.Outgoing.Auth != s.a.Outgoing.Auth) {
 			bad = s.c.UpdateAccount(ctx, a)
 		}
 		if bad == nil {
@@ -221,6 +227,9 @@ func (s *signIn) draw() {
 				return
 			}
 			s.secrets = app.Secrets{Password: s.pass}
+			if s.sending {
+				s.secrets = app.Secrets{Outgoing: s.pass}
+			}
 			s.finish()
 		}
 		field.OnSubmit = next.OnTapped
@@ -278,6 +287,9 @@ func (s *signIn) why() string {
 	}
 	if s.cause != nil && s.cause.Code == "no-secret" {
 		return s.cause.Title + ". " + s.cause.Detail + safe
+	}
+	if s.sending {
+		return s.a.Outgoing.Host + ", which takes your messages, refused the password" + at + ". " + s.cause.Detail + safe
 	}
 	if s.cause != nil && s.cause.Detail != "" {
 		return s.a.Incoming.Host + " refused the password" + at + ". " + s.cause.Detail + safe

@@ -33,6 +33,7 @@ func (s *Shelves) Conflicts(ctx context.Context) ([]pim.Conflict, error) {
 		} else {
 			x.Event = pim.EventID(c.Object)
 		}
+		x.Differences = differences(c.Kind, c.Mine, c.Theirs, s.now().Location())
 		if c.Kind == "event" && c.Mine != nil && c.Theirs != nil {
 			a, err1 := icalendar.Parse(c.Mine)
 			b, err2 := icalendar.Parse(c.Theirs)

@@ -210,6 +210,9 @@ func TestTwoDevicesOverRadicale(t *testing.T) {
 			conflicted, conflict = x, cs[0]
 		}
 	}
+	if len(conflict.Differences) != 1 || conflict.Differences[0].What != "Notes" || !strings.HasPrefix(conflict.Differences[0].Mine, "from ") {
+		t.Errorf("they differ in %+v", conflict.Differences)
+	}
 	if conflicted == nil || !strings.Contains(string(conflict.Mine), "from ") || !strings.Contains(string(conflict.Theirs), "from ") || string(conflict.Mine) == string(conflict.Theirs) {
 		t.Fatalf("both texts are not kept: %+v", conflict)
 	}
@@ -335,7 +338,7 @@ func twoDevices(t *testing.T, p place, bookName, calName string) {
 	}
 	settled(t, b)
 	cs := must[[]pim.Conflict](t)(b.Conflicts(ctx))
-	if len(cs) != 1 || !strings.Contains(string(cs[0].Mine), "Row from b") || !strings.Contains(string(cs[0].Theirs), "Row from a") || fmt.Sprint(cs[0].Fields) != "[title]" {
+	if len(cs) != 1 || !strings.Contains(string(cs[0].Mine), "Row from b") || !strings.Contains(string(cs[0].Theirs), "Row from a") || fmt.Sprint(cs[0].Fields, cs[0].Differences) != "[title] [{Title Row from b Row from a}]" {
 		t.Fatalf("%+v", cs)
 	}
 	if got := must[pim.Event](t)(b.Event(ctx, os[0].Event, "")); got.Summary != "Row from a" {

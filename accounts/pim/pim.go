@@ -63,7 +63,12 @@ type Conflict struct {
 	Mine       []byte   // raw, as it was written here; nil when it was removed here
 	Theirs     []byte   // raw, as the server has it; nil when it was removed there
 	Fields     []string // what differs, for people
+	// Differences are what differs, for people.
+	Differences []Difference
 }
+
+// Difference is a line of an object in which two versions of it differ.
+type Difference struct{ What, Mine, Theirs string }
 
 // Choice settles a conflict.
 type Choice string

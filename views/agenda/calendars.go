@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -26,7 +27,8 @@ func (p *Page) loadCalendars() {
 				p.h.Failed(err)
 				return
 			}
-			p.cals, p.ready, p.conf = cs, true, conf
+			p.cals, p.ready = cs, true
+			p.conf = slices.DeleteFunc(conf, func(c pim.Conflict) bool { return c.Contact != 0 }) // those are beside the contacts
 			names := []string{"petrol", "blue", "green", "violet", "orange", "rose", "indigo", "amber", "red", "slate"}
 			for i, c := range cs {
 				p.hues[c.ID] = names[i%len(names)]

@@ -62,3 +62,30 @@ func TestFiles(t *testing.T) {
 		t.Errorf("it holds\n%s", s)
 	}
 }
+
+// What was changed here and on the server is pointed out, shown side by side and settled one after the other; contacts are settled beside the contacts.
+func TestSettle(t *testing.T) {
+	d := openPage(t, kit.ModeLight)
+	d.c.Conflicting = []pim.Conflict{
+		{ID: 3, Event: 1, Title: "Row", Differences: []pim.Difference{{What: "Title", Mine: "Row", Theirs: "Row early"}, {What: "Place", Mine: "", Theirs: "Båthus"}}},
+		{ID: 4, Event: 2, Title: "Choir", Deleted: "there"}, {ID: 5, Event: 3, Title: "Swim", Deleted: "here"}, {ID: 6, Contact: 9, Title: "Kari"}}
+	d.p.loadCalendars()
+	d.Until("the banner", func() bool { return d.Says("3 entries were changed here and on the server") })
+	d.Press("Look")
+	for _, s := range []string{"“Row”", "Mine", "The server's", "Row early", "Båthus", "nothing", "Keep both"} {
+		if !d.SaysOnTop(s) {
+			t.Errorf("it does not say %q", s)
+		}
+	}
+	d.Press("Keep both")
+	d.Until("the next one", func() bool { return d.SaysOnTop("It was removed on the server") })
+	d.Press("Let it go")
+	d.Until("the last one", func() bool { return d.SaysOnTop("You removed it") })
+	d.Press("Keep it")
+	d.Until("that none is left", func() bool {
+		return d.Win.Canvas().Overlays().Top() == nil && !d.Says("changed here and on the server")
+	})
+	if got := strings.Join(d.c.Settled, ", "); got != "3 both, 4 theirs, 5 theirs" {
+		t.Errorf("settled: %s", got)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/postrider/postrider/app/bus"
 	"github.com/postrider/postrider/views/agenda/plan"
 	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/settle"
 	"github.com/postrider/postrider/views/whom"
 )
 
@@ -124,7 +125,7 @@ func New(win fyne.Window, c Client, h Hooks) *Page {
 	p.ascroll, p.cscroll = kit.NewScroller(p.agenda), kit.NewScroller(p.coming)
 	p.ascroll.Fill, p.cscroll.Fill = kit.Surface, kit.Canvas
 	p.makeTasks()
-	p.banner = kit.NewBanner("triangle-alert", "", "", kit.ToneWarn)
+	p.banner = kit.NewBanner("triangle-alert", "", "", kit.ToneWarn, kit.NewButton("Look", "", kit.Link, p.settle))
 	hue := func(o pim.Occurrence) string {
 		if o.Color != "" {
 			return hueOf(o.Color)
@@ -231,4 +232,9 @@ func (p *Page) whenReady(f func()) {
 		return
 	}
 	p.later = append(p.later, f)
+}
+
+// settle asks what becomes of what was changed on both sides.
+func (p *Page) settle() {
+	settle.Ask(p.win, p.c, p.h.Do, p.conf, p.h.Failed, p.loadCalendars)
 }

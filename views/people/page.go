@@ -68,6 +68,7 @@ type Page struct {
 	group   string           // the category that is shown, "" = all
 	groups  bool
 	cats    []pim.Category
+	conf    []pim.Conflict
 	dups    []pim.Duplicate
 	rows    []pim.ContactRow
 	more    bool
@@ -197,9 +198,11 @@ func (p *Page) loadBooks() {
 		books, err := p.c.AddressBooks(ctx)
 		var dups []pim.Duplicate
 		var cats []pim.Category
+		var conf []pim.Conflict
 		if err == nil {
 			dups, _ = p.c.Duplicates(ctx)
 			cats, _ = p.c.Categories(ctx)
+			conf, _ = p.c.Conflicts(ctx)
 		}
 		p.h.Do(func() {
 			if err != nil {
@@ -207,6 +210,7 @@ func (p *Page) loadBooks() {
 				return
 			}
 			p.books, p.dups, p.cats = books, dups, cats
+			p.conf = slices.DeleteFunc(conf, func(c pim.Conflict) bool { return c.Contact == 0 })
 			p.drawSide()
 			p.reload()
 		})

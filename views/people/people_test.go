@@ -304,3 +304,20 @@ func TestGroup(t *testing.T) {
 		return len(d.wrote) == 1 && d.wrote[0].Addr == "rosa@sund.example" && d.wrote[0].Name == "Rosa Sund"
 	})
 }
+
+// A contact that was changed here and on the server is pointed out beside the list, and settled.
+func TestChangedTwice(t *testing.T) {
+	d := openPage(t)
+	d.c.Conflicting = []pim.Conflict{{ID: 6, Contact: 9, Title: "Kari", Differences: []pim.Difference{{What: "Notes", Mine: "from here", Theirs: "from there"}}}, {ID: 7, Event: 1, Title: "Row"}}
+	d.p.loadBooks()
+	d.Until("that it is pointed out", func() bool { _, ok := viewtest.Has[*kit.Frame](d.Desk, "Changed twice"); return ok })
+	viewtest.Find[*kit.Frame](d.Desk, "Changed twice").OnTapped()
+	if !d.SaysOnTop("from here") || !d.SaysOnTop("from there") {
+		t.Error("both are not shown")
+	}
+	d.Press("Keep mine")
+	d.Until("that it is settled", func() bool { _, ok := viewtest.Has[*kit.Frame](d.Desk, "Changed twice"); return !ok })
+	if strings.Join(d.c.Settled, ",") != "6 mine" {
+		t.Errorf("settled: %v", d.c.Settled)
+	}
+}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/postrider/postrider/accounts/pim"
 	"github.com/postrider/postrider/views/kit"
+	"github.com/postrider/postrider/views/settle"
 )
 
 // maxCategories is how many groups by name an address book shows.
@@ -41,6 +42,9 @@ func (p *Page) drawSide() {
 	row("users", "Everyone", all, 0, p.book == 0, func() { p.openBook(0, "") })
 	if n := len(p.dups); n > 0 {
 		row("merge", "Duplicates", n, 0, false, func() { p.duplicates() })
+	}
+	if n := len(p.conf); n > 0 {
+		row("triangle-alert", "Changed twice", n, 0, false, func() { settle.Ask(p.win, p.c, p.h.Do, p.conf, p.h.Failed, p.loadBooks) })
 	}
 	last := ""
 	for i, b := range p.books {

@@ -49,6 +49,9 @@ type Client struct {
 	Waiting  []app.Waiting
 	OnRooms  []pim.Attendee // of the servers' directories
 	Answered []string
+	// Conflicting were changed on both sides; ResolveConflict takes one away and notes the choice in Settled.
+	Conflicting []pim.Conflict
+	Settled     []string
 
 	OnDiscover func(ctx context.Context, address string, progress func(mail.Step)) (mail.Discovery, error)
 	OnTest     func(ctx context.Context, a mail.Account, s app.Secrets, lines func(mail.TestLine)) []mail.TestLine

@@ -162,3 +162,19 @@ func (c *Client) AnswerInvitation(_ context.Context, id mail.MessageID, answer, 
 
 // Rooms implements app.Client.
 func (c *Client) Rooms(context.Context) ([]pim.Attendee, error) { return c.OnRooms, nil }
+
+// Conflicts implements app.Client.
+func (c *Client) Conflicts(context.Context) ([]pim.Conflict, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.Conflicting), nil
+}
+
+// ResolveConflict implements app.Client.
+func (c *Client) ResolveConflict(_ context.Context, id int64, how pim.Choice) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.Conflicting = slices.DeleteFunc(c.Conflicting, func(x pim.Conflict) bool { return x.ID == id })
+	c.Settled = append(c.Settled, fmt.Sprint(id, " ", how))
+	return nil
+}

@@ -243,7 +243,13 @@ func (v *View) hereCard(a mail.Account, width float32) fyne.CanvasObject {
 	}
 	remove := kit.NewButton("Remove account…", "", kit.Danger, func() { v.remove(a) })
 	remove.Height = kit.SmallButton
+	word := "Change password…"
+	if a.Incoming.Auth == mail.OAuth2 {
+		word = "Sign in again…"
+	}
+	change := kit.NewButton(word, "", kit.Plain, func() { v.signIn(a, nil, time.Time{}) })
+	change.Height = kit.SmallButton
 	return card(width, kit.NewLabel("On this computer", kit.Lead14B, kit.Text), kit.Gap(0, 8),
 		fact("Messages of this account", strconv.Itoa(messages), ""), fact("Mail of all accounts", gigabytes(v.stats.Bodies), ""),
-		fact("Search index", gigabytes(v.stats.IndexBytes), ""), fact("Password", v.secretPlace(), "key-round"), kit.Gap(0, 12), kit.Row(8, remove))
+		fact("Search index", gigabytes(v.stats.IndexBytes), ""), fact("Password", v.secretPlace(), "key-round"), kit.Gap(0, 12), kit.Row(8, change, remove))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -211,13 +212,11 @@ func shareText(u use) string {
 // remedy is the button that helps a stopped account.
 func (v *View) remedy(a mail.Account, s app.AccountStatus) *kit.Button {
 	var b *kit.Button
-	h := wizard.Hooks{Do: v.h.Do, OpenURL: v.h.OpenURL, Done: func(mail.Account) { go v.read(false) }}
-	cv := func() fyne.Canvas { return fyne.CurrentApp().Driver().CanvasForObject(v) }
 	switch {
 	case s.State == app.StateSignIn:
-		b = kit.NewButton("Sign in…", "", kit.Plain, func() { wizard.SignIn(cv(), v.c, a, s.Err, s.Checked, h) })
+		b = kit.NewButton("Sign in…", "", kit.Plain, func() { v.signIn(a, s.Err, s.Checked) })
 	case s.State == app.StateError && fault.Is(s.Err, fault.TLS):
-		b = kit.NewButton("Show…", "", kit.Plain, func() { wizard.Certificate(cv(), v.c, a, s.Err, h) })
+		b = kit.NewButton("Show…", "", kit.Plain, func() { wizard.Certificate(v.canvas(), v.c, a, s.Err, v.wizardHooks()) })
 	case s.State == app.StateError || s.State == app.StateOffline:
 		b = kit.NewButton("Try again", "", kit.Plain, func() { v.c.Sync(a.ID) })
 	case s.State == app.StatePaused:
@@ -231,6 +230,17 @@ func (v *View) remedy(a mail.Account, s app.AccountStatus) *kit.Button {
 	}
 	b.Height = kit.SmallButton
 	return b
+}
+
+func (v *View) canvas() fyne.Canvas { return fyne.CurrentApp().Driver().CanvasForObject(v) }
+
+func (v *View) wizardHooks() wizard.Hooks {
+	return wizard.Hooks{Do: v.h.Do, OpenURL: v.h.OpenURL, Done: func(mail.Account) { go v.read(false) }}
+}
+
+// signIn asks for a new password, or signs in with the browser; why is nil when nobody refused the old one.
+func (v *View) signIn(a mail.Account, why error, since time.Time) {
+	wizard.SignIn(v.canvas(), v.c, a, why, since, v.wizardHooks())
 }
 
 func card(width float32, objs ...fyne.CanvasObject) *fyne.Container {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +92,29 @@ func TestAppearanceAppliesAtOnce(t *testing.T) {
 	if r.c.Settings().Theme != "dark" {
 		t.Error("one change undid another")
 	}
+}
+
+// A password can be replaced before a server refuses the old one.
+func TestPasswordIsChanged(t *testing.T) {
+	r := start(t, viewtest.Options{}, nil)
+	a := r.v.accounts[0]
+	a.Incoming.Auth = mail.Password
+	if err := r.c.UpdateAccount(context.Background(), a); err != nil {
+		t.Fatal(err)
+	}
+	r.Until("the account", func() bool { return r.v.accounts[0].Incoming.Auth == mail.Password })
+	r.v.Choose(a.ID)
+	viewtest.Find[*kit.Button](r.Desk, "Change password…").Tapped(nil)
+	if !r.Says("takes the old one's place when it works") || r.Says("refused") {
+		t.Fatalf("says %q", r.Texts())
+	}
+	f, ok := r.Win.Canvas().Focused().(*kit.Field)
+	if !ok {
+		t.Fatal("no field has the keys")
+	}
+	test.Type(f, "fresh")
+	f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	r.Until("it to be stored", func() bool { return slices.Contains(r.c.Calls(), "Reauthorise "+string(a.ID)) })
 }
 
 func TestIdentitiesAreAddedAndRemoved(t *testing.T) {

@@ -275,6 +275,12 @@ func (s *signIn) draw() {
 // why says what ended the old sign-in.
 func (s *signIn) why() string {
 	const safe = " Mail already on this computer is safe, and unsent messages wait."
+	if s.cause == nil && s.since.IsZero() {
+		if s.browser {
+			return "The new sign-in takes the old one's place when it works."
+		}
+		return "The new password is tried first and takes the old one's place when it works. It does not change the password at your provider."
+	}
 	if s.cause != nil && s.cause.Kind != fault.Auth && s.cause.Title != "" {
 		return strings.TrimSuffix(s.cause.Title, ".") + ". " + s.cause.Detail + safe
 	}

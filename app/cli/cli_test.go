@@ -207,6 +207,20 @@ func TestStray(t *testing.T) {
 	}
 }
 
+func TestProvidersWithoutPasswords(t *testing.T) {
+	offer := func(ms ...mail.AuthMethod) mail.Discovery {
+		return mail.Discovery{Name: "Outlook.com", Incoming: []mail.Offer{{Server: mail.Server{Host: "imap.example.com"}, Methods: ms}}}
+	}
+	for _, ok := range []mail.Discovery{offer(), offer(mail.Password), offer(mail.OAuth2, mail.Password)} {
+		if err := needsBrowser(ok); err != nil {
+			t.Error(err)
+		}
+	}
+	if f := fault.Of(needsBrowser(offer(mail.OAuth2))); f == nil || f.Policy().Exit != 10 || !strings.HasPrefix(f.Title, "Outlook.com takes no passwords") {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestParseServer(t *testing.T) {
 	for in, want := range map[string]mail.Server{
 		"imaps://ada@mail.example.com":             {Protocol: mail.IMAP, Host: "mail.example.com", Port: 993, Security: mail.TLS, User: "ada", Auth: mail.Password},

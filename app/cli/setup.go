@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -193,6 +194,18 @@ func listAccounts(k *call) error {
 	return nil
 }
 
+// needsBrowser is the fault for providers that take no passwords.
+func needsBrowser(d mail.Discovery) error {
+	if len(d.Incoming[0].Methods) == 0 || slices.Contains(d.Incoming[0].Methods, mail.Password) {
+		return nil
+	}
+	name := d.Name
+	if name == "" {
+		name = d.Incoming[0].Host
+	}
+	return fault.New(fault.Auth, "oauth-only", name+" takes no passwords from mail programs", "Add the account in the window, which signs in with the browser. The commands use it from then on.")
+}
+
 func addAccount(k *call, address, in, out, name, chain string, leave mail.Leave, untested bool) error {
 	stdin := k.stdin
 	k.stdin = false // read below: it belongs to the account, not to the run
@@ -227,6 +240,9 @@ func addAccount(k *call, address, in, out, name, chain string, leave mail.Leave,
 			return fault.New(fault.NotFound, "no-servers", "No mail servers were found for "+address, "Give them with --incoming and --outgoing.")
 		}
 		if in == "" {
+			if err := needsBrowser(d); err != nil {
+				return err
+			}
 			acc.Incoming = d.Incoming[0].Server
 		}
 		if out == "" && in == "" && len(d.Outgoing) > 0 {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +15,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
@@ -311,6 +314,32 @@ func TestDeliveryNoticeIsAskedFor(t *testing.T) {
 	r.Until("the end", func() bool { return r.ended })
 	if len(r.sent) != 1 || !r.sent[0].Receipt {
 		t.Errorf("sent %+v", r.sent)
+	}
+}
+
+func TestFilesAreDropped(t *testing.T) {
+	r := open(t, mail.Draft{To: []mail.Address{{Addr: "ada@example.com"}}, Subject: "Hi", Text: "x"}, nil)
+	dir := t.TempDir()
+	var uris []fyne.URI
+	for _, n := range []string{"plan one.pdf", "quay.png"} {
+		p := filepath.Join(dir, n)
+		if err := os.WriteFile(p, []byte("0123456789"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		uris = append(uris, storage.NewFileURI(p))
+	}
+	web, err := storage.ParseURI("https://example.com/x.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.c.dropped(fyne.NewPos(10, 400), append(uris, web, storage.NewFileURI(filepath.Join(dir, "gone.txt"))))
+	r.Until("the files", func() bool { return r.c.attaching == 0 && len(r.c.files) == 2 })
+	at := r.c.Draft().Attach
+	if len(at) != 2 || at[0].Name != "plan one.pdf" || at[0].Size != 10 || at[1].Name != "quay.png" {
+		t.Errorf("attached %+v", at)
+	}
+	if len(r.c.banner.Objects) == 0 {
+		t.Error("nothing is said of the file that is not there")
 	}
 }
 

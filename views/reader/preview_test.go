@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app/store"
 	"github.com/postrider/postrider/views/kit"
 	"github.com/postrider/postrider/views/viewtest"
 )
@@ -38,7 +39,11 @@ func TestPreviews(t *testing.T) {
 	var opened []string
 	p.OpenFile = func(path string) error { opened = append(opened, path); return nil }
 	d.Show(p, 900, 800)
-	card := &card{p: p, s: mail.Summary{ID: 1}}
+	rows, err := c.List(t.Context(), store.View{Mailbox: viewtest.FjordInbox}, 0, 1)
+	if err != nil || len(rows.Rows) != 1 {
+		t.Fatal(rows, err)
+	}
+	card := &card{p: p, s: rows.Rows[0]}
 	top := func() bool { return kit.TopOverlay(d.Win.Canvas()) != nil }
 
 	p.preview(card, mail.Part{ID: 1, Name: "notes.txt", Type: "text/plain", Charset: "iso-8859-1"})
@@ -46,6 +51,13 @@ func TestPreviews(t *testing.T) {
 	d.Press("Copy all")
 	if got := fyne.CurrentApp().Clipboard().Content(); got != "Grüße aus Köln" {
 		t.Errorf("the text is %q", got)
+	}
+	d.Press("Close")
+	p.source(card)
+	d.Until("the source", func() bool { return d.Says("Source") })
+	d.Press("Copy all")
+	if got, _ := c.Raw(t.Context(), card.s.ID); len(got) == 0 || fyne.CurrentApp().Clipboard().Content() != string(got) {
+		t.Errorf("the source is %q", fyne.CurrentApp().Clipboard().Content())
 	}
 	d.Press("Close")
 	p.preview(card, mail.Part{ID: 2, Name: "quay.png", Type: "image/png", Size: int64(pic.Len())})

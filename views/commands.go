@@ -2,7 +2,6 @@ package views
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -388,12 +387,7 @@ func (w *Window) quickSend(k app.Compose, text string, done func(bool)) {
 				return
 			}
 			done(true)
-			secs := w.settings.UndoSend
-			if secs <= 0 {
-				w.Toast("send", "On its way")
-				return
-			}
-			w.toast.Show("send", fmt.Sprintf("Sending in %d s", secs), "Undo", func() { w.takeBack(id) })
+			w.ToastSending(time.Duration(w.settings.UndoSend)*time.Second, func() { w.takeBack(id) })
 		})
 	}()
 }

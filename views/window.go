@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -181,6 +182,15 @@ func (w *Window) Toast(icon, text string) { w.toast.Show(icon, text, "", nil) }
 
 // ToastUndo shows what was done and takes it back on demand.
 func (w *Window) ToastUndo(icon, text string, undo func()) { w.toast.Show(icon, text, "Undo", undo) }
+
+// ToastSending says that a message goes out after wait, and offers to take it back until then.
+func (w *Window) ToastSending(wait time.Duration, undo func()) {
+	if wait <= 0 {
+		w.Toast("send", "On its way")
+		return
+	}
+	w.toast.Show("send", fmt.Sprintf("Sending in %d s", int(wait.Seconds())), "Undo", undo).Last(wait)
+}
 
 // Failed shows an error in words for people.
 func (w *Window) Failed(err error) {

@@ -179,15 +179,7 @@ func (d *Desk) openDraft(dr mail.Draft) {
 
 // sent shows that a message waits, and offers to take it back.
 func (d *Desk) sent(id mail.OutboxID, at time.Time) {
-	text := "Message sent"
-	wait := d.c.Settings().UndoSend
-	switch {
-	case !at.IsZero() && time.Until(at) > time.Minute:
-		text = "Message goes " + at.Format("Mon 2 Jan, 15:04")
-	case wait > 0:
-		text = "Sending in a moment"
-	}
-	d.main.ToastUndo("send", text, func() {
+	undo := func() {
 		d.do(func(ctx context.Context) error {
 			dr, err := d.c.CancelSend(ctx, id)
 			if err != nil {
@@ -196,7 +188,12 @@ func (d *Desk) sent(id mail.OutboxID, at time.Time) {
 			fyne.Do(func() { d.openDraft(dr) })
 			return nil
 		})
-	})
+	}
+	if !at.IsZero() && time.Until(at) > time.Minute {
+		d.main.ToastUndo("send", "Message goes "+at.Format("Mon 2 Jan, 15:04"), undo)
+		return
+	}
+	d.main.ToastSending(time.Duration(d.c.Settings().UndoSend)*time.Second, undo)
 }
 
 func (d *Desk) backup() {

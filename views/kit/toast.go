@@ -25,6 +25,7 @@ type ToastView struct {
 	more               []*toastLink // of one that asks
 	timer              *time.Timer
 	turn               int
+	end                time.Time // when its action is of no use any more, zero = never
 }
 
 // Toasts shows at most one toast in a layer.
@@ -146,9 +147,18 @@ func (t *Toasts) drop(v *ToastView) {
 	}
 }
 
+// Last shows it for d and no longer, also under the pointer: as long as its action is of use.
+func (v *ToastView) Last(d time.Duration) {
+	v.end = time.Now().Add(d)
+	v.wait(d)
+}
+
 func (v *ToastView) wait(d time.Duration) {
 	if len(v.more) > 0 { // it stays
 		return
+	}
+	if !v.end.IsZero() {
+		d = time.Until(v.end)
 	}
 	v.turn++
 	turn := v.turn

@@ -65,7 +65,7 @@ func (w *Window) note(ch bus.Changed) {
 		w.banners()
 		w.list.Recheck()
 	}
-	if ch.Outbox || ch.Resync {
+	if ch.Outbox || ch.Resync || ch.Status && w.out.Visible() {
 		w.out.load()
 	}
 	if _, shown := w.page.(*agenda.Page); !shown && (ch.Calendars || ch.Resync || len(ch.Mailboxes) > 0) { // the calendar counts itself

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/postrider/postrider/accounts/mail"
+	"github.com/postrider/postrider/app"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -113,6 +114,20 @@ func (o *outbox) tell(items []mail.OutboxItem) {
 	}
 }
 
+// held says why nothing of an account goes out, "" = it does.
+func (o *outbox) held(id mail.AccountID) string {
+	for _, a := range o.w.state.Status.Accounts {
+		switch {
+		case a.Account != id:
+		case a.State == app.StatePaused:
+			return "This account is paused. The message goes out when it fetches mail again."
+		case a.State == app.StateOffline:
+			return "There is no connection. The message goes out by itself when there is one."
+		}
+	}
+	return ""
+}
+
 // partly reports whether others got the message already.
 func partly(it mail.OutboxItem) bool {
 	return slices.ContainsFunc(it.Recipients, func(r mail.RecipientResult) bool { return r.OK })
@@ -150,6 +165,9 @@ func (o *outbox) row(it mail.OutboxItem) fyne.CanvasObject {
 			detail = "Goes out " + it.Due.Format("2 Jan, 15:04:05")
 		case !it.Next.IsZero() && it.Next.After(now) && detail != "":
 			detail = strings.TrimRight(detail, ". ") + ". Next try " + it.Next.Format("15:04") + "."
+		}
+		if why := o.held(it.Account); why != "" {
+			detail = why
 		}
 	}
 	for _, r := range it.Recipients {

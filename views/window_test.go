@@ -241,6 +241,25 @@ func TestWhatCouldNotBeSentIsToldOnce(t *testing.T) {
 	b.Until("the other toast", func() bool { return b.w.toast.Text() == "“For two” did not reach everyone" })
 }
 
+// What does not go out says why, and follows the account.
+func TestWaitingSaysWhy(t *testing.T) {
+	b := start(t, viewtest.Options{})
+	s := b.c.Status()
+	id := s.Accounts[0].Account
+	b.c.SetOutbox(mail.OutboxItem{ID: 9, Account: id, Subject: "Held", State: mail.OutWaiting, Due: b.c.Now().Add(-time.Minute)})
+	b.w.side.GoTo("Outbox")
+	b.Until("the message", func() bool { return b.w.out.Visible() && b.Says("Held") })
+	if b.Says("is paused") {
+		t.Error("it is called paused")
+	}
+	s.Accounts[0].State = app.StatePaused
+	b.c.SetStatus(s)
+	b.Until("why it waits", func() bool { return b.Says("This account is paused.") })
+	s.Accounts[0].State = app.StateIdle
+	b.c.SetStatus(s)
+	b.Until("it to go on", func() bool { return !b.Says("This account is paused.") })
+}
+
 // signed is a client whose drafts have a signature.
 type signed struct{ *viewtest.Client }
 

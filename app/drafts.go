@@ -297,6 +297,13 @@ func (a *App) Send(ctx context.Context, d mail.Draft, at time.Time) (mail.Outbox
 			return 0, fault.New(fault.Usage, c.Code, c.Title, c.Detail)
 		}
 	}
+	as, err := a.store.Accounts(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if !slices.ContainsFunc(as, func(x mail.Account) bool { return x.ID == d.Account }) { // removed while it was written: nothing would ever take it out of the Outbox
+		return 0, fault.New(fault.NotFound, "account", "The account that this is written with is not there any more", "Choose another sender.")
+	}
 	if d.InternetID == "" {
 		d.InternetID = compose.NewID(d.From.Addr)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/postrider/postrider/accounts/auth/keychain"
 	"github.com/postrider/postrider/accounts/fault"
@@ -259,5 +260,24 @@ func TestWhoFilesSentMail(t *testing.T) {
 		if err != nil || got.ServerSent != c.want {
 			t.Errorf("%s by %s with %s: filed there %v, %v", c.acc.Incoming.Host, c.acc.Incoming.Protocol, c.acc.Outgoing.Host, got.ServerSent, err)
 		}
+	}
+}
+
+func TestSendingWithARemovedAccount(t *testing.T) {
+	a := offline(t)
+	ctx := context.Background()
+	d, err := a.NewDraft(ctx, app.Compose{Kind: app.ComposeNew})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.To, d.Text = []mail.Address{{Addr: "bob@example.com"}}, "x"
+	if err := a.RemoveAccount(ctx, d.Account); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Send(ctx, d, time.Time{}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("sent with an account that is gone: %v", err)
+	}
+	if out, err := a.Outbox(ctx); err != nil || len(out) != 0 {
+		t.Errorf("the outbox has %+v, %v", out, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/postrider/postrider/views/html/display"
 	"github.com/postrider/postrider/views/html/edit"
+	"github.com/postrider/postrider/views/html/view"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -25,6 +26,7 @@ func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 	dots := kit.NewIcon("ellipsis", 16, kit.Text2)
 	label := &canvas.Text{}
 	var marks []*canvas.Rectangle
+	var frames []*view.Blank
 	r.Gone = func() { e.stopBlink() }
 	draw := func() {
 		r.Objs = r.Objs[:0]
@@ -39,7 +41,7 @@ func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 		}
 		y := float64(e.Pad.Height) - e.top
 		lo, hi := e.order()
-		used := 0
+		used, framed := 0, 0
 		var rects []fyne.CanvasObject
 		for i := range e.count() {
 			h := e.height(i)
@@ -63,6 +65,16 @@ func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 					kit.Place(img, e.Pad.Width, float32(sy), float32(float64(b.Dx())/scale), float32(float64(b.Dy())/scale))
 					r.Objs = append(r.Objs, img)
 				}
+			}
+			for _, m := range pg.missing() {
+				if y+m.Y+m.H < 0 || y+m.Y > float64(size.Height) {
+					continue
+				}
+				if framed == len(frames) {
+					frames = append(frames, view.NewBlank())
+				}
+				rects = append(rects, frames[framed].Place(m, e.Pad.Width+float32(m.X), float32(y+m.Y), float32(m.W), float32(m.H))...)
+				framed++
 			}
 			found, now := kit.C(kit.Star), kit.C(kit.Accent)
 			found.A, now.A = 90, 120
@@ -144,6 +156,14 @@ func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 	r.Lay = func(fyne.Size) { draw() }
 	e.sized = func() { draw(); canvas.Refresh(e) }
 	return r
+}
+
+// missing are the pictures of a block that are not here: those that a quotation has and nobody has allowed.
+func (p *shown) missing() []view.Missing {
+	if !p.looked {
+		p.looked, p.blanks = true, view.Blanks(p.list, kit.C(kit.Card))
+	}
+	return p.blanks
 }
 
 // forget gives the pictures of a block that is not seen back.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/postrider/postrider/views/html/display"
 	"github.com/postrider/postrider/views/html/edit"
+	"github.com/postrider/postrider/views/html/view"
 	"github.com/postrider/postrider/views/kit"
 )
 
@@ -77,6 +78,8 @@ type shown struct {
 	rev    int            // of the strips
 	strips map[int]*canvas.Image
 	asked  map[int]bool
+	blanks []view.Missing // pictures that are not here
+	looked bool           // blanks is up to date
 }
 
 var (

@@ -35,6 +35,7 @@ func (e *Editor) lay(i int) *shown {
 	p.page.lay(l, b, e.doc.LeafNodes(first, n))
 	p.strips, p.asked = map[int]*canvas.Image{}, map[int]bool{}
 	p.words, p.wrong = false, nil
+	p.looked, p.blanks = false, nil
 	e.turn++
 	p.rev = e.turn
 	return p

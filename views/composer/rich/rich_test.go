@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
@@ -165,4 +166,32 @@ func BenchmarkKey100kB(b *testing.B) {
 			b.StartTimer()
 		}
 	}
+}
+
+// TestBlanksInAQuotation: a picture of quoted mail that is not here keeps its place, with a frame and its words.
+func TestBlanksInAQuotation(t *testing.T) {
+	e := newEditor(t, `<div>My answer</div><blockquote><div><img src="https://example.com/pier.png" width="200" height="120" alt="Pier 4 at dusk"></div></blockquote>`)
+	e.Resize(fyne.NewSize(640, 480))
+	words := ""
+	for _, o := range test.WidgetRenderer(e).Objects() {
+		if x, ok := o.(*canvas.Text); ok {
+			words += x.Text
+		}
+	}
+	if words != "Pier 4 at dusk" {
+		t.Errorf("%q is said", words)
+	}
+	e.SetDoc(must(edit.Load(`<div>Nothing quoted</div>`)))
+	for _, o := range test.WidgetRenderer(e).Objects() {
+		if x, ok := o.(*canvas.Text); ok && x.Visible() {
+			t.Errorf("%q is still said", x.Text)
+		}
+	}
+}
+
+func must(d *edit.Doc, err error) *edit.Doc {
+	if err != nil {
+		panic(err)
+	}
+	return d
 }

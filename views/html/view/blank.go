@@ -10,8 +10,8 @@ import (
 	"github.com/postrider/postrider/views/kit"
 )
 
-// missing is a picture that has a place and is not there, with the colour of what is behind it.
-type missing struct {
+// Missing is a picture that has a place and is not there, with the colour of what is behind it.
+type Missing struct {
 	*display.Image
 	ground color.NRGBA
 }
@@ -19,8 +19,8 @@ type missing struct {
 // grounds is how many items before a picture are looked at for what is behind it.
 const grounds = 200
 
-// blanks are the pictures of a list that are shown as missing, at most 200; ground is the colour behind everything.
-func blanks(l *display.List, ground color.NRGBA) (out []missing) {
+// Blanks are the pictures of a list that are shown as missing, at most 200; ground is the colour behind everything.
+func Blanks(l *display.List, ground color.NRGBA) (out []Missing) {
 	for i, it := range l.Items {
 		m, ok := it.(*display.Image)
 		if !ok || !m.Missing || len(out) == 200 || (m.W < 24 || m.H < 24) && (m.Alt == "" || m.W < 30 || m.H < 12) {
@@ -33,23 +33,25 @@ func blanks(l *display.List, ground color.NRGBA) (out []missing) {
 				break
 			}
 		}
-		out = append(out, missing{m, behind})
+		out = append(out, Missing{m, behind})
 	}
 	return out
 }
 
-// blank stands for a picture that is not loaded: its place, and what it would show in words, in colours that can be seen on what is behind it.
-type blank struct {
+// Blank stands for a picture that is not loaded: its place, and what it would show in words, in colours that can be seen on what is behind it.
+type Blank struct {
 	frame *canvas.Rectangle
 	icon  *canvas.Image
 	alt   *canvas.Text
 }
 
-func newBlank() *blank {
-	return &blank{frame: &canvas.Rectangle{CornerRadius: 4, StrokeWidth: 1}, icon: &canvas.Image{FillMode: canvas.ImageFillContain}, alt: &canvas.Text{}}
+// NewBlank returns one that is nowhere yet.
+func NewBlank() *Blank {
+	return &Blank{frame: &canvas.Rectangle{CornerRadius: 4, StrokeWidth: 1}, icon: &canvas.Image{FillMode: canvas.ImageFillContain}, alt: &canvas.Text{}}
 }
 
-func (b *blank) place(m missing, x, y, w, h float32) []fyne.CanvasObject {
+// Place puts it where a picture would be, in px, and returns what is to be drawn.
+func (b *Blank) Place(m Missing, x, y, w, h float32) []fyne.CanvasObject {
 	ink := color.NRGBA{74, 90, 94, 255}
 	switch l := lightness(m.ground); {
 	case l < dim:

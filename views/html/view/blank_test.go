@@ -24,7 +24,7 @@ func TestBlankSaysWhatIsMissing(t *testing.T) {
 		{600, 2, "A line", false},
 	} {
 		said := ""
-		for _, o := range newBlank().place(missing{&display.Image{Alt: c.alt}, color.NRGBA{255, 255, 255, 255}}, 0, 0, c.w, c.h) {
+		for _, o := range NewBlank().Place(Missing{&display.Image{Alt: c.alt}, color.NRGBA{255, 255, 255, 255}}, 0, 0, c.w, c.h) {
 			if x, ok := o.(*canvas.Text); ok {
 				said = x.Text
 				if p, z := x.Position(), x.MinSize(); p.X < 0 || p.X+z.Width > c.w+1 || p.Y < -2 || p.Y+z.Height > c.h+4 {
@@ -48,11 +48,11 @@ func TestBlankIsSeen(t *testing.T) {
 			&display.Image{Rect: display.Rect{X: 20, Y: 20, W: 200, H: 100}, Alt: "robot picture", Missing: true},
 			&display.Image{Rect: display.Rect{X: 20, Y: 20, W: 200, H: 100}, Alt: "it is here"},
 		}}
-		m := blanks(l, white)
+		m := Blanks(l, white)
 		if len(m) != 1 || m[0].ground != rgb(c) {
 			t.Fatalf("%06x: %+v", c, m)
 		}
-		for _, o := range newBlank().place(m[0], 0, 0, 200, 100) {
+		for _, o := range NewBlank().Place(m[0], 0, 0, 200, 100) {
 			if x, ok := o.(*canvas.Text); ok {
 				if v := contrast(x.Color.(color.NRGBA), rgb(c)); v < 4.5 {
 					t.Errorf("on %06x the words have a contrast of %.1f", c, v)

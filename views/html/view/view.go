@@ -95,8 +95,8 @@ type View struct {
 	motions []*motion
 	folds   []fold
 	fold    *html.Node // the details element that was opened or closed last
-	missing []missing
-	frames  []*blank
+	missing []Missing
+	frames  []*Blank
 
 	marks []*canvas.Rectangle
 	paint func()
@@ -294,7 +294,7 @@ func (v *View) laid(l *display.List, x *selection.Index, err error, width float6
 		v.anchor, v.caret = 0, 0
 	}
 	v.list, v.index = l, x
-	v.missing = blanks(l, v.behind(l))
+	v.missing = Blanks(l, v.behind(l))
 	v.folds = summaries(l)
 	v.lively(v.page, l)
 	v.gen++
@@ -421,9 +421,9 @@ func (v *View) draw(r *kit.Renderer) {
 			continue
 		}
 		if used == len(v.frames) {
-			v.frames = append(v.frames, newBlank())
+			v.frames = append(v.frames, NewBlank())
 		}
-		r.Objs = append(r.Objs, v.frames[used].place(m, float32(m.X*v.fit), y, float32(m.W*v.fit), h)...)
+		r.Objs = append(r.Objs, v.frames[used].Place(m, float32(m.X*v.fit), y, float32(m.W*v.fit), h)...)
 		used++
 	}
 	if v.index == nil {

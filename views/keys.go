@@ -132,7 +132,7 @@ func (w *Window) key(e *fyne.KeyEvent) {
 			return
 		}
 		if e.Name == fyne.KeyEscape {
-			w.HidePage()
+			w.showMail() // with the keyboard: what is not shown any more would keep it
 		} else if k, ok := w.page.(interface{ Key(*fyne.KeyEvent) bool }); ok && w.win.Canvas().Focused() == nil {
 			k.Key(e)
 		}

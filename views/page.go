@@ -14,7 +14,6 @@ import (
 // ShowPage shows o instead of sidebar, list and reader, beside the rail, until the rail's mail button or Escape is pressed. gone is called then.
 func (w *Window) ShowPage(o fyne.CanvasObject, gone func()) {
 	w.HidePage()
-	w.unfocus()
 	w.page, w.pageGone = o, gone
 	w.closeSide()
 	for _, x := range w.panes.Objects {
@@ -32,7 +31,6 @@ func (w *Window) HidePage() {
 	if w.page == nil {
 		return
 	}
-	w.unfocus()
 	w.panes.Remove(w.page)
 	gone := w.pageGone
 	w.page, w.pageGone = nil, nil
@@ -40,13 +38,6 @@ func (w *Window) HidePage() {
 	w.arrange()
 	if gone != nil {
 		gone()
-	}
-}
-
-// unfocus takes the keyboard from what is about to go: what is not shown any more would keep it.
-func (w *Window) unfocus() {
-	if c := w.win.Canvas(); c.Overlays().Top() == nil {
-		c.Unfocus()
 	}
 }
 

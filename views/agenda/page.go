@@ -174,6 +174,16 @@ func (p *Page) Close() {
 	}
 }
 
+// closed: another page is shown, and what has the keyboard here still passes its keys on.
+func (p *Page) closed() bool {
+	select {
+	case <-p.stop:
+		return true
+	default:
+		return false
+	}
+}
+
 func (p *Page) follow() {
 	defer p.sub.Close()
 	for {

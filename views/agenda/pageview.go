@@ -8,7 +8,7 @@ import (
 )
 
 func (p *Page) key(e *fyne.KeyEvent) {
-	if !p.Key(e) && p.h.OnKey != nil {
+	if (p.closed() || !p.Key(e)) && p.h.OnKey != nil {
 		p.h.OnKey(e)
 	}
 }

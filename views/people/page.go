@@ -178,6 +178,16 @@ func (p *Page) Close() {
 	}
 }
 
+// closed: another page is shown, and what has the keyboard here still passes its keys on.
+func (p *Page) closed() bool {
+	select {
+	case <-p.stop:
+		return true
+	default:
+		return false
+	}
+}
+
 func (p *Page) follow() {
 	defer p.sub.Close()
 	for {
@@ -367,7 +377,7 @@ func (p *Page) show(id pim.ContactID) {
 }
 
 func (p *Page) key(e *fyne.KeyEvent) {
-	if !p.Key(e) && p.h.OnKey != nil {
+	if (p.closed() || !p.Key(e)) && p.h.OnKey != nil {
 		p.h.OnKey(e)
 	}
 }

@@ -256,6 +256,15 @@ func TestShortcuts(t *testing.T) {
 	if len(got) != 2 {
 		t.Errorf("%d of 2 shortcuts came", len(got))
 	}
+	// When another page is shown, its keys are the window's.
+	var keys []fyne.KeyName
+	d.p.h.OnKey = func(e *fyne.KeyEvent) { keys = append(keys, e.Name) }
+	d.p.Close()
+	d.p.key(&fyne.KeyEvent{Name: fyne.KeyN})
+	d.Settle(50 * time.Millisecond)
+	if len(keys) != 1 || d.Win.Canvas().Overlays().Top() != nil {
+		t.Errorf("closed, it keeps its keys: %v", keys)
+	}
 }
 
 // A group is made of people who are found by typing, written to as one, and changed; who is in no address book here stays in it.

@@ -198,3 +198,30 @@ func TestBothServicesAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoIsBusyOverSOGo: a room is a mailbox like any other, and its server tells when it is taken.
+func TestWhoIsBusyOverSOGo(t *testing.T) {
+	s, ctx := testserver.StartSOGo(t), context.Background()
+	of := func(user string) *App {
+		return device(t, place{s.Roots, s.Server, user, testserver.SOGoUsers[user]}, t.TempDir())
+	}
+	room, alice := of("bob"), of("alice")
+	inStep(t, room)
+	inStep(t, alice)
+	at := time.Date(2027, 3, 9, 10, 0, 0, 0, time.UTC)
+	if _, _, err := room.SaveEvent(ctx, pim.Event{Calendar: serverCollection(t, room, remote.Calendar, "Personal Calendar"), Summary: "Taken", Start: pim.At(at), End: pim.At(at.Add(time.Hour))}, pim.AllEvents); err != nil {
+		t.Fatal(err)
+	}
+	inStep(t, room)
+	w := pim.Window{Start: at.Add(-10 * time.Hour), End: at.AddDate(0, 0, 14), Zone: time.UTC}
+	fs := must[[]pim.FreeBusy](t)(alice.FreeBusy(ctx, w, []string{"", "Bob@example.test", "nobody@example.test"}))
+	if len(fs) != 3 || !fs[0].Known || len(fs[0].Spans) != 0 {
+		t.Fatalf("%+v", fs)
+	}
+	if f := fs[1]; !f.Known || len(f.Spans) != 1 || !f.Spans[0].Start.Equal(at) || !f.Spans[0].End.Equal(at.Add(time.Hour)) {
+		t.Errorf("the room: %+v", f)
+	}
+	if fs[2].Known {
+		t.Errorf("nobody: %+v", fs[2])
+	}
+}

@@ -169,7 +169,7 @@ func (c *Coming) row(r *comingRow, day, now time.Time, w float32, hover bool) {
 	switch {
 	case plan.Long(o):
 	case o.Start.Before(day):
-		at = "until " + o.End.Format("15:04")
+		at = "to " + o.End.Format("15:04") // it came over from the day before
 	default:
 		at = o.Start.Format("15:04")
 	}
@@ -177,7 +177,7 @@ func (c *Coming) row(r *comingRow, day, now time.Time, w float32, hover bool) {
 	d.rect(58, y+4, 3, comingLine-12, hue.Solid, 1.5)
 	right := w - 10 // beside the bar
 	r.join = [4]float32{}
-	if until := o.Start.Sub(now); !o.AllDay && until > 0 && until < time.Hour {
+	if until := o.Start.Sub(now); !o.AllDay && !o.Start.Before(day) && until > 0 && until < time.Hour {
 		label := "now"
 		if m := int(until.Minutes() + 0.5); m > 0 {
 			label = fmt.Sprintf("in %d min", m)

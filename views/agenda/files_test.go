@@ -89,3 +89,21 @@ func TestSettle(t *testing.T) {
 		t.Errorf("settled: %s", got)
 	}
 }
+
+// What goes on past midnight is on both days, and only the first one counts down to it.
+func TestComingPastMidnight(t *testing.T) {
+	now := time.Date(2027, 3, 2, 23, 20, 0, 0, time.UTC)
+	c := NewComing()
+	c.Now, c.Hue = func() time.Time { return now }, func(pim.Occurrence) string { return "green" }
+	c.Resize(fyne.NewSize(280, 400))
+	c.Set(time.Date(2027, 3, 2, 0, 0, 0, 0, time.UTC), 2, []pim.Occurrence{{Event: 1, Summary: "Night watch", Start: now.Add(3 * time.Minute), End: now.Add(63 * time.Minute)}})
+	c.View(0, 400)
+	c.draw()
+	var texts []string
+	for _, x := range c.sheet.texts[:c.sheet.nt] {
+		texts = append(texts, x.Text)
+	}
+	if s := strings.Join(texts, "|"); strings.Count(s, "in 3 min") != 1 || !strings.Contains(s, "|to 00:23|") || !strings.Contains(s, "|23:23|") {
+		t.Errorf("it says %s", s)
+	}
+}

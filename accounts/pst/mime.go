@@ -2,13 +2,15 @@ package pst
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"io"
+	"sync"
 	"time"
+
+	"github.com/klauspost/compress/zlib"
 
 	"github.com/postrider/postrider/accounts/fault"
 	"github.com/postrider/postrider/accounts/mail"
@@ -115,10 +117,25 @@ func makeFrame(raw []byte, m *prop.Message) ([]byte, error) {
 	out.WriteString(frameMagic)
 	out.Write(sum[:])
 	out.Write(le.AppendUint64(nil, uint64(len(raw))))
-	z := zlib.NewWriter(out)
-	z.Write(pieces.Bytes())
-	err := z.Close()
+	err := pack(out, pieces.Bytes())
 	return out.Bytes(), err
+}
+
+// packers are kept: one takes a megabyte and more, which costs as much as packing a message does.
+var packers = sync.Pool{New: func() any {
+	z, _ := zlib.NewWriterLevel(nil, zlib.BestSpeed+2) // a known level is no error
+	return z
+}}
+
+// pack writes b in the format of zlib (RFC 1950).
+func pack(w io.Writer, b []byte) error {
+	z := packers.Get().(*zlib.Writer)
+	defer packers.Put(z)
+	z.Reset(w)
+	if _, err := z.Write(b); err != nil {
+		return err
+	}
+	return z.Close()
 }
 
 // base64Lines encodes in lines of 76 characters; the last has no line end.

@@ -62,9 +62,7 @@ func (s *Store) addPIM(folder Ref, m *prop.Message, raw []byte) (Ref, error) {
 		var out bytes.Buffer
 		out.WriteString(sourceMagic)
 		out.Write(sum[:])
-		z := zlib.NewWriter(&out)
-		z.Write(raw)
-		if err := z.Close(); err != nil {
+		if err := pack(&out, raw); err != nil {
 			return 0, err
 		}
 		more[nameSource] = out.Bytes()
